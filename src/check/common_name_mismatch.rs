@@ -33,17 +33,15 @@ pub(super) const RULE: Rule = Rule {
     ..rule(include_str!("common_name_mismatch.rs"), run)
 };
 
-/// Hexadecimal digits of an address.
-const MAC_DIGITS: usize = 12;
-
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let Some(mac) = case.timeline.mac else { return Vec::new() };
+    let own = mac.to_string();
     let mut other_name = None;
     let shown = shown_until_gone(case.timeline, |event, record| match event {
         // What a log of another phone shows is that phone's (LOG006).
         _ if case.timeline.is_of_another_phone(record) => None,
         Event::CertificateCommonName { slot: Slot::BuiltIn, common_name: Some(common_name) }
-            if !is_masked(common_name) =>
+            if !is_masked(common_name, &own) =>
         {
             let is_gone = common_name.parse::<Mac>() == Ok(mac);
             if !is_gone {
@@ -65,16 +63,21 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     vec![Finding::new(state, message, seen).of_slot(Some(Slot::BuiltIn))]
 }
 
-/// Whether somebody hid digits of the address, or all of it, before the log was sent.
-pub(crate) fn is_masked(name: &str) -> bool {
+/// Whether the name can be this address, of which somebody hid digits, or all of it, before the log was sent. The digits
+/// at both ends that are left must be its own.
+pub(crate) fn is_masked(name: &str, mac: &str) -> bool {
     const BRACKETS: [[char; 2]; 3] = [['[', ']'], ['<', '>'], ['{', '}']];
-    let is_mask =
-        |sign: char| matches!(sign, 'X' | 'x' | '*' | '#' | '?' | '_' | '-' | '.' | '…' | '█' | '•');
-    let digits = name.chars().filter(char::is_ascii_hexdigit).count();
-    let hidden = name.chars().filter(|sign| is_mask(*sign)).count();
-    let is_address = digits + hidden == name.chars().count() && digits < MAC_DIGITS;
-    is_address && (digits + hidden == MAC_DIGITS || hidden > 1 && name.chars().is_sorted_by_key(is_mask))
-        || BRACKETS.iter().any(|[open, close]| name.starts_with(*open) && name.ends_with(*close))
+    let is_mask = |sign: char| matches!(sign, 'X' | '*' | '#' | '?' | '_' | '-' | '.' | '…' | '█' | '•');
+    let name = name.to_ascii_uppercase();
+    let hidden = name.trim_matches(|sign: char| sign.is_ascii_hexdigit());
+    let (front, back) = name.split_once(hidden).unwrap_or_default();
+    let is_whole = front.len() + hidden.chars().count() + back.len() == mac.len();
+    let fits = !hidden.is_empty()
+        && hidden.chars().all(is_mask)
+        && (is_whole || hidden.chars().count() > 1 && front.len() + back.len() < mac.len())
+        && mac.starts_with(front)
+        && mac.ends_with(back);
+    fits || BRACKETS.iter().any(|[open, close]| name.starts_with(*open) && name.ends_with(*close))
 }
 
 #[cfg(test)]
@@ -87,19 +90,24 @@ mod tests {
             "0004F2XXXXXX",
             "0004f2a1b2**",
             "XXXXXXXXXXXX",
+            "XXXXXXA1B2C3",
+            "0004XXXXB2C3",
             "0004F2A1B2_3",
             "0004F2...",
             "[redacted]",
             "<MAC>",
         ];
         for name in masked {
-            assert!(is_masked(name), "{name}");
+            assert!(is_masked(name, "0004F2A1B2C3"), "{name}");
         }
         let others = [
             "0004F2A1B2C3",
             "0004F2-A1B2C3",
             "00:04:F2:A1:B2:C3",
             "0004F2A1B2",
+            "64167FXXXXXX",
+            "0004F2FFXXXX",
+            "XXXXXXA1B2C4",
             "phone",
             "Polycom Inc",
             "cafe.de",
@@ -109,7 +117,7 @@ mod tests {
             "redacted]",
         ];
         for name in others {
-            assert!(!is_masked(name), "{name}");
+            assert!(!is_masked(name, "0004F2A1B2C3"), "{name}");
         }
     }
 }

@@ -85,21 +85,24 @@ impl Timeline<'_> {
         if saves().any(|view| view.at.0 > failure && is_later_pass(&view)) {
             return true;
         }
-        let has_inventory_before = self.slots.all().any(|view| view.is_inventory() && view.at.0 < failure);
+        let inventories_before =
+            || self.slots.all().filter(|view| view.is_inventory() && view.at.0 < failure);
+        // An inventory begins with the built-in certificate. Behind a cut, it does not show that a slot without a line was
+        // empty.
+        let has_whole_inventory = inventories_before().any(|view| view.slot == Slot::BuiltIn);
         // A refusal shows no certificate.
         let is_known = |view: &&SlotView| view.at.0 < failure && view.source != SlotViewSource::Refusal;
         let known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
         let is_new = |shown: &SlotView| {
             let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;
             let before = known.iter().rev().find(|view| view.slot == shown.slot);
-            // Where there was a key alone, there was no certificate. An inventory without a line about the slot, as behind a
-            // cut, does not show that it was empty.
-            let is_other = before.is_some_and(|before| {
+            // Where there was a key alone, there was no certificate.
+            let is_other = before.map_or(has_whole_inventory, |before| {
                 !before.content.has_certificate() || shown.content.differs_from(&before.content)
             });
             shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known)
         };
-        has_inventory_before
+        inventories_before().next().is_some()
             && self
                 .slots
                 .of_custom_slots()

@@ -79,22 +79,35 @@ fn overlapped_logs(chains: &[Vec<Timed>]) -> HashMap<usize, BTreeSet<usize>> {
     overlapped
 }
 
-/// Gives the logs of chains without dates the time at which their files were changed, on the clock of the phone: the dates
-/// of its other logs are of another time zone than the times of files. Of logs that were copied together, with dates from
-/// long before, the times of the files are compared too.
+/// Gives the logs of chains without dates a place among the others.
 fn set_times_of_undated(chains: &mut [Vec<Timed>]) {
-    let dated = chains.iter().flatten().filter_map(|log| Some((file_time(&log.log)?, log.key?)));
-    let dated: Vec<_> = dated.collect();
+    let dated = chains.iter().flatten();
+    let dated: Vec<_> =
+        dated.filter_map(|Timed { log, key, .. }| Some((file_time(log)?, log, (*key)?))).collect();
+    let undated = chains.iter().flatten().filter(|log| log.key.is_none());
+    let keys: Vec<_> = undated.map(|undated| time_of_undated(&undated.log, &dated)).collect();
+    let undated = chains.iter_mut().flatten().filter(|log| log.key.is_none());
+    undated.zip(keys).for_each(|(undated, key)| undated.key = key);
+}
+
+/// The time at which the file of a log without dates was changed, on the clock of the phone: the dates of its other logs
+/// are of another time zone than the times of files. `dated` are these, each with the time of its file and its last date.
+///
+/// Of logs that were copied together, with dates from long before, the times of the files are compared, then their names:
+/// the time is the last date of those that are earlier by these.
+fn time_of_undated(log: &Log, dated: &[(NaiveDateTime, &Log, NaiveDateTime)]) -> Option<NaiveDateTime> {
+    let time = file_time(log)?;
     let is_within = |time: TimeDelta, hours| time.abs() <= TimeDelta::hours(hours);
-    for log in chains.iter_mut().flatten().filter(|log| log.key.is_none()) {
-        let Some(time) = file_time(&log.log) else { continue };
-        let is_comparable = |(changed, last): &&(NaiveDateTime, NaiveDateTime)| {
-            is_within(*changed - *last, MOST_APART_HOURS) || is_within(*changed - time, COPYING_HOURS)
-        };
-        let nearest = dated.iter().filter(is_comparable);
-        let nearest = nearest.min_by_key(|(changed, last)| ((*changed - time).abs(), *changed, *last));
-        log.key = Some(time + nearest.map_or(TimeDelta::zero(), |(changed, last)| *last - *changed));
+    let own = dated.iter().filter(|(changed, _, last)| is_within(*changed - *last, MOST_APART_HOURS));
+    let nearest = own.min_by_key(|(changed, _, last)| ((*changed - time).abs(), *changed, *last));
+    if let Some((changed, _, last)) = nearest {
+        return Some(time + (*last - *changed));
     }
+    let copied = || dated.iter().filter(|(changed, ..)| is_within(*changed - time, COPYING_HOURS));
+    let earlier =
+        copied().filter(|(changed, other, _)| (*changed, other.chain_path()) < (time, log.chain_path()));
+    let last = |(_, _, last): &(_, _, NaiveDateTime)| *last;
+    earlier.map(last).max().or_else(|| copied().map(last).min()).or(Some(time))
 }
 
 /// Identifies the rotation chain of a log. The name of a copy does not show its age, so a copy is a chain of its

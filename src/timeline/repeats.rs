@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::calendar::{self, End, Span, file_time, is_range_within, years_between};
 use super::order::{chain_of, is_near_file_time};
 use super::overlaps::DefaultDates;
-use super::unset::has_set_date;
+use super::unset::{can_be_silence, has_set_date};
 use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{Digits, LogDigest, LogEntry};
 use crate::input::Rotation;
@@ -301,8 +301,8 @@ fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
 
 /// Whether each date of a part lies within those of other entries, or its dated lines are among them.
 ///
-/// `is_set` tells which dates are not those of a clock that was not set: such dates would seem to begin another year, and
-/// the dates up to the next real one would seem to lie within it.
+/// `is_set` tells which dates are not those of a clock that was not set: where such a date goes back, it would seem to
+/// begin another year, and the dates up to the next real one would seem to lie within it.
 pub(super) fn adds_no_time<E: Borrow<LogEntry>>(
     part: &[LogEntry],
     whole: &[E],
@@ -310,8 +310,8 @@ pub(super) fn adds_no_time<E: Borrow<LogEntry>>(
 ) -> bool {
     let whole = || whole.iter().map(Borrow::borrow);
     // The dates of an excerpt are not grouped by year: without a clock's default date, fewer of them go back.
-    let set = dates_by_year(whole().filter(|entry| is_set(entry)));
-    let all = LazyCell::new(|| dates_by_year(whole()));
+    let set = dates_by_year(whole(), &is_set);
+    let all = LazyCell::new(|| dates_by_year(whole(), |_| true));
     let is_there = |entry: &LogEntry| {
         let years = if is_set(entry) { &set } else { &*all };
         entry.stamp.is_some_and(|date| years.iter().any(|year| is_range_within((date, date), *year)))
@@ -320,16 +320,27 @@ pub(super) fn adds_no_time<E: Borrow<LogEntry>>(
     dated().all(is_there) || are_among(dated().filter(|entry| !entry.is_cut), whole())
 }
 
-/// The lowest and the highest date of each year, as digits.
-fn dates_by_year<'a>(entries: impl IntoIterator<Item = &'a LogEntry>) -> Vec<(Stamp, Stamp)> {
+/// The lowest and the highest date of each year, as digits, without those of a clock that was not set: of these, only the
+/// last one counts, if the first date of the set clock goes on from it.
+fn dates_by_year<'a>(
+    entries: impl IntoIterator<Item = &'a LogEntry>,
+    is_set: impl Fn(&LogEntry) -> bool,
+) -> Vec<(Stamp, Stamp)> {
     let mut years: Vec<(Stamp, Stamp)> = Vec::new();
-    let mut last = None;
-    for stamp in entries.into_iter().filter(|entry| entry.is_dated()).filter_map(|entry| entry.stamp) {
+    let (mut last, mut last_unset) = (None, None);
+    for entry in entries.into_iter().filter(|entry| entry.is_dated()) {
+        let Some(stamp) = entry.stamp else { continue };
+        if !is_set(entry) {
+            last_unset = Some(stamp);
+            continue;
+        }
         let date = stamp.yearless();
+        let goes_on = |unset: &Stamp| unset.yearless().zip(date).is_some_and(|(a, b)| can_be_silence(a, b));
+        let first = last_unset.take().filter(goes_on).unwrap_or(stamp);
         let is_new_year = last.zip(date).is_some_and(|(last, date)| years_between(last, date) > 0);
         last = date.or(last);
         let year = if is_new_year { None } else { years.pop() };
-        years.extend(widened(year, Some((stamp, stamp))));
+        years.extend(widened(year, Some((first, stamp))));
     }
     years
 }

@@ -37,6 +37,10 @@ pub(super) const OUT_OF_ORDER_MS: u64 = 2_000;
 /// Days from January 1 to December 31 of a leap year, in which dates without a year are counted.
 pub(super) const NEW_YEARS_EVE: i64 = 365;
 
+/// A clock that jumps by more than this from the first hour of January 1 to a later one was set, in milliseconds: a phone
+/// mostly writes more often.
+const NEW_YEARS_JUMP: i64 = 6 * 3_600_000;
+
 /// Lines of several processes are out of order at midnight by at most this much, in milliseconds.
 const MIDNIGHT: i64 = 3_600_000;
 
@@ -152,11 +156,11 @@ impl UnsetClock {
         let is_own = || dates_reach_file_time(date, signs, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {
             // If the boot before ended between both dates, only the first one can't be real. After an end on December 31,
-            // dates behind the first hour of the year can be real.
+            // a jump shows that the clock was set.
             true => {
-                let can_be_new_year = !self.has_failed && !is_default(date);
+                let has_jumped = last.milliseconds_until(date) > NEW_YEARS_JUMP && !self.has_failed;
                 let ended_between = |end: Yearless| match end.month() {
-                    12 => can_be_new_year,
+                    12 => is_default(last) && has_jumped,
                     _ => last < end && end <= date && is_own(),
                 };
                 signs.last_real.is_some_and(ended_between) && signs.continue_previous(date)

@@ -144,5 +144,12 @@ fn a_log_without_dates_finds_its_place() {
         ["a/.2", "a/.1", "b/", "a/"]
     );
     assert_eq!(order(&[(&chain, april, undated), (&other, NOVEMBER, may)]), ["a/", "b/"]);
-    assert_eq!(order(&[(&chain, NOVEMBER, undated), (&other, NOVEMBER, may)]), ["b/", "a/"]);
+    assert_eq!(order(&[(&chain, "2016-11-20T12:00:01", undated), (&other, NOVEMBER, may)]), ["b/", "a/"]);
+    // Of files that were copied at one time, the names decide.
+    assert_eq!(order(&[(&chain, NOVEMBER, undated), (&other, NOVEMBER, may)]), ["a/", "b/"]);
+    assert_eq!(order(&[(&chain, NOVEMBER, may), (&other, NOVEMBER, undated)]), ["a/", "b/"]);
+    let (one, last) = (format!("aa/{NAME}"), format!("c/{NAME}"));
+    let copied =
+        [(&*chain, NOVEMBER, may as &[&str]), (&one, NOVEMBER, &["0510080000"]), (&last, NOVEMBER, undated)];
+    assert_eq!(order(&copied), ["a/", "aa/", "c/"]);
 }

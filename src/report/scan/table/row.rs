@@ -230,7 +230,7 @@ fn slot(device: &Device, slot: &str) -> Cell {
 /// Whether a common name is this address, in any notation, or was masked.
 fn names(common_name: &str, mac: &str) -> bool {
     common_name.eq_ignore_ascii_case(mac)
-        || is_masked(common_name)
+        || is_masked(common_name, mac)
         || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
 }
 
