@@ -160,6 +160,9 @@ const fn in_words(kind: SkipReason) -> (&'static str, &'static str, Option<&'sta
         SkipReason::RenamedArchive => {
             ("renamed archive", "such a file is read only if you name it", Some("*.zip.txt and the like"))
         }
+        SkipReason::ArchivePiece => {
+            ("archive piece", "can't be read; unpack the whole archive first", Some("*.zip.001 and the like"))
+        }
         SkipReason::Archive => ("archive", "because of --no-archives", None),
     }
 }

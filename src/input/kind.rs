@@ -152,8 +152,56 @@ pub fn compressions() -> impl Iterator<Item = &'static str> {
 }
 
 fn kind_by_ending(base: &[u8]) -> Option<FileKind> {
-    let is_ending = |ending: &&str| has_ending(base, ending);
-    Some(FILE_FORMATS.iter().find(|format| format.endings.iter().any(is_ending))?.kind)
+    up_to_ending(base).map(|(kind, _)| kind)
+}
+
+/// The format whose ending a name has, and the name up to this ending: `logs.zip` of `logs.zip.1`.
+pub(super) fn up_to_ending(base: &[u8]) -> Option<(FileKind, &[u8])> {
+    let names = std::iter::successors(Some(base), |name| without_suffix(name));
+    names.take(MAX_SUFFIXES).find_map(|name| {
+        let is_ending = |ending: &&str| has_ending(name, ending);
+        let format = FILE_FORMATS.iter().find(|format| format.endings.iter().any(is_ending))?;
+        Some((format.kind, name))
+    })
+}
+
+/// A date with a time has at most six numbers. In an archive, a name can have any length.
+const MAX_SUFFIXES: usize = 8;
+
+/// Words behind the ending of an archive that was rotated or copied; `t` and `z` are those of a date with a time.
+const SUFFIXES: [&[u8]; 9] = [b"old", b"orig", b"prev", b"copy", b"kopie", b"copie", b"copia", b"t", b"z"];
+
+/// A name without the last suffix that rotation, a download or copying added: `logs.tar` of `logs.tar.1`,
+/// `logs.tar-20160301`, `logs.tar.gz`, `logs.tar.old`, `logs.tar~`, `logs.tar (1)` and `logs.tar - Copy`. None if it
+/// has no such suffix, or if it is the name of a piece of a split archive.
+fn without_suffix(name: &[u8]) -> Option<&[u8]> {
+    if let Some(name) = name.strip_suffix(b"~") {
+        return Some(name);
+    }
+    let rest = name.strip_suffix(b")").unwrap_or(name);
+    let word_at = rest.iter().rposition(|byte| !byte.is_ascii_alphanumeric())? + 1;
+    let (rest, word) = rest.split_at(word_at);
+    let word = word.to_ascii_lowercase();
+    let is_known = |part: &[u8]| part[0].is_ascii_digit() || SUFFIXES.contains(&part);
+    let mut parts = word.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+    let is_suffix = !word.is_empty() && parts.all(is_known) && !is_piece_number(&word);
+    let end = rest.iter().rposition(|byte| !b".-_~( ".contains(byte))? + 1;
+    (is_suffix || is_compression_ending(&word)).then_some(&rest[..end])
+}
+
+/// Whether this is the ending of a piece of a split archive: `logs.zip.001`.
+fn is_piece_number(word: &[u8]) -> bool {
+    matches!(word, [b'0', b'0'..=b'9', b'0'..=b'9'])
+}
+
+/// Whether this is the name of a piece of a split archive: `logs.zip.001`, `logs.tgz.aa`, `logs.z01`, `logs.r00`.
+pub(super) fn is_archive_piece(base: &[u8]) -> bool {
+    let Some(dot) = memchr::memrchr(b'.', base) else { return false };
+    match &base[dot + 1..].to_ascii_lowercase()[..] {
+        [b'z' | b'r', b'0'..=b'9', b'0'..=b'9'] => dot > 0,
+        [b'a', b'a'..=b'z'] => kind_by_ending(&base[..dot]).is_some(),
+        word => is_piece_number(word) && kind_by_ending(&base[..dot]).is_some(),
+    }
 }
 
 /// Whether a name ends with a dot and this ending, ignoring case.
@@ -213,6 +261,60 @@ mod tests {
         }
         assert!(is_archive_name(b"site.tgz") && unsupported_name(b"site.tgz").is_none());
         assert!(!is_archive_name(b"site.rar") && unsupported_name(b"site.rar").is_some());
+    }
+
+    #[test]
+    fn an_archive_with_a_suffix() {
+        for name in [
+            "logs.tar.gz.1",
+            "logs.tgz.2",
+            "logs.tar.1.gz",
+            "logs.tar.gz-20160301",
+            "logs.tar-20160301.bz2",
+            "logs.tar.gz.2016-03-01T01-02-03Z",
+            "logs.zip.old",
+            "logs.ZIP.Old",
+            "logs.zip~",
+            "logs.zip.~1~",
+            "logs.zip (1)",
+            "logs.tar (1).gz",
+            "logs.zip(2)",
+            "logs.zip - Copy",
+            "logs.zip - Copy (2)",
+            "logs.zip_1",
+            "logs.zip.10",
+            "logs.zip.gz",
+            "logs.tar.bz2.1",
+        ] {
+            assert!(is_archive_name(name.as_bytes()) && !is_archive_piece(name.as_bytes()), "{name}");
+        }
+        for name in [
+            "logs.zip.md5",
+            "logs.zip.bak",
+            "logs.zip_",
+            "logs.zip.1.txt",
+            "logszip.1",
+            "logs.gz.1",
+            "zip.1",
+            ".1",
+            "logs.zip.001",
+            "logs.tgz.aa",
+            "0004f2a1b2c3-app.log.1.gz",
+            "",
+            "~",
+            ")",
+            "1",
+        ] {
+            assert!(!is_archive_name(name.as_bytes()), "{name}");
+        }
+        assert_eq!(unsupported_name(b"logs.7z.1"), unsupported_name(b"logs.7z"));
+        for name in ["a.zip.001", "a.7z.010", "a.tar.gz.ab", "a.Z01", "a.r00"] {
+            assert!(is_archive_piece(name.as_bytes()), "{name}");
+        }
+        for name in ["a.zip.1", "a.zip.0001", "a.log.001", "a.b.aa", ".z01", "a.z", "a.z1", "a.zip.ba", "001"]
+        {
+            assert!(!is_archive_piece(name.as_bytes()), "{name}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::{has_ending, is_archive_name, unsupported_name};
+use super::kind::{has_ending, is_archive_name, is_archive_piece, unsupported_name, up_to_ending};
 use super::log_name::{is_boot_log, is_log_as_report, is_log_in_document, log_mac};
 use crate::model::Mac;
 
@@ -62,11 +62,14 @@ pub enum SkipReason {
     /// `logs.zip.txt`, `logs.zip_`: an archive that passed a mail server under another name. It is read if the user
     /// names it.
     RenamedArchive,
+    /// `logs.zip.001`, `logs.z01`: a piece of a split archive.
+    ArchivePiece,
 }
 
 impl SkipReason {
     /// Why a file of this name is not read even if archives are; None if it may be read.
     pub(super) fn of(base: &[u8]) -> Option<Self> {
+        let base = up_to_ending(base).map_or(base, |(_, name)| name);
         if unsupported_name(base).is_none() {
             is_boot_log(base).then_some(Self::BootLog)
         } else if has_ending(base, "7z") {
@@ -90,6 +93,8 @@ impl SkipReason {
             Some(Self::Document)
         } else if has_ending(base, "eml") || has_ending(base, "msg") {
             Some(Self::Mail)
+        } else if is_archive_piece(base) {
+            Some(Self::ArchivePiece)
         } else {
             is_renamed_archive(base).then_some(Self::RenamedArchive)
         }

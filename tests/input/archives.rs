@@ -1,7 +1,7 @@
 //! Archives of all kinds, nested, and which of their members are read.
 
 use phonecert::input::{MAX_CONFIG_BYTES, Options, Rotation, SkipReason, compressions};
-use phonecert::problem::ProblemKind::{LimitExceeded, TruncatedArchive};
+use phonecert::problem::ProblemKind::{CorruptArchive, LimitExceeded, TruncatedArchive};
 
 use super::sink::{LOG, Tree, compress, gzip, log, tar, zip};
 
@@ -46,6 +46,25 @@ fn each_kind_is_read_named_and_searched() {
         assert_eq!(taken.skipped.kinds[&SkipReason::Archive], (1, name.to_owned()));
         assert_eq!(Tree::with(name, &bytes).read_with(&[name], &without).logs.len(), 3, "named");
     }
+}
+
+/// As logs are read with such suffixes. Of the bytes alone, the names say nothing more.
+#[test]
+fn rotated_and_copied() {
+    let content = log(20);
+    for (name, bytes) in of_each_kind(&[(LOG, &content)]) {
+        for suffix in [".1", "-20160301", ".old", "~", " (1)", " - Copy"] {
+            let name = format!("{name}{suffix}");
+            for (outer, bytes) in [(None, bytes.clone()), (Some("b.tar"), tar(&[(&name, &bytes)]))] {
+                let taken = Tree::with(outer.unwrap_or(&name), &bytes).read_all();
+                let inner = outer.map_or(name.clone(), |outer| format!("{outer}!/{name}"));
+                assert_eq!(taken.is_only(&content).paths(), [format!("{inner}!/{LOG}")]);
+            }
+        }
+    }
+    Tree::with("a.tar.1.gz", &gzip(&tar(&[(LOG, &content)]))).read_all().is_only(&content);
+    let damaged = Tree::with("a.zip.1", &content).read_all();
+    damaged.has_problem("a.zip.1", CorruptArchive, "damaged");
 }
 
 #[test]

@@ -178,24 +178,33 @@ fn what_is_passed_over_is_counted() {
         "logs.tgz.md5",
         "notes.txt",
         "notes_",
+        "c/x.7z.1",
+        "0004f2a1b2c3-app.log.lzma.old",
+        "logs.zip.001",
+        "logs.zip.002",
+        "logs.7z.001",
+        "logs.z01",
+        "logs.tgz.aa",
+        "logs.cfg.001",
     ] {
         tree.write(name, b"x");
     }
     let taken = tree.read_all();
     let kinds: Vec<_> = taken.skipped.kinds.iter().collect();
     let expected = [
-        (SkipReason::SevenZip, (3, "0004f2a1b2c3-app.log.7z".to_owned())),
+        (SkipReason::SevenZip, (4, "0004f2a1b2c3-app.log.7z".to_owned())),
         (SkipReason::Rar, (1, "x.rar".to_owned())),
-        (SkipReason::OtherCompression, (2, "0004f2a1b2c3-app.log.lzma".to_owned())),
+        (SkipReason::OtherCompression, (3, "0004f2a1b2c3-app.log.lzma".to_owned())),
         (SkipReason::BootLog, (1, "0004f2a1b2c3-boot.log".to_owned())),
         (SkipReason::OtherLog, (1, "polycom.log".to_owned())),
         (SkipReason::LogAsReport, (2, "0004F2A1B2C3-app.log.csv".to_owned())),
         (SkipReason::Document, (2, "0004f2a1b2c3-app.log.XLSX".to_owned())),
         (SkipReason::Mail, (2, "ticket.eml".to_owned())),
         (SkipReason::RenamedArchive, (3, "logs.7z.bak".to_owned())),
+        (SkipReason::ArchivePiece, (5, "logs.7z.001".to_owned())),
     ];
     assert_eq!(kinds, expected.iter().map(|(kind, told)| (kind, told)).collect::<Vec<_>>());
-    assert_eq!(taken.skipped.files, 25);
+    assert_eq!(taken.skipped.files, 33);
     assert!(taken.logs.is_empty() && taken.problems.is_empty());
 }
 
