@@ -94,10 +94,22 @@ impl<R: BufRead> Gzip<R> {
         Self { compressed, inflate, sum, is_inside: false, fault: None }
     }
 
-    /// Reads the header of the next member; false if there is none.
+    /// Reads the header of the next member; false if there is none. Zeros at the end are padding, which tapes and
+    /// `dd conv=sync` add; `gzip -t` accepts them, too.
     fn begin(&mut self) -> io::Result<bool> {
-        if self.compressed.fill_buf()?.is_empty() {
-            return Ok(false);
+        let mut is_padded = false;
+        loop {
+            let input = self.compressed.fill_buf()?;
+            let zeros = input.iter().take_while(|byte| **byte == 0).count();
+            match (input.len(), zeros) {
+                (0, _) => return Ok(false),
+                (_, 0) if is_padded => {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "invalid gzip header"));
+                }
+                (_, 0) => break,
+                _ => is_padded = true,
+            }
+            self.compressed.consume(zeros);
         }
         let mut header = GzDecoder::new(&mut self.compressed);
         if header.header().is_none() {
