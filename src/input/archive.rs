@@ -20,6 +20,8 @@ pub(super) struct Member {
     pub(super) modified: Option<i64>,
     /// Unix permission bits.
     pub(super) mode: Option<u32>,
+    /// Where a link leads: a path in the archive, as [`plain_path`] writes it. None for other members.
+    pub(super) link: Option<Vec<u8>>,
     /// Whether the content can be larger than what is stored, so that the limits against bombs apply.
     pub(super) is_decompressed: bool,
 }
@@ -99,6 +101,27 @@ pub(super) fn begins_like_xml(begin: &[u8]) -> bool {
     begin.iter().find(|byte| !byte.is_ascii_whitespace() && **byte != 0) == Some(&b'<')
 }
 
+/// A path in an archive, without `.` and `..`; None if it leads out of the archive.
+pub(super) fn plain_path(path: &[u8]) -> Option<Vec<u8>> {
+    let mut names: Vec<&[u8]> = Vec::new();
+    for name in path.split(|byte| *byte == b'/') {
+        match name {
+            b"" | b"." => {}
+            b".." => _ = names.pop()?,
+            name => names.push(name),
+        }
+    }
+    Some(names.join(&b'/'))
+}
+
+/// Where the symbolic link at `link` leads. An absolute target is one below the archive's root: `tar` cuts the
+/// first `/` off the names of members, and not off targets.
+pub(super) fn target_of(link: &[u8], target: &[u8]) -> Option<Vec<u8>> {
+    let directory = &link[..link.len() - base_name(link).len()];
+    let is_absolute = target.starts_with(b"/");
+    plain_path(&if is_absolute { target.to_vec() } else { [directory, target].concat() })
+}
+
 /// The last name of a path.
 pub(super) fn base_name(path: &[u8]) -> &[u8] {
     memchr::memrchr(b'/', path).map_or(path, |slash| &path[slash + 1..])
@@ -111,4 +134,23 @@ pub(super) fn is_piece_name(base: &[u8]) -> bool {
         && ["cfg", "xml", "key", "pem"].iter().all(|ending| !has_ending(base, ending))
         && !is_boot_log(base)
         && unsupported_name(base).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_of_links() {
+        for (link, target, leads_to) in [
+            ("a/b", "c", Some("a/c")),
+            ("./a/b", "../d/./e", Some("d/e")),
+            ("b", "c//d", Some("c/d")),
+            ("a/b", "/srv/c", Some("srv/c")),
+            ("a/b", "../../c", None),
+        ] {
+            let target = target_of(link.as_bytes(), target.as_bytes());
+            assert_eq!(target.as_deref(), leads_to.map(str::as_bytes), "{link}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Reads the content of a file: a log, a compressed log or an archive of logs, at any nesting. All recursion is
 //! here; the readers of archives only list members.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 
 use tempfile::SpooledTempFile;
@@ -8,7 +10,7 @@ use tempfile::SpooledTempFile;
 use zeroize::Zeroizing;
 
 use super::archive::{
-    Member, MemberKind, MemberUse, Visitor, base_name, begins_like_binary, begins_like_xml,
+    Member, MemberKind, MemberUse, Visitor, base_name, begins_like_binary, begins_like_xml, plain_path,
 };
 use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
@@ -105,13 +107,15 @@ impl Opener<'_> {
                 self.decompress(item, compression, input, compressions + 1)
             }
             FileKind::Tar if item.depth < MAX_NESTING => {
-                let mut visitor = Members { opener: self, archive: item };
-                match input {
+                let mut visitor = Members::new(self, item);
+                let fault = match input {
                     Content::File(..) => {
                         tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor)
                     }
                     mut input => tar::visit(&mut input, &mut visitor),
-                }
+                };
+                visitor.report_links();
+                fault
             }
             FileKind::Zip if item.depth < MAX_NESTING => self.zip(item, input),
             FileKind::Records if item.is_log => Some(Fault::new(
@@ -156,8 +160,8 @@ impl Opener<'_> {
     }
 
     fn zip(&mut self, item: &Item, input: Content<'_>) -> Option<Fault> {
-        let mut visitor = Members { opener: self, archive: item };
-        match input {
+        let mut visitor = Members::new(self, item);
+        let fault = match input {
             Content::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
             Content::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
             Content::Stream(stream) => {
@@ -177,7 +181,9 @@ impl Opener<'_> {
                     }
                 }
             }
-        }
+        };
+        visitor.report_links();
+        fault
     }
 
     fn log(&mut self, item: &Item, input: Content<'_>) -> Option<Fault> {
@@ -230,6 +236,11 @@ impl Opener<'_> {
 struct Members<'v, 'o> {
     opener: &'v mut Opener<'o>,
     archive: &'v Item,
+    /// The logs and archives that were read, by [`Self::key`].
+    read: HashSet<u64>,
+    /// The links that are named like a log or an archive: their paths as reports show them, and the keys of what they
+    /// lead to.
+    links: Vec<(String, Option<u64>)>,
 }
 
 impl Visitor for Members<'_, '_> {
@@ -254,8 +265,9 @@ impl Visitor for Members<'_, '_> {
         }
         let path = self.path(member);
         match wanted {
-            Some(MemberUse::Log(..) | MemberUse::Archive) => {
-                self.opener.sink.problem(Fault::new(ProblemKind::Unreadable, NOT_PLAIN).at(&path));
+            Some(wanted @ (MemberUse::Log(..) | MemberUse::Archive)) => {
+                // A symbolic link can stand before what it leads to.
+                self.links.push((path, member.link.as_deref().map(|target| Self::key(wanted, target))));
             }
             Some(MemberUse::Config | MemberUse::MaybeConfig | MemberUse::PrivateKey) => {
                 // It is a problem only if a phone reads it.
@@ -274,6 +286,7 @@ impl Visitor for Members<'_, '_> {
             Err(_) if wanted == MemberUse::MaybeConfig => None,
             Err(fault) => Some(fault),
             Ok(content) => {
+                self.read.extend(plain_path(&member.name).map(|name| Self::key(wanted, &name)));
                 let mut content = LimitedStream::new(content, member.is_decompressed.then_some(budget));
                 let fault = match wanted {
                     MemberUse::Config | MemberUse::MaybeConfig => {
@@ -299,7 +312,29 @@ impl Visitor for Members<'_, '_> {
     }
 }
 
-impl Members<'_, '_> {
+impl<'v, 'o> Members<'v, 'o> {
+    fn new(opener: &'v mut Opener<'o>, archive: &'v Item) -> Self {
+        Self { opener, archive, read: HashSet::new(), links: Vec::new() }
+    }
+
+    /// Identifies a member by its path and, if it is a log, its phone: a link can give a log another phone's name.
+    fn key(wanted: MemberUse, path: &[u8]) -> u64 {
+        let mac = if let MemberUse::Log(mac, _) = wanted { Some(mac) } else { None };
+        let mut hasher = DefaultHasher::new();
+        (mac, path).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Reports the links that lead to nothing that was read, after all members. Other links are second names of what was
+    /// read: backups with hard links (`cp -al`, rsnapshot) have hundreds of them.
+    fn report_links(&mut self) {
+        for (path, target) in std::mem::take(&mut self.links) {
+            if !target.is_some_and(|target| self.read.contains(&target)) {
+                self.opener.sink.problem(Fault::new(ProblemKind::Unreadable, NOT_PLAIN).at(&path));
+            }
+        }
+    }
+
     /// Opens a log or an archive.
     fn open(&mut self, log: LogName, member: &Member, content: &mut dyn Read) -> Option<Fault> {
         let is_log = log.named_like_log;

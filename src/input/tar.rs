@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 
-use super::archive::{Member, MemberKind, Visitor};
+use super::archive::{Member, MemberKind, Visitor, plain_path, target_of};
 use super::limits::Fault;
 use crate::problem::ProblemKind;
 use crate::sentence::sentence;
@@ -42,6 +42,11 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
             size: entry.size(),
             modified: header.mtime().ok().and_then(|seconds| i64::try_from(seconds).ok()),
             mode: header.mode().ok(),
+            link: entry.link_name_bytes().and_then(|target| match kind {
+                tar::EntryType::Link => plain_path(&target),
+                tar::EntryType::Symlink => target_of(&entry.path_bytes(), &target),
+                _ => None,
+            }),
             is_decompressed: false,
         };
         match visitor.select(&member) {

@@ -8,10 +8,13 @@ use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 use zip::{DateTime, ZipReadOptions};
 
-use super::archive::{Member, MemberKind, Visitor};
+use super::archive::{Member, MemberKind, Visitor, target_of};
 use super::limits::{Fault, LimitedStream};
 use crate::problem::ProblemKind;
 use crate::sentence::{Part, sentence};
+
+/// The longest path of a link's target on Linux, in bytes.
+const MAX_TARGET: u64 = 4096;
 
 /// Visits the members of a zip archive. Returns the fault that stopped it, if any.
 pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Option<Fault> {
@@ -30,7 +33,17 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
             Ok(entry) => entry,
             Err(error) => return Some(fault_of(&error)),
         };
-        let member = member_of(&entry);
+        let mut member = member_of(&entry);
+        if member.kind == MemberKind::Other {
+            member.link = entry
+                .with_reader(entries.reader_mut(), ZipReadOptions::default())
+                .ok()
+                .and_then(|content| target_in(content, &member.name));
+            match visitor.select(&member) {
+                Ok(_) => continue,
+                Err(fault) => return Some(fault),
+            }
+        }
         let wanted = match visitor.select(&member) {
             Ok(Some(wanted)) => wanted,
             Ok(None) => continue,
@@ -77,6 +90,7 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
             size: file.size(),
             modified: file.last_modified().and_then(utc),
             mode: None,
+            link: None,
             is_decompressed: true,
         };
         match visitor.select(&member) {
@@ -91,6 +105,13 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
     ))
 }
 
+/// Where a link leads: the content of its member.
+fn target_in(content: impl Read, link: &[u8]) -> Option<Vec<u8>> {
+    let mut target = Vec::new();
+    content.take(MAX_TARGET).read_to_end(&mut target).ok()?;
+    target_of(link, &target)
+}
+
 fn member_of(entry: &ZipFileEntry<'_>) -> Member {
     let name = name_of(entry.name_raw());
     let kind = match () {
@@ -99,7 +120,8 @@ fn member_of(entry: &ZipFileEntry<'_>) -> Member {
         () => MemberKind::File,
     };
     let modified = entry.last_modified().and_then(utc);
-    Member { name, kind, size: entry.size(), modified, mode: entry.unix_mode(), is_decompressed: true }
+    let (size, mode) = (entry.size(), entry.unix_mode());
+    Member { name, kind, size, modified, mode, link: None, is_decompressed: true }
 }
 
 /// The path of a member, with `/` as the separator: some Windows programs write `\`.

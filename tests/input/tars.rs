@@ -75,6 +75,36 @@ fn links_and_devices_are_not_followed() {
     assert!(taken.problems.iter().all(is_told));
 }
 
+/// A second name of a log that is read is no problem: backups with hard links have many.
+#[test]
+fn links_to_members() {
+    let links = [
+        (EntryType::Symlink, "early/0004f2a1b2c3-app.log", "../day1/0004f2a1b2c3-app.log"),
+        (EntryType::Link, "day0/0004f2a1b2c3-app.log", "./day1/0004f2a1b2c3-app.log"),
+        (EntryType::Symlink, "day1/0004f2a1b2c3-app.log.1", "/day1/0004f2a1b2c3-app.log"),
+        // The name of another phone; a name that is no log's; a name of nothing.
+        (EntryType::Link, "day0/0004f2a1b2c4-app.log", "day1/0004f2a1b2c3-app.log"),
+        (EntryType::Link, "day0/0004f2a1b2c5-app.log", "day1/letter.txt"),
+        (EntryType::Link, "day0/0004f2a1b2c6-app.log", "day2/0004f2a1b2c6-app.log"),
+    ];
+    let mut archive = Builder::new(Vec::new());
+    for (number, (kind, name, target)) in links.into_iter().enumerate() {
+        if number == 1 {
+            for name in ["./day1/0004f2a1b2c3-app.log", "day1/letter.txt"] {
+                archive.append_data(&mut header(log(20).len() as u64), name, &log(20)[..]).unwrap();
+            }
+        }
+        let mut header = header(0);
+        header.set_entry_type(kind);
+        header.set_link_name_literal(target).unwrap();
+        archive.append_data(&mut header, name, &b""[..]).unwrap();
+    }
+    let taken = Tree::with("a.tar", &archive.into_inner().unwrap()).read(&["a.tar"]);
+    assert!(taken.bytes() == log(20));
+    let told: Vec<_> = taken.problems.iter().map(|problem| &*problem.path).collect();
+    assert_eq!(told, ["c4", "c5", "c6"].map(|end| format!("a.tar!/day0/0004f2a1b2{end}-app.log")));
+}
+
 #[test]
 fn the_old_form() {
     let content = log(20);

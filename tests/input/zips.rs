@@ -163,6 +163,24 @@ fn links_are_not_followed() {
     taken.has_problem(&format!("a.zip!/{LOG}"), Unreadable, "link");
 }
 
+/// A second name of a log that is read is no problem.
+#[test]
+fn links_to_members() {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    archive
+        .add_symlink("0004f2a1b2c3-app.log", "logs/0004f2a1b2c3-app.log", SimpleFileOptions::default())
+        .unwrap();
+    archive.start_file("logs/0004f2a1b2c3-app.log", SimpleFileOptions::default()).unwrap();
+    archive.write_all(&log(20)).unwrap();
+    archive
+        .add_symlink("0004f2a1b2c4-app.log", "logs/0004f2a1b2c3-app.log", SimpleFileOptions::default())
+        .unwrap();
+    let bytes = archive.finish().unwrap().into_inner();
+    let taken = Tree::with("a.zip", &bytes).read(&["a.zip"]);
+    taken.has_problem("a.zip!/0004f2a1b2c4-app.log", Unreadable, "link");
+    assert!(taken.bytes() == log(20));
+}
+
 /// More members than the old form of an archive's end can count.
 #[test]
 fn very_many_members() {
