@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::io::{self, Read};
 
 use super::archive::{Member, MemberKind, Visitor, plain_path, target_of};
-use super::limits::Fault;
+use super::kind::SNIFFED;
+use super::limits::{Fault, fill};
 use crate::problem::ProblemKind;
 use crate::sentence::sentence;
 
@@ -12,9 +13,20 @@ use crate::sentence::sentence;
 /// memory.
 const MAX_GAP: u64 = 16 * 1024 * 1024;
 
+/// Where a header has the type of its member.
+const TYPE_AT: usize = 156;
+
 /// Visits the members of a tar archive, or of several concatenated ones. Returns the fault that stopped it,
 /// if any: nothing after a damaged header can be read.
 pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<Fault> {
+    let mut begin = [0; SNIFFED];
+    let length = match fill(stream, &mut begin) {
+        // The header of a volume label (`tar -V`) has no content and no size, which the crate does not accept.
+        Ok(SNIFFED) if begin[TYPE_AT] == b'V' => 0,
+        Ok(length) => length,
+        Err(error) => return Some(fault_of(&error)),
+    };
+    let stream = &mut begin[..length].chain(stream);
     let end = Cell::new(MAX_GAP);
     let mut archive = tar::Archive::new(GapLimited { inner: stream, at: 0, end: &end });
     archive.set_ignore_zeros(true);

@@ -121,6 +121,26 @@ fn the_old_form() {
     Tree::with("no-name", &bytes).read(&["no-name"]).is_only(&content);
 }
 
+/// `tar -V` begins with a header whose size is not set. In another header, that is damage.
+#[test]
+fn a_volume_label() {
+    let mut label = Header::new_gnu();
+    label.set_path("nightly 2016-03-01").unwrap();
+    for (kind, is_label) in [(b'V', true), (b'0', false)] {
+        label.set_entry_type(EntryType::new(kind));
+        label.as_mut_bytes()[124..136].fill(0);
+        label.set_cksum();
+        let bytes = [label.as_bytes().as_slice(), &tar(&[(LOG, &log(20))])].concat();
+        for (name, bytes) in [("a.tar", bytes.clone()), ("a.tgz", gzip(&bytes))] {
+            let taken = Tree::with(name, &bytes).read(&[name]);
+            match is_label {
+                true => _ = taken.is_only(&log(20)),
+                false => _ = taken.has_problem(name, CorruptArchive, "the archive is damaged"),
+            }
+        }
+    }
+}
+
 #[test]
 fn names_above_and_outside() {
     // The writer rejects such a name, so it is inserted afterwards.
