@@ -1,17 +1,21 @@
 //! Lists the members of a zip archive, which needs random access.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use chrono::{Local, NaiveDateTime};
-use zip::read::{Config, ZipFileEntry, read_zipfile_from_stream};
+use flate2::bufread::DeflateDecoder;
+use zip::read::{Config, ZipFileEntry, read_zipfile_from_stream_with_options};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 use zip::{DateTime, ZipReadOptions};
 
 use super::archive::{Member, MemberKind, Visitor, target_of};
-use super::limits::{Fault, LimitedStream};
+use super::limits::{Fault, LimitedStream, fill};
 use crate::problem::ProblemKind;
 use crate::sentence::{Part, sentence};
+
+/// The first bytes of a member.
+const LOCAL_HEADER: &[u8] = b"PK\x03\x04";
 
 /// The longest path of a link's target on Linux, in bytes.
 const MAX_TARGET: u64 = 4096;
@@ -72,13 +76,17 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
         return Some(Fault::of(&error));
     }
     let mut members = 0;
-    let mut stream = LimitedStream::new(reader, None);
     let message = loop {
-        let mut file = match read_zipfile_from_stream(&mut stream) {
+        let (options, next) = match measure(reader) {
+            Ok(measured) => measured.unwrap_or_default(),
+            Err(error) => return Some(Fault::of(&error)),
+        };
+        let mut stream = LimitedStream::new(&mut *reader, None);
+        let mut file = match read_zipfile_from_stream_with_options(&mut stream, options) {
             Ok(Some(file)) => file,
             Ok(None) => break sentence!["the archive's end is missing or damaged"],
             Err(ZipError::Io(_)) => break sentence!["the archive ends too early"],
-            Err(error) if members > 0 => {
+            Err(error) if members > 0 || matches!(error, ZipError::UnsupportedArchive(_)) => {
                 break sentence!["the archive ends too early: ", Part::LogText(error.to_string().into())];
             }
             Err(error) => return Some(fault_of(&error)),
@@ -98,11 +106,67 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
             Ok(_) => {}
             Err(fault) => return Some(fault),
         }
+        drop(file);
+        if let Some(Err(error)) = next.map(|next| reader.seek(SeekFrom::Start(next))) {
+            return Some(Fault::of(&error));
+        }
     };
     Some(Fault::new(
         ProblemKind::TruncatedArchive,
         message.and(sentence!["; the members before that were read"]),
     ))
+}
+
+/// Finds out the length of the deflated member at this place, if it is written behind the member, as macOS and programs
+/// that write to a pipe do it: deflated data have an end of their own. Returns how to read the member, and where the next
+/// header is. None for other members.
+fn measure(reader: &mut (impl Read + Seek)) -> io::Result<Option<(ZipReadOptions<'static>, Option<u64>)>> {
+    let at = reader.stream_position()?;
+    let mut header = [0; 30];
+    fill(reader, &mut header)?;
+    let number = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
+    // Bit 3: the lengths are behind the member. Bit 0: it is encrypted. Method 8: deflated.
+    let is_measured = header.starts_with(LOCAL_HEADER) && number(6) & 0b1001 == 0b1000 && number(8) == 8;
+    let mut measured = None;
+    if is_measured {
+        let begin = at + header.len() as u64 + u64::from(number(26)) + u64::from(number(28));
+        reader.seek(SeekFrom::Start(begin))?;
+        let mut content = DeflateDecoder::new(BufReader::new(&mut *reader));
+        let length = io::copy(&mut content, &mut io::sink());
+        let end = begin + content.total_in();
+        let options = ZipReadOptions::default();
+        measured = Some(match length {
+            Ok(length) => {
+                reader.seek(SeekFrom::Start(end))?;
+                let (crc, next) = behind_member(reader)?;
+                let options = match crc {
+                    Some(crc) => options.override_crc(crc),
+                    None => options.ignore_crc32(true),
+                };
+                let options = options.override_compressed_size(end - begin);
+                (options.override_uncompressed_size(length), Some(end + next))
+            }
+            // It is cut or damaged. Nothing is known of what follows.
+            Err(_) => {
+                let end = reader.seek(SeekFrom::End(0))?;
+                (options.override_compressed_size(end.saturating_sub(begin)).ignore_crc32(true), Some(end))
+            }
+        });
+    }
+    reader.seek(SeekFrom::Start(at))?;
+    Ok(measured)
+}
+
+/// The checksum behind a member, and how far from here the next header is. Whether the checksum has a mark before it,
+/// and how long the lengths behind it are, depends on the program that wrote the archive.
+fn behind_member(reader: &mut impl Read) -> io::Result<(Option<u32>, u64)> {
+    let mut behind = [0; 28];
+    let length = fill(reader, &mut behind)?;
+    let behind = &behind[..length];
+    let sum = behind.strip_prefix(b"PK\x07\x08").unwrap_or(behind).first_chunk();
+    let headers = [LOCAL_HEADER, b"PK\x01\x02"];
+    let next = headers.into_iter().filter_map(|header| memchr::memmem::find(behind, header)).min();
+    Ok((sum.map(|sum| u32::from_le_bytes(*sum)), next.unwrap_or(length) as u64))
 }
 
 /// Where a link leads: the content of its member.

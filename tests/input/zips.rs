@@ -60,7 +60,7 @@ fn stored_deflated_and_zstandard_small_and_large() {
 fn without_its_end() {
     let members: [(&str, &[u8]); 3] = [("a/", b""), (LOG, &log(20)), (OTHER, &log(20))];
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    for whole in [zip(&members), zip_with(&members, stored)] {
+    for whole in [zip(&members), zip_with(&members, stored), streamed(&members)] {
         let directory = directory_of(&whole);
         for end in [directory, directory + 10, whole.len() - 22] {
             let taken = Tree::with("a.zip", &whole[..end]).read(&["a.zip"]);
@@ -71,6 +71,37 @@ fn without_its_end() {
         assert!(taken.problems.iter().any(|problem| problem.path == "a.zip"), "{:?}", taken.problems);
         assert!(taken.logs[0].bytes == log(20));
     }
+}
+
+/// Lengths and checksums are behind the members, and the archive is cut within a member or in what is behind it.
+#[test]
+fn streamed_and_cut() {
+    let whole = streamed(&[(LOG, &log(20)), (OTHER, &log(2_000))]);
+    let second = memchr::memmem::find(&whole, OTHER.as_bytes()).unwrap() - 30;
+    for end in [second - 20, second - 10, second, second + 10] {
+        let taken = Tree::with("a.zip", &whole[..end]).read(&["a.zip"]);
+        assert!(
+            taken.problems.iter().all(|problem| problem.kind == TruncatedArchive),
+            "{:?}",
+            taken.problems
+        );
+        assert!(
+            !taken.problems.is_empty() && log(20).starts_with(&taken.bytes()) && taken.length > 0,
+            "{end}"
+        );
+        assert!(taken.bytes() == log(20) || end < second, "{end}");
+    }
+    let taken = Tree::with("a.zip", &whole[..(second + whole.len()) / 2]).read(&["a.zip"]);
+    assert!(taken.problems.iter().all(|problem| problem.kind == TruncatedArchive), "{:?}", taken.problems);
+    assert!(taken.logs[0].bytes == log(20));
+    assert!(log(2_000).starts_with(&taken.logs[1].bytes) && taken.logs[1].bytes.len() > log(500).len());
+    // Damaged: the checksum behind the member counts.
+    let mut bytes = whole[..second].to_vec();
+    let sum = memchr::memmem::rfind(&bytes, b"PK\x07\x08").unwrap() + 4;
+    bytes[sum] ^= 1;
+    let taken = Tree::with("a.zip", &bytes).read(&["a.zip"]);
+    let kinds: Vec<_> = taken.problems.iter().map(|problem| problem.kind).collect();
+    assert_eq!(kinds, [TruncatedArchive, CorruptArchive]);
 }
 
 #[test]
