@@ -1,11 +1,12 @@
 //! Decompression of gzip, zstd, xz and bzip2. Concatenated members are read as one stream. What was
-//! decompressed before a fault is returned before the error.
+//! decompressed before a fault is returned before the error. How much that is depends on the bytes alone, not on how
+//! they come: `zstd` and `xz` lose what they decompressed in the call that finds the fault, so their calls get input and
+//! room in steps of fixed lengths.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::{Action, XzStream};
@@ -20,16 +21,16 @@ pub(super) const BLOCK: usize = 256 * 1024;
 /// The most memory an xz stream may require, in KiB: twice what a file made by `xz -9` requires.
 const XZ_MEMORY_KIB: u32 = 128 * 1024;
 
-/// The most bytes that one call of zstd returns, and that one of xz reads: what was decompressed in the call that finds
-/// a fault is lost. Larger steps are not faster.
+/// The most bytes that one call of zstd or xz returns, and that one of xz reads: what was decompressed in the call that
+/// finds a fault is lost. Larger steps are not faster.
 const STEP: usize = 1024;
 
 /// A decoder for one compressed stream.
 pub(super) enum Decoder<R: BufRead> {
     Gzip(Box<Gzip<R>>),
-    Zstd(zstd::Decoder<'static, R>),
-    Xz(Box<Xz<R>>),
-    Bzip2(Box<MultiBzDecoder<R>>),
+    Zstd(Box<Steps<zstd::Decoder<'static, Blocks<R>>>>),
+    Xz(Box<Steps<Xz<Blocks<R>>>>),
+    Bzip2(Box<Bzip2<Blocks<R>>>),
 }
 
 impl<R: BufRead> Decoder<R> {
@@ -37,9 +38,11 @@ impl<R: BufRead> Decoder<R> {
     pub(super) fn new(compression: Compression, compressed: R) -> io::Result<Self> {
         Ok(match compression {
             Compression::Gzip => Self::Gzip(Box::new(Gzip::new(compressed))),
-            Compression::Zstd => Self::Zstd(zstd::Decoder::with_buffer(compressed)?),
-            Compression::Xz => Self::Xz(Box::new(Xz::new(compressed))),
-            Compression::Bzip2 => Self::Bzip2(Box::new(MultiBzDecoder::new(compressed))),
+            Compression::Zstd => {
+                Self::Zstd(Box::new(Steps::new(zstd::Decoder::with_buffer(Blocks::new(compressed))?)))
+            }
+            Compression::Xz => Self::Xz(Box::new(Steps::new(Xz::new(Blocks::new(compressed))))),
+            Compression::Bzip2 => Self::Bzip2(Box::new(Bzip2::new(Blocks::new(compressed)))),
         })
     }
 }
@@ -48,10 +51,7 @@ impl<R: BufRead> Read for Decoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Gzip(decoder) => decoder.read(buffer),
-            Self::Zstd(decoder) => {
-                let length = buffer.len().min(STEP);
-                decoder.read(&mut buffer[..length])
-            }
+            Self::Zstd(decoder) => decoder.read(buffer),
             Self::Xz(decoder) => decoder.read(buffer),
             Self::Bzip2(decoder) => decoder.read(buffer),
         }
@@ -160,7 +160,10 @@ impl<R: BufRead> Read for Gzip<R> {
                 Ok(Status::StreamEnd) => self.fault = self.end().err(),
                 Ok(_) if is_end && given == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(_) => {}
-                Err(error) => self.fault = Some(io::Error::new(io::ErrorKind::InvalidData, error)),
+                // The words of the crate's error depend on how many bytes it was given.
+                Err(_) => {
+                    self.fault = Some(io::Error::new(io::ErrorKind::InvalidData, "invalid deflated data"))
+                }
             }
             if given > 0 {
                 return Ok(given);
@@ -210,6 +213,145 @@ impl<R: BufRead> Read for Xz<R> {
                 return Ok(given);
             }
         }
+    }
+}
+
+/// A decoder for all streams of a bzip2 file that returns a block only after its checksum was compared: a damaged block
+/// can be decompressed to a text with digits changed, which would be a log of a phone that does not exist.
+pub(super) struct Bzip2<R> {
+    compressed: R,
+    stream: bzip2::Decompress,
+    has_ended: bool,
+    /// Whole blocks; at most 46 MB, the longest block.
+    blocks: Vec<u8>,
+    at: usize,
+}
+
+/// How many bytes one call of bzip2 reads. If it finds a fault, blocks that end in the same bytes are lost.
+const BZIP2_STEP: usize = 64;
+
+impl<R: BufRead> Bzip2<R> {
+    fn new(compressed: R) -> Self {
+        let stream = bzip2::Decompress::new(false);
+        Self { compressed, stream, has_ended: false, blocks: Vec::new(), at: 0 }
+    }
+
+    /// Decompresses up to the end of a block; nothing at the end of the file.
+    fn next_block(&mut self) -> io::Result<()> {
+        self.blocks.clear();
+        self.at = 0;
+        loop {
+            let input = self.compressed.fill_buf()?;
+            let input = &input[..input.len().min(BZIP2_STEP)];
+            if self.has_ended {
+                if input.is_empty() {
+                    return Ok(());
+                }
+                self.stream = bzip2::Decompress::new(false);
+                self.has_ended = false;
+            }
+            self.blocks.reserve(BLOCK);
+            let (before, length) = (self.stream.total_in(), self.blocks.len());
+            let result = self.stream.decompress_vec(input, &mut self.blocks);
+            let is_end = input.is_empty() && self.blocks.len() == length;
+            self.compressed.consume((self.stream.total_in() - before) as usize);
+            let is_full = self.blocks.len() == self.blocks.capacity();
+            match result {
+                Ok(bzip2::Status::StreamEnd) => self.has_ended = true,
+                Ok(_) if is_end => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => {}
+                Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidInput, error)),
+            }
+            // With room left, it stopped for lack of input, which it reads only between blocks.
+            if !self.blocks.is_empty() && (self.has_ended || !is_full) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Read for Bzip2<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.blocks.len() {
+            self.next_block().inspect_err(|_| self.blocks.clear())?;
+        }
+        let length = (&self.blocks[self.at..]).read(buffer)?;
+        self.at += length;
+        Ok(length)
+    }
+}
+
+/// A stream in blocks of one length, whatever lengths its reads have.
+pub(super) struct Blocks<R> {
+    inner: R,
+    block: Box<[u8]>,
+    length: usize,
+    at: usize,
+    /// An error of the stream. It is returned after all that was read before it.
+    fault: Option<io::Error>,
+}
+
+impl<R: Read> Blocks<R> {
+    fn new(inner: R) -> Self {
+        Self { inner, block: vec![0; BLOCK / 16].into(), length: 0, at: 0, fault: None }
+    }
+}
+
+impl<R: Read> Read for Blocks<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.fill_buf()?.read(buffer)?;
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl<R: Read> BufRead for Blocks<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.at == self.length {
+            if let Some(fault) = self.fault.take() {
+                return Err(fault);
+            }
+            (self.length, self.at) = (0, 0);
+            while self.length < self.block.len() && self.fault.is_none() {
+                match uninterrupted(|| self.inner.read(&mut self.block[self.length..])) {
+                    Ok(0) => break,
+                    Ok(more) => self.length += more,
+                    Err(error) if self.length == 0 => return Err(error),
+                    Err(error) => self.fault = Some(error),
+                }
+            }
+        }
+        Ok(&self.block[self.at..self.length])
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.at += length;
+    }
+}
+
+/// A decoder that is always asked for the same number of bytes.
+pub(super) struct Steps<D> {
+    decoder: D,
+    step: [u8; STEP],
+    length: usize,
+    at: usize,
+}
+
+impl<D: Read> Steps<D> {
+    const fn new(decoder: D) -> Self {
+        Self { decoder, step: [0; STEP], length: 0, at: 0 }
+    }
+}
+
+impl<D: Read> Read for Steps<D> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.length {
+            (self.length, self.at) = (0, 0);
+            self.length = self.decoder.read(&mut self.step)?;
+        }
+        let length = (&self.step[self.at..self.length]).read(buffer)?;
+        self.at += length;
+        Ok(length)
     }
 }
 

@@ -130,6 +130,29 @@ fn damaged_within() {
     }
 }
 
+/// A damaged block of bzip2 can be decompressed to a text with other digits, which is no evidence.
+#[test]
+fn a_damaged_block_of_bzip2_is_not_read() {
+    let content = log(20_000);
+    let mut bytes = compress("bz2", &content);
+    let at = bytes.len() * 9 / 10;
+    bytes[at] ^= 1;
+    let taken = Tree::with(LOG, &bytes).read_all();
+    taken.has_problem(LOG, CorruptArchive, "damaged");
+    let read = taken.bytes();
+    assert!(
+        content.starts_with(&read) && read.len() > content.len() / 3,
+        "the blocks before it are read: {} of {}",
+        read.len(),
+        content.len()
+    );
+    let mut bytes = compress("bz2", &log(20));
+    let at = bytes.len() / 2;
+    bytes[at] ^= 1;
+    let taken = Tree::with(LOG, &bytes).read_all();
+    assert_eq!(taken.has_problem(LOG, CorruptArchive, "damaged").bytes(), b"");
+}
+
 #[test]
 fn one_compression_in_another_in_another() {
     let taken = Tree::with(LOG, &gzip(&gzip(&gzip(&log(20))))).read_all();

@@ -1,6 +1,8 @@
 //! Random damage: the program never panics or hangs, and reports what could not be read.
 
-use phonecert::input::{Limits, compressions};
+use std::io::{BufRead, BufReader, Read};
+
+use phonecert::input::{Limits, compressions, decompressed};
 
 use super::sink::{LOG, Tree, compress, gzip, limited, log, tar, xz, zip};
 
@@ -48,6 +50,49 @@ fn damaged_archives_and_compressions() {
             if taken.problems.is_empty() && damaged.len() < bytes.len() / 2 && !name.ends_with("zip") {
                 assert!(taken.length < 2 * content.len() as u64, "{name} {seed}");
             }
+        }
+    }
+}
+
+/// Returns one byte after the other, as a slow pipe does.
+struct Slow<'b>(&'b [u8]);
+
+impl Read for Slow<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let length = buffer.len().min(1);
+        self.0.read(&mut buffer[..length])
+    }
+}
+
+/// A file and a pipe give the same answer: what comes before the damage does not depend on the lengths of reads.
+#[test]
+fn as_much_is_read_however_it_comes() {
+    let all = |input: Box<dyn BufRead + '_>, step: usize| {
+        let (mut bytes, mut buffer) = (Vec::new(), vec![0; step]);
+        let mut stream = decompressed(input).unwrap();
+        loop {
+            match stream.read(&mut buffer) {
+                Ok(0) => return (bytes, None),
+                Ok(length) => bytes.extend_from_slice(&buffer[..length]),
+                Err(error) => return (bytes, Some(error.to_string())),
+            }
+        }
+    };
+    for ending in compressions() {
+        let whole = compress(ending, &log(300));
+        for seed in 0..40 {
+            let mut bytes = whole.clone();
+            let at = 30 + seed * 97 % (whole.len() - 30);
+            bytes[at] ^= 1 << (seed % 8);
+            let from_file = all(Box::new(&bytes[..]), 1 << 20);
+            let from_pipe = all(Box::new(BufReader::with_capacity(100, Slow(&bytes))), 7);
+            assert_eq!(from_file.1, from_pipe.1, "{ending} {seed}");
+            assert!(
+                from_file.0 == from_pipe.0,
+                "{ending} {seed}: {} {}",
+                from_file.0.len(),
+                from_pipe.0.len()
+            );
         }
     }
 }
