@@ -8,7 +8,8 @@
 //! | what | who asks for it |
 //! |---|---|
 //! | a file, named as the diagnosis, with its manual and its [`Rule`]; one of configuration in `configuration/` | a test of this file, for a file without a row |
-//! | its `mod` line and its row in [`CATALOGUE`], by code | a test of this file |
+//! | its `mod` line and its row in [`CATALOGUE`], sorted by code: the letters of the code are its family, and the next free number follows | a test of this file |
+//! | a condition in `Phone::healthy` (`phone/healthy.rs`) if a log with nothing but a whole, healthy boot can fire it, by its model for example | a debug build, which reads such logs in both ways |
 //! | the three sections of its manual | a test of this file |
 //! | its [`Facts`], where they differ from those of `Facts::of` | nobody |
 //! | in its messages, names and texts of logs as parts of their kind (`sentence!`), never in plain words | `tests/cases.rs` |
@@ -105,9 +106,9 @@ pub struct Facts {
     pub means_unknown: bool,
     /// What it means for zero-touch provisioning (ZTP) if it is active.
     pub ztp: Ztp,
-    /// Its remedy is to install a certificate: `device` adds where that can be done.
+    /// Its remedy is to install a certificate: `device` says where that can be done.
     pub about_installing: bool,
-    /// Its remedy depends on which certificate the phone uses: `device` adds how that is chosen.
+    /// Its remedy depends on which certificate the phone uses: `device` says how that is chosen.
     pub about_choosing: bool,
     /// For CFG diagnoses: a file could not be read, so that others about its content may be missing.
     pub leaves_file_unread: bool,
@@ -122,7 +123,7 @@ pub struct Facts {
     /// If many phones begin to show it within a day, the cause is probably in a server. True for all of
     /// [`Family::Installation`] and [`Family::Connection`].
     pub suggests_server_fault: bool,
-    /// Which lines of the phone's configuration files can explain it.
+    /// The question to which lines of the phone's configuration files can be the answer.
     pub asks: Option<join::Question>,
 }
 
@@ -144,7 +145,7 @@ impl Facts {
     }
 }
 
-/// The common fields of all diagnoses of logs; each diagnosis sets the others. Tests fail if one is forgotten.
+/// The common fields of all diagnoses of logs; each diagnosis sets the others. Tests fail if one is forgotten, except `facts`.
 const fn rule(source: &'static str, run: fn(&Case<'_>) -> Vec<Finding>) -> Rule {
     rule_of(Family::Log, source, Run::Logs(run))
 }

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | a variant at the end of [`Event`] with its fields, and its row in `KINDS` of `event/tests.rs`: the order is that of CSV columns and of records | a test of events |
 //! | its role, in `Event::role`: it decides LOG001, and whether repeats are folded | the compiler, and a test of events |
-//! | its grammar in one of `event/*.rs`: by subject, not by the component that logs it; `tls.rs` shows how a quoted text is read | a test of events |
+//! | its grammar in one of `event/*.rs`, whatever component logs it: certificates in `certificate.rs`, connections in `tls.rs` (which shows how a quoted text is read), the phone in `identity.rs`, log and boot in `log.rs` | a test of events |
 //! | its row in [`MESSAGES`], unless a row of the same beginning reads it | a test of events |
 //! | a line of it in `testdata/messages` | a test of events |
 //! | an arm in [`Event::slot`] and [`Event::fingerprint`], if it has such a field | a test of events |
@@ -14,7 +14,7 @@
 //! | a row for each text field in a test of `redact/tests.rs`, and an arm in `Shown::field` (`redact/shown.rs`) if it is a name | that test |
 //! | a higher `DIGEST_VERSION` in `records.rs`, and new golden records | `tests/records.rs` |
 //! | the snapshots of kinds and of the columns of `events --format csv`, accepted | these tests |
-//! | the form of a text field, if it has one, in `event/wrapped.rs`: a value that is wrapped within is known by it | nobody |
+//! | the form of a text field, if it has one, in `has_form` of `event/wrapped.rs`: so that a value which is broken over two lines is joined rightly | nobody |
 //! | [`Event::further_lines`], if lines after a complete message can belong to it | tests of `log/tests/wrapped.rs`, for a text that can be empty |
 //! | what the timeline, the checks and the story (`report/story/entry.rs`) make of it | nobody |
 //!
@@ -44,7 +44,8 @@ pub(crate) use wrapped::{WrappedText, may_go_on};
 /// What a message says. Lengths are in bytes, as the phone counts them.
 ///
 /// The variants' names in snake case are the kinds of events in the output, and the fields have the output's names:
-/// `schema_version` fixes both. A field that serde renames to a name with `_` at its beginning is internal and not shown. Texts are as in the log;
+/// `schema_version` fixes both. A field that means the same as one of another variant has its name, so that both share a
+/// column of CSV; `slot` is a column of its own. A field that serde renames to a name with `_` at its beginning is internal and not shown. Texts are as in the log;
 /// secrets are concealed when they are shown. A value is `None` if the line does not contain it, or if the log is
 /// cut within it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,7 +85,7 @@ pub enum Event {
         /// Where.
         slot: Option<Slot>,
     },
-    /// The certificate that was saved. This line can be lost: `SlotView::is_save` of the timeline tells of each save.
+    /// The certificate that was saved. This line can be missing: use `SlotView::is_save` of the timeline to find saves.
     NewCertificate {
         /// Its subject's common name.
         common_name: Option<Box<str>>,

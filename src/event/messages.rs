@@ -186,7 +186,7 @@ static BY_START: ByStart = {
 /// Whether a text begins with these words, with any blanks between them, or is itself the beginning of these
 /// words.
 fn begins_like(text: &[u8], words: &str) -> bool {
-    // As phones write it: equal bytes are compared eight at a time.
+    // Texts as phones write them are compared eight bytes at a time.
     let mut equal = 0;
     while let (Some(known), Some(said)) =
         (words.as_bytes()[equal..].first_chunk(), text[equal..].first_chunk())
@@ -202,7 +202,7 @@ fn begins_like(text: &[u8], words: &str) -> bool {
     if known.last() == Some(&b' ') {
         text = line::trim_start(text);
     }
-    // Most texts differ at once.
+    // Most texts differ in the first byte.
     if text.first() == words.first() && text.starts_with(words) {
         return true;
     }

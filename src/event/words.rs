@@ -65,7 +65,7 @@ pub(super) fn end(input: &[u8]) -> IResult<&[u8], ()> {
 }
 
 /// The result of `parser`. None if the text is cut before it, within it or directly after it, since the value may
-/// be longer than it seems. The part of the text that identifies the message is before it.
+/// be longer than it seems. To be used only behind the part of the text that identifies the message.
 pub(super) fn or_cut<'a, T>(
     mut parser: impl Parser<&'a [u8], Output = T, Error = Error<&'a [u8]>>,
 ) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8], Option<T>> {
@@ -155,8 +155,8 @@ pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     }
 }
 
-/// The reason of a failure, a free text after one of these signs; None if there is none. It ends with no separators and
-/// with no quotation mark, unless that closes one in the reason: another one closes one around the whole line.
+/// The reason of a failure, a free text after one of these signs; None if there is none. Separators at its end
+/// are left out, and so is a quotation mark, which closes a quotation of the whole line, unless it was opened in the reason.
 pub(super) fn reason(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], Option<Box<str>>> {
     move |input| {
         let (input, said) = alt((preceded(sign(signs), remainder), nothing)).parse(input)?;

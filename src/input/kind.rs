@@ -4,19 +4,20 @@
 //!
 //! | what | who asks for it |
 //! |---|---|
-//! | a variant of [`Compression`] | |
-//! | its decoder: a crate in `Cargo.toml`, a variant of `Decoder` and its arms in `decompress.rs`. It reads all members as one stream, returns what came before a fault, and an early end is an error | the compiler, and `tests/input/compressed.rs` |
+//! | a variant of [`Compression`] | the compiler |
+//! | its decoder: a crate in `Cargo.toml` (also for the tests), a variant of `Decoder` and its arms in `decompress.rs`. It reads all members as one stream, returns what came before a fault, and an early end is an error | the compiler, and `tests/input/compressed.rs` |
 //! | its row in [`FILE_FORMATS`] instead of the one that calls it unsupported | the compiler, and a test of this file |
 //! | in that row, the endings of compressed logs, from which the age of a log is read | a test of this file |
 //! | in that row, the endings of compressed tar archives | `tests/input/archives.rs` |
-//! | an encoder in `tests/input/sink.rs`, with which logs and archives are cut and damaged | these tests |
+//! | an encoder in `tests/input/sink.rs`, with which logs and archives are cut and damaged, and the place of a byte of its checksum in `tests/input/compressed.rs` | these tests |
 //! | another compression as the unsupported one of the tests, if they use this one | these tests |
 //! | its name in `README.md`, and the new crate in `fuzz/Cargo.lock` | nobody |
 //!
 //! "Nobody" means that nothing fails if it is forgotten.
 //!
 //! A new archive needs a variant of [`FileKind`], its row, an arm in `open.rs`, which the compiler asks for, and a file
-//! that lists its members, as `tar.rs` does. Nobody asks for it in `of_each_kind` of `tests/input/archives.rs`.
+//! that lists its members, as `tar.rs` does. Add it to `of_each_kind` of `tests/input/archives.rs`, too: no test fails
+//! if that is forgotten.
 
 /// How many bytes are needed to detect a file's kind: the length of a tar header.
 pub(super) const SNIFFED: usize = 512;
@@ -51,8 +52,8 @@ struct FileFormat {
     kind: FileKind,
     /// Its first bytes, of which any one suffices.
     magic: &'static [&'static [u8]],
-    /// The file name endings by which it is known. A compressed log is found by its own name, so a supported
-    /// compression has the endings of compressed tar archives only.
+    /// Endings of the names of archives, and of files that can't be read. A compressed log is found by what its name has
+    /// before the ending: see `log_endings`.
     endings: &'static [&'static str],
     /// The endings that a supported compression adds to a log's name, as in `0004f2a1b2c3-app.log.2.gz`, the usual
     /// one first.

@@ -45,7 +45,7 @@ pub enum SkipReason {
     SevenZip,
     /// `.rar`.
     Rar,
-    /// A log or a tar archive in a compression that can't be read: `.lzma`, `.br`, `.lz4`, `.lz`, `.Z`.
+    /// A log or a tar archive in a compression that can't be read, such as `.lzma` (see `input/kind.rs`).
     OtherCompression,
     /// An archive, which the user chose not to open.
     Archive,

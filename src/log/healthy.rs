@@ -26,7 +26,7 @@ pub struct HealthyLog {
     pub has_jump: bool,
     /// The level of TLS logging that it last shows in force.
     pub tls_level: Option<u8>,
-    /// The lines at which its count of lost events is higher than before. It begins with 0.
+    /// The lines at which the count of lost events, which begins with 0, is higher than before.
     pub rises: Vec<MissedRise>,
     /// The address that it names.
     pub mac: Option<Mac>,
@@ -138,7 +138,7 @@ pub fn read_healthy(log: &[u8]) -> Option<HealthyLog> {
     healthy.counts.bytes = log.len() as u64;
     let (mut rest, mut before) = (log, &log[..0]);
     while !rest.is_empty() {
-        // If the line is shorter than its columns, it is not in columns.
+        // A line that is shorter than the columns of a header is not in columns.
         let TextBounds { length, may_be_glued } = bounds_of_text(rest.get(COLUMNS..)?)?;
         let line;
         (line, rest) = rest.split_at(COLUMNS + length);
@@ -187,8 +187,8 @@ impl HealthyLog {
         self.counts.add_level(level, is_tls);
         let is_message = self.take_text(text, is_tls, stamp, state)?;
         if missed != state.missed {
-            // A line that was lost in the inventory, or directly after it, may have been a part of it. The line
-            // after it may be the same as the next one except for the count.
+            // A line that was lost in the inventory, or directly behind it, may have been a part of it. So the count may
+            // rise only behind the line after the inventory, or at the first date.
             let behind = self.counts.lines - state.inventory_end;
             let is_apart = self.dates.is_some() && (behind > 2 || (behind == 2 && is_first_date));
             if missed < state.missed || !is_apart {
@@ -208,7 +208,8 @@ impl HealthyLog {
             return Some(false);
         }
         match event::read_verbatim(text) {
-            // The evidence is rebuilt from the event, with upper-case digits, so it would differ from this text.
+            // The evidence is rebuilt from the event, with upper-case digits, so it would differ from this text: the log
+            // must be read in the general way.
             Some(Some(Event::CertificateFingerprint { .. })) if has_lower_case_digits(text) => None,
             Some(Some(event)) => {
                 if let (Event::LogStart { log_level: level @ Some(_), .. }, true) = (&event, is_tls) {
@@ -262,7 +263,7 @@ impl HealthyLog {
         if event.is_inventory() && self.dates.is_some() {
             return None;
         }
-        let is_first = match event {
+        let is_expected = match event {
             // A phone writes lines about itself only after the banner.
             Event::LogStart { banner: true, .. } => {
                 self.counts.events == 1
@@ -298,7 +299,7 @@ impl HealthyLog {
             Event::CertificateUnavailable { slot } => !std::mem::replace(&mut self.slot(slot).is_empty, true),
             _ => false,
         };
-        is_first.then_some(())
+        is_expected.then_some(())
     }
 
     fn slot(&mut self, slot: Slot) -> &mut HealthySlot {

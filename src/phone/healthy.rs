@@ -105,8 +105,9 @@ fn continues_boots((older, before): &(&LogName, HealthyLog), (newer, log): &(&Lo
         .is_some_and(|(before, dates)| before.0 < dates.0 && before.1 <= dates.0 && before.1 < dates.1);
     is_chain
         && base_of(older) == base_of(newer)
+        && (is_later && log.has_banner)
         // Dates that jump after a start can be wrong.
-        && (is_later && log.has_banner && !log.has_jump)
+        && !log.has_jump
         && before.shows_same(log)
 }
 

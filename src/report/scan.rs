@@ -6,8 +6,8 @@
 //! |---|---|
 //! | a file in this folder, named as the format | a test of this file, for a row without a file |
 //! | its `mod` line and its row in [`FORMATS`] | the compiler, and a test of this file |
-//! | no hidden character but the line feed in what it writes | a test of this file, and `tests/faults` |
-//! | its endings among those of `input/log_name.rs` that are no log's | a test of `report.rs` |
+//! | no hidden character but the line feed in what it writes: no tab either | a test of this file, and `tests/faults` |
+//! | its endings in `REPORT_ENDINGS` of `input/log_name.rs`, so that a report beside logs is not read as one | a test of `report.rs` |
 //! | a row in the table of formats in `README.md` | `tests/readme.rs` |
 //! | whether it lists problems: if not, they are written to standard error | `tests/cli_answer.rs` |
 //! | a snapshot of its own, and of the fleet in `tests/fleet.rs` | nobody |
@@ -83,7 +83,7 @@ mod tests {
         for (format, group_by) in FORMATS.iter().flat_map(|format| by.map(|group_by| (format, group_by))) {
             let text = fixture::written(format, &Style { group_by, ..Style::default() });
             let hidden = text.chars().find(|c| *c != '\n' && text::visible::is_hidden(*c));
-            assert_eq!(hidden, None, "{} {group_by:?}", format.name);
+            assert_eq!(hidden, None, "{} {group_by:?}: pass texts through `visible`", format.name);
         }
     }
 

@@ -1,4 +1,4 @@
-//! The phones of a scan, packed into about 200 bytes each until they are rendered.
+//! The phones of a scan, packed into about 200 bytes each (without their rows) until they are rendered.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;

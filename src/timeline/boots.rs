@@ -106,8 +106,8 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
     }
 }
 
-/// Sets how much more time than the stamps show can have passed before the lines with the first date of a boot: it began
-/// after `last`, the end of the boot before. For later lines, the first date is taken for that of the start.
+/// Sets how much more time than the stamps show can have passed in a boot before the lines with its first date: the boot
+/// began after `last`, the end of the boot before. For later lines, the first date is taken for that of the start.
 fn set_unmeasured(boot: &mut [Record<'_>], last: Option<NaiveDateTime>) {
     let Some(first) = boot.iter().position(|record| record.time.is_some()).filter(|first| *first > 0) else {
         return;
@@ -133,11 +133,11 @@ struct BootState {
     file: usize,
     /// Milliseconds since the boot's first line, as far as the stamps show.
     elapsed: u64,
-    /// The value of `elapsed` when `uptime` was the latest known time.
+    /// What has passed since `uptime` is `elapsed` minus this.
     elapsed_at_uptime: u64,
-    /// How much of `elapsed` has not passed by the last uptime: the clock was put forward.
+    /// How much `elapsed` may be too high because the clock was put forward: the last uptime shows less.
     put_forward: u64,
-    /// How much of the time since the last date uptime has shown already.
+    /// The part of the time since the last date that a later uptime has already shown.
     shown_since_date: u64,
     /// How much of `elapsed` can be a time zone, which some phones apply only after they have got the time as GMT.
     zone: u64,
@@ -180,10 +180,10 @@ impl BootState {
     ) {
         if let Some(uptime) = uptime {
             let before = self.since_start();
-            // A lower uptime than before is another process's.
+            // A line with a lower uptime than before is another process's, and shows nothing.
             if self.uptime.is_none_or(|highest| highest <= uptime) {
                 let is_less = self.is_restarted(uptime);
-                // Without an uptime before the dates, it is not known how much of this one passed between them.
+                // Without an uptime before the dates, it is not known how much of this uptime passed between the dates.
                 self.put_forward = match self.uptime {
                     _ if !is_less => 0,
                     Some(_) => before - uptime,
@@ -265,7 +265,7 @@ impl BootState {
         if self.since_start() < CLOCK_IS_SET_WITHIN {
             self.zone = self.zone.max((passed - passed % ZONE_STEP).min(MOST_AHEAD));
         }
-        // The time that uptime has shown between the two dates has not passed again.
+        // The time between the two dates that an uptime has already shown does not count twice.
         self.elapsed_at_uptime += passed.min(std::mem::take(&mut self.shown_since_date));
         self.elapsed += passed;
     }
@@ -307,7 +307,7 @@ impl BootState {
         self.is_before(uptime, self.since_start())
     }
 
-    /// The same if the clock was set to its time zone in this boot.
+    /// The same, where the clock may have been put forward to its time zone in this boot.
     fn is_restarted_in_any_zone(&self, uptime: u64) -> bool {
         self.is_before(uptime, self.since_start().saturating_sub(self.zone))
     }

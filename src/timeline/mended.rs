@@ -1,4 +1,4 @@
-//! What shows that an installation which failed is mended: a later save, or an inventory with what is new.
+//! Decides whether a failed installation was mended later: by a save, or by an inventory that shows a new certificate.
 
 use super::{Content, SlotView, SlotViewSource, Timeline};
 use crate::event::Event;
@@ -7,13 +7,12 @@ use crate::model::Slot;
 /// Two steps of one pass over the configuration are at most this far apart, in milliseconds.
 const ONE_PASS: u64 = 60_000;
 
-/// Whether the stamps tell how long after one record another one was written, and by so much at most.
+/// Whether the second record was written at most this long after the first one. None if their stamps do not tell.
 fn are_within(timeline: &Timeline<'_>, earlier: usize, later: usize, milliseconds: u64) -> Option<bool> {
     let (earlier, later) = (&timeline.records[earlier], &timeline.records[later]);
     if earlier.boot == later.boot {
         earlier.entry.stamp.and(later.entry.stamp)?;
-        // The jump of a clock that is set is no time: what the stamps show before and after it counts, since an
-        // installation that was refused is not to look mended by a save of the same pass.
+        // Time that seems to pass because the clock is set does not count: a save of the same pass mends no refusal.
         return Some(later.elapsed.saturating_sub(earlier.elapsed_at_last) <= milliseconds);
     }
     let apart = later.time? - earlier.last_time.or(earlier.time)?;
@@ -22,14 +21,14 @@ fn are_within(timeline: &Timeline<'_>, earlier: usize, later: usize, millisecond
 
 impl Timeline<'_> {
     /// Whether a refused installation into this slot is mended: the last refusal is the record `refusal`.
-    /// With `needs_key`, an inventory that then shows a certificate without key undoes that.
+    /// With `needs_key`, it is not mended any more where a later inventory shows a certificate without a key.
     pub fn is_refusal_mended(&self, slot: Slot, refusal: usize, needs_key: bool) -> bool {
         let views = self.slots.of_slot(slot);
         // A refusal does not show what the slot has.
         let is_before = |view: &&SlotView| view.at.0 < refusal && view.source != SlotViewSource::Refusal;
         let known_before = views.iter().rev().find(is_before);
         let was_empty = known_before.is_some_and(|known| known.content.is_empty());
-        // An older certificate is not new either: what was saved after it need not have been kept.
+        // A certificate that was in the slot earlier is not new: a save after it may not have been kept.
         let was_there = |shown: &Content| {
             let is_it = |view: &SlotView| view.content.fingerprint == shown.fingerprint;
             views.iter().filter(is_before).any(is_it) || self.was_replaced_before(slot, refusal, shown)
@@ -87,8 +86,8 @@ impl Timeline<'_> {
         }
         let inventories_before =
             || self.slots.all().filter(|view| view.is_inventory() && view.at.0 < failure);
-        // An inventory begins with the built-in certificate. Behind a cut, it does not show that a slot without a line was
-        // empty.
+        // An inventory begins with the built-in certificate. If its beginning was cut off, a slot
+        // without a line need not have been empty.
         let has_whole_inventory = inventories_before().any(|view| view.slot == Slot::BuiltIn);
         // A refusal shows no certificate.
         let is_known = |view: &&SlotView| view.at.0 < failure && view.source != SlotViewSource::Refusal;

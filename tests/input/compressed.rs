@@ -100,7 +100,11 @@ fn a_wrong_checksum() {
     let places = [("gz", 8), ("gz", 1), ("zst", 1), ("xz", 30)];
     // The checksum of bzip2 does not end with a byte.
     let has_place = |ending: &&str| *ending == "bz2" || places.iter().any(|(of, _)| of == ending);
-    assert_eq!(compressions().find(|ending| !has_place(ending)), None, "where its checksum is");
+    assert_eq!(
+        compressions().find(|ending| !has_place(ending)),
+        None,
+        "add to `places` which byte, from the end, is of its checksum"
+    );
     for (ending, from_end) in places {
         let mut bytes = compress(ending, &log(20));
         let at = bytes.len() - from_end;
