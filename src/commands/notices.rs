@@ -49,7 +49,10 @@ pub(super) fn nothing_found(
 }
 
 /// Says that an output file was not replaced.
-pub(super) fn left_as_it_was(path: &Path) {
+pub(super) fn left_as_it_was(path: &Path, verbosity: Verbosity) {
+    if verbosity == Verbosity::Quiet {
+        return;
+    }
     write_line(&format!("{}: left as it was, since no log was found", shown_path(path)));
 }
 

@@ -63,7 +63,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let answer_lists_problems =
         args.group_by.is_none() && answer.standard.is_some_and(|format| format.write.lists_problems);
     if !scan.found_any {
-        answer.leave_files();
+        answer.leave_files(args.run.verbosity());
     }
     pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
     // If the answer lists the problems, only those of named paths are written here too.

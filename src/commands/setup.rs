@@ -10,7 +10,7 @@ use phonecert::inventory::Inventory;
 use phonecert::model::Mac;
 use phonecert::phone::Selection;
 use phonecert::redact::Redactor;
-use phonecert::report::{Format, Overview, Style};
+use phonecert::report::{Format, Overview, Style, Verbosity};
 use phonecert::scan::{Options, Records, ReportProgress};
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
@@ -43,8 +43,12 @@ impl<W: Formats> AnswerOutput<W> {
 
     /// Leaves the files as they are that this would replace: if no log was found, the last answer is worth more than an
     /// empty one, as where a share is not mounted.
-    pub(super) fn leave_files(&mut self) {
-        self.files.retain(|(file, _)| file.replaced().map(notices::left_as_it_was).is_none());
+    pub(super) fn leave_files(&mut self, verbosity: Verbosity) {
+        self.files.retain(|(file, _)| {
+            let replaced = file.replaced();
+            replaced.into_iter().for_each(|path| notices::left_as_it_was(path, verbosity));
+            replaced.is_none()
+        });
     }
 
     /// Writes the answer to all outputs. `style` is that of standard output.
