@@ -69,7 +69,7 @@ fn read_by_grammar(text: &[u8], ends: End) -> ParsedText {
 }
 
 /// The most remarks and separators that are removed after a text.
-const MAX_REMARKS: u8 = 4;
+const MAX_REMARKS: u8 = 16;
 
 /// Reads a text by the grammars of these messages, also without this number of remarks after it.
 fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
@@ -93,8 +93,14 @@ fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
     match without.map(|text| parse(text, End::Whole, candidates, remarks - 1)) {
         Some(reading @ (ParsedText::Known(_) | ParsedText::Open(_))) => reading,
         _ if begins => ParsedText::Cut,
-        reading => reading.unwrap_or(ParsedText::Unknown),
+        // A text with words behind it does not go on in the next line.
+        Some(ParsedText::Cut) if !has_words(&text[without.map_or(0, <[u8]>::len)..]) => ParsedText::Cut,
+        _ => ParsedText::Unknown,
     }
+}
+
+fn has_words(text: &[u8]) -> bool {
+    text.iter().any(u8::is_ascii_alphanumeric)
 }
 
 /// How the banner of a boot begins, and the last line of a log.

@@ -1,13 +1,12 @@
 //! Removes what may come after a text: marks, remarks, separators and closing quotation marks.
 
 use super::blank::trim;
+use super::field::is_pair;
 use super::quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, without_closing};
 
-/// Marks after a text: bars of a table, emphasis, marks for the end of a line. `cat -A` writes `^M$`, rsyslog `#015`.
-const TRAILING_MARKS: [&str; 19] = [
-    "|", "¦", "│", "┃", "║", "**", "``", "↵", "¶", "⏎", "␍", "␊", "␤", "^M", "$", "#015", "#012", " ...",
-    " …",
-];
+/// Marks after a text: bars of a table, emphasis, marks for the end of a line, for which `cat -A` writes `$`.
+const TRAILING_MARKS: [&str; 16] =
+    ["|", "¦", "│", "┃", "║", "**", "``", "↵", "¶", "⏎", "␍", "␊", "␤", "$", " ...", " …"];
 
 /// The most letters of an escape sequence at the end of a line.
 const MAX_ESCAPE: usize = 4;
@@ -23,21 +22,22 @@ pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
             text = rest;
             continue;
         }
+        if let Some(rest) = without_control_character(text) {
+            text = rest;
+            continue;
+        }
         // This check alone excludes nearly all texts.
-        let may_be_mark = matches!(
-            text,
-            [.., b'|' | b'*' | b'>' | b'"' | b'\'' | b'`' | b'.' | b'$' | 0x80..]
-                | [.., b'^', b'M']
-                | [.., b'#', b'0', b'1', b'2' | b'5']
-        );
+        let may_be_mark =
+            matches!(text, [.., b'|' | b'*' | b'>' | b'"' | b'\'' | b'`' | b'.' | b'$' | 0x80..]);
         if !may_be_mark {
             return text;
         }
-        // A tag of HTML, or a control character as Kiwi Syslog Server writes it: `<013>`.
+        // A tag of HTML, or a control character as Kiwi Syslog Server (`<013>`) and editors (`<0x00>`) write it.
         let tag = || {
             let start = text.strip_suffix(b">")?.iter().rposition(|byte| *byte == b'<')?;
             let is_tag = match &text[start + 1..text.len() - 1] {
                 [b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => true,
+                [b'0', b'x', code @ ..] => code.len() == 2 && code.iter().all(u8::is_ascii_hexdigit),
                 code => code.len() == 3 && code.iter().all(u8::is_ascii_digit),
             };
             is_tag.then_some(&text[..start])
@@ -50,17 +50,38 @@ pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// Removes a remark or a separator after the text: `… # here`, `… <---`, `…,`. None if there is none.
+/// Removes the control character at the end, which devices write behind a message, as other systems show it. rsyslog writes
+/// `#000`; `cat -v` and editors `^@`; JSON `\u0000`; others `\x00`, `\000`, `\0`. None if there is none.
+fn without_control_character(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [rest @ .., 0..=0x1f | 0x7f] | [rest @ .., b'^', b'@'..=b'_'] => Some(rest),
+        [rest @ .., b'#' | b'\\', b'0', b'0'..=b'3', b'0'..=b'7'] => Some(rest),
+        [rest @ .., b'\\', b'x', b'0' | b'1', low] if low.is_ascii_hexdigit() => Some(rest),
+        [rest @ .., b'\\', b'u', b'0', b'0', b'0' | b'1', low] if low.is_ascii_hexdigit() => Some(rest),
+        [rest @ .., b'\\', b'0'] => Some(rest),
+        _ => None,
+    }
+}
+
+/// Removes the last remark, further field or separator after the text: `… # here`, `… <---`, `… [x2]`, `… severity=3`,
+/// `…|err`, `…,`. None if there is none.
 pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
-    let remarks: [&[u8]; 4] = [b" #", b" <-", b" //", b" ("];
-    let begins = |mark: &&[u8]| {
-        let mut places = memchr::memrchr_iter(mark[1], text).filter_map(|place| place.checked_sub(1));
-        places.find(|place| text[*place..].starts_with(mark))
+    // The encoding `quoted-printable` of mails writes a blank at the end of a line so.
+    let whole = text.strip_suffix(b"=20").unwrap_or(text);
+    let is_remark = |start: &usize| match &whole[*start..] {
+        [b' ', b'#' | b'(', ..] | [b'\t', ..] => true,
+        // Of two closing brackets, the second one closes a quotation around the text.
+        [b' ', b'[', rest @ ..] => rest.ends_with(b"]") && !rest.ends_with(b"]]"),
+        [b' ', b'{', rest @ ..] => rest.ends_with(b"}"),
+        // Texts contain bars too, before words.
+        [b'|', field @ ..] => !field.contains(&b' '),
+        behind => {
+            [" <-", " //", " -- ", " ×"].iter().any(|mark| behind.starts_with(mark.as_bytes()))
+                || is_pair(behind)
+        }
     };
-    // Few texts have one of these marks: for the others, this avoids a search for each.
-    let may_have = memchr::memchr3(b'#', b'<', b'(', text).or_else(|| memchr::memchr(b'/', text)).is_some();
-    let remark = may_have.then(|| remarks.iter().filter_map(begins).min()).flatten();
-    let rest = remark.map_or(text, |start| &text[..start]);
+    let remark = memchr::memrchr3_iter(b' ', b'\t', b'|', whole).find(is_remark);
+    let rest = remark.map_or(whole, |start| &whole[..start]);
     let mut end = without_separators(rest).len();
     if end == rest.len() {
         let is_quote = |byte: &u8| b"'`\" \t".contains(byte);
@@ -91,6 +112,7 @@ pub(crate) fn without_separators(mut text: &[u8]) -> &[u8] {
             [.., b'>'] => closes(b'<', b'>'),
             [.., 0xC2, 0x80..=0xBF] => 2,
             [.., 0xE2, 0x80..=0xBF, 0x80..=0xBF] if !text.ends_with("…".as_bytes()) => 3,
+            [.., 0xEF, 0xBF, 0xBD] => 3,
             _ => 0,
         };
         let is_quote =
@@ -127,7 +149,21 @@ mod tests {
             ("results 0…]", Some("results 0…")),
             ("results 0\"}", Some("results 0\"")),
             ("results 0”;", Some("results 0”")),
-            ("Exists [0]", None),
+            ("results 0 [x2]", Some("results 0")),
+            ("results 0 [10.20.9.9]", Some("results 0")),
+            ("results 0 -- 10.20.9.9", Some("results 0")),
+            ("results 0 {\"level\":3}", Some("results 0")),
+            ("results 0|err|local0", Some("results 0|err")),
+            ("results 0\tlocal0\terr", Some("results 0\tlocal0")),
+            ("results 0 severity=3", Some("results 0")),
+            ("results 0 severity=\"not 3\"", Some("results 0")),
+            ("results 0 ×3", Some("results 0")),
+            ("results 0=20", Some("results 0")),
+            ("results 0\u{fffd}", Some("results 0")),
+            ("Exists [0] # here", Some("Exists [0]")),
+            ("Exists [0] here", None),
+            ("results = 3", None),
+            ("results -1", None),
             ("Exists [0]]", Some("Exists [0]")),
             ("name \\\"a\\\"\"}", Some("name \\\"a\\\"\"")),
             ("results 0", None),
@@ -167,6 +203,19 @@ mod tests {
             ("results\\results", "results\\results"),
             ("results 0#015#012", "results 0"),
             ("results 0<013><010>", "results 0"),
+            ("results 0#000", "results 0"),
+            ("results 0\\u0000", "results 0"),
+            ("results 0\\u000d\\u0000", "results 0"),
+            ("results 0\\x00", "results 0"),
+            ("results 0\\000", "results 0"),
+            ("results 0\\0", "results 0"),
+            ("results 0^@", "results 0"),
+            ("results 0\x1a", "results 0"),
+            ("results 0<0x00>", "results 0"),
+            ("no #777", "no #777"),
+            ("no \\u0041", "no \\u0041"),
+            ("no ^2", "no ^2"),
+            ("is <0xcafe>", "is <0xcafe>"),
             ("results 0`", "results 0"),
             ("results 0```", "results 0"),
             ("results 0|^M", "results 0"),

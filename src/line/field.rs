@@ -146,7 +146,7 @@ fn closing_quote(text: &[u8]) -> Option<usize> {
 }
 
 /// Whether ` name=` of logfmt follows.
-fn is_pair(rest: &[u8]) -> bool {
+pub(super) fn is_pair(rest: &[u8]) -> bool {
     let Some(rest) = rest.strip_prefix(b" ") else { return false };
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.@-".contains(byte);
     let length = rest.iter().take_while(|byte| is_name(byte)).count();
