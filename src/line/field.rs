@@ -127,9 +127,11 @@ fn is_escaped(text: &[u8], at: usize) -> bool {
 /// The mark that closes the field: another field, or the end of the object or list, follows it. CSV writes a mark of the
 /// text twice, JSON writes a backslash before it.
 fn closing_quote(text: &[u8]) -> Option<usize> {
-    let mut second = None;
+    let (mut second, mut has_escaped) = (None, false);
     memchr_iter(b'"', text).find(|at| {
-        if second == Some(*at) || is_escaped(text, *at) {
+        let escaped = is_escaped(text, *at);
+        has_escaped |= escaped;
+        if second == Some(*at) || escaped {
             return false;
         }
         let rest = &text[at + 1..];
@@ -139,7 +141,8 @@ fn closing_quote(text: &[u8]) -> Option<usize> {
         }
         match rest.trim_ascii_start() {
             [b',' | b';' | b'}' | b']', ..] => true,
-            [] => false,
+            // Behind a blank, where marks of the text are written so, the last one closes the field.
+            [] => (second.is_some() || has_escaped) && text[..*at].last().is_some_and(|byte| *byte <= b' '),
             _ => rest.first() == Some(&b'\t') || is_pair(rest),
         }
     })
@@ -226,6 +229,11 @@ mod tests {
             ("h: ", "results 0, \"a\",\"b\"\tc</td>", "results 0, \"a\",\"b\"\tc</td>"),
             ("", "a\",b", "a\",b"),
             ("\"", "common name \"a\"\"", "common name \"a\"\""),
+            ("\"", "common name \"\"a\"\" \"", "common name \"\"a\"\" "),
+            ("\"", "common name \"\"a\"\"\0\"", "common name \"\"a\"\"\0"),
+            ("\"", "common name \\\"a\\\"\t\"", "common name \\\"a\\\"\t"),
+            ("\"", "common name \"a\" \"", "common name \"a\" \""),
+            ("\"", "common name \"", "common name \""),
         ] {
             let expected = expected.as_bytes();
             assert_eq!(field(before.as_bytes(), text.as_bytes()), expected, "{before} {text}");
