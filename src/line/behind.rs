@@ -68,19 +68,22 @@ fn without_control_character(text: &[u8]) -> Option<&[u8]> {
 pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     // The encoding `quoted-printable` of mails writes a blank at the end of a line so.
     let whole = text.strip_suffix(b"=20").unwrap_or(text);
+    let last_blank = memchr::memrchr(b' ', whole);
     let is_remark = |start: &usize| match &whole[*start..] {
         [b' ', b'#' | b'(', ..] | [b'\t', ..] => true,
+        // A separator in a text has a blank behind it.
+        [b',' | b';', next, ..] => !next.is_ascii_whitespace(),
         // Of two closing brackets, the second one closes a quotation around the text.
         [b' ', b'[', rest @ ..] => rest.ends_with(b"]") && !rest.ends_with(b"]]"),
         [b' ', b'{', rest @ ..] => rest.ends_with(b"}"),
         // Texts contain bars too, before words.
-        [b'|', field @ ..] => !field.contains(&b' '),
+        [b'|', ..] => last_blank < Some(*start),
         behind => {
             [" <-", " //", " -- ", " ×"].iter().any(|mark| behind.starts_with(mark.as_bytes()))
                 || is_pair(behind)
         }
     };
-    let remark = memchr::memrchr3_iter(b' ', b'\t', b'|', whole).find(is_remark);
+    let remark = (0..whole.len()).rev().find(is_remark);
     let rest = remark.map_or(whole, |start| &whole[..start]);
     let mut end = without_separators(rest).len();
     if end == rest.len() {
@@ -155,6 +158,9 @@ mod tests {
             ("results 0 {\"level\":3}", Some("results 0")),
             ("results 0|err|local0", Some("results 0|err")),
             ("results 0\tlocal0\terr", Some("results 0\tlocal0")),
+            ("results 0;192.0.2.7;09.03.2026 10:00:05", Some("results 0;192.0.2.7")),
+            ("results 0,192.0.2.7", Some("results 0")),
+            ("chain, results", None),
             ("results 0 severity=3", Some("results 0")),
             ("results 0 severity=\"not 3\"", Some("results 0")),
             ("results 0 ×3", Some("results 0")),
