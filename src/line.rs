@@ -33,7 +33,9 @@ pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start, without_hole};
-pub(crate) use field::{headers_behind, hosts_of_member, hosts_of_row};
+pub(crate) use field::{
+    headers_behind, hosts_of_member, hosts_of_row, separator_behind, with_quoted_message,
+};
 pub(crate) use header_words::{canonical_host, is_address};
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;

@@ -33,6 +33,28 @@ pub(crate) fn hosts_of_row(line: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
     Some(hosts(before).chain(hosts(behind)))
 }
 
+/// The separator behind a message in quotation marks that is the first field of a row of CSV.
+pub(crate) fn separator_behind(line: &[u8]) -> Option<u8> {
+    // This check alone excludes nearly all lines.
+    let whole = line.starts_with(b"\"").then_some(line)?;
+    let (before, _, text) = super::find_header(whole).filter(|(before, ..)| *before == b"\"")?;
+    match &text[field(before, text).len()..] {
+        [b'"', separator @ (b',' | b';' | b'\t'), ..] => Some(*separator),
+        _ => None,
+    }
+}
+
+/// A row of CSV whose first field is a message without quotation marks, with them. None for other lines.
+///
+/// Many programs write these marks only around a text that has a separator or a mark in it. A line alone does not show
+/// where such a text ends, so the separator must be known from another row.
+pub(crate) fn with_quoted_message(line: &[u8], separator: u8) -> Option<Vec<u8>> {
+    super::find_header(line).filter(|(before, ..)| before.is_empty())?;
+    let (message, behind) = line.split_at(memchr(separator, line)?);
+    let message = message.split(|byte| *byte == b'"').collect::<Vec<_>>().join(&b"\"\""[..]);
+    Some([b"\"", message.as_slice(), b"\"", behind].concat())
+}
+
 /// The values in a line that is an object of JSON, or a row of CSV that begins with a quoted field, if hosts are among them.
 /// Empty if none are; None for other lines.
 pub(super) fn values_of_row(line: &[u8]) -> Option<Vec<&[u8]>> {
@@ -196,6 +218,30 @@ mod tests {
                 panic!("{line}")
             };
             assert_eq!(headers_behind(line.as_bytes(), &header, text), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn messages_without_quotation_marks_get_them() {
+        for (line, expected) in [
+            ("\"0531082901|hw   |4|00|one, two\",h,3", Some(b',')),
+            ("\"0531082901|hw   |4|00|name \"\"a\"\"\";h;3", Some(b';')),
+            ("\"0531082901|hw   |4|00|one\"", None),
+            ("h,\"0531082901|hw   |4|00|one\",3", None),
+            ("0531082901|hw   |4|00|one,h", None),
+        ] {
+            assert_eq!(separator_behind(line.as_bytes()), expected, "{line}");
+        }
+        for (line, expected) in [
+            ("0531082901|hw   |4|00|one,h,3", Some("\"0531082901|hw   |4|00|one\",h,3")),
+            ("0531082901|hw   |4|00|a \"b\",h", Some("\"0531082901|hw   |4|00|a \"\"b\"\"\",h")),
+            ("0531082901|hw   |4|00|one", None),
+            ("\"0531082901|hw   |4|00|one\",h", None),
+            ("h,0531082901|hw   |4|00|one,3", None),
+            ("one,h,3", None),
+        ] {
+            let quoted = with_quoted_message(line.as_bytes(), b',');
+            assert_eq!(quoted.as_deref(), expected.map(str::as_bytes), "{line}");
         }
     }
 

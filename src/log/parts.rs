@@ -23,7 +23,7 @@ use super::part_name::{
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use super::source::{LineSource, SenderSpan};
 use crate::digest::{Counts, LogDigest};
-use crate::line::{KnownHeaders, Line, with_joined_tag};
+use crate::line::{KnownHeaders, Line, separator_behind, with_joined_tag, with_quoted_message};
 use crate::model::Mac;
 use crate::window::Window;
 
@@ -79,6 +79,8 @@ pub(super) struct PartsReader<'r> {
     /// The counts of such lines.
     of_others: Counts,
     headers: KnownHeaders,
+    /// The separator of a row that begins with a message in quotation marks. Other rows can be without these marks.
+    separator: Option<u8>,
     lines: u64,
     partial: Vec<u8>,
     /// The name in the last `==> name <==`.
@@ -137,6 +139,7 @@ impl<'r> PartsReader<'r> {
             let (lines, length) =
                 empty.fold((0, 0), |(lines, length), line| (lines + 1, length + line.len()));
             self.lines = lines;
+            self.separator = begin.split(|byte| *byte == b'\n').find_map(separator_behind);
             self.current = self.source((None, name_of_all(&begin[length..])));
             self.split(&begin[length..]);
         } else {
@@ -168,8 +171,8 @@ impl<'r> PartsReader<'r> {
     }
 
     fn line(&mut self, bytes: &[u8]) {
-        let joined = with_joined_tag(bytes);
-        let bytes = joined.as_deref().unwrap_or(bytes);
+        let plain = self.with_sender(bytes);
+        let bytes = plain.as_deref().unwrap_or(bytes);
         let (found, parsed) = part_of_parsed(bytes, &mut self.headers);
         if !self.assign(bytes, found, parsed) {
             return;
@@ -179,6 +182,11 @@ impl<'r> PartsReader<'r> {
         } else {
             self.feed_line(self.lines, bytes, parsed);
         }
+    }
+
+    /// The line in a form in which its sender can be found. None if it is in such a form.
+    fn with_sender(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        with_joined_tag(bytes).or_else(|| with_quoted_message(bytes, self.separator?))
     }
 
     /// Counts a line, and makes the part that it belongs to the current one. False for `==> name <==`.
@@ -443,7 +451,7 @@ impl<'r> PartsReader<'r> {
 
     /// Feeds the last line, which is cut if it has no line feed.
     fn feed_end(&mut self) {
-        let cut = std::mem::take(&mut self.partial);
+        let cut = self.with_sender(&self.partial).unwrap_or_else(|| self.partial.clone());
         if cut.is_empty() {
             if let Some(whole) = self.held.take() {
                 self.feed_line(self.lines, &whole, None);
