@@ -2,8 +2,9 @@
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use super::Header;
 use super::header_words::{address, is_level};
+use super::quotes::in_plain_signs;
+use super::{Header, has_byte};
 
 /// The part of `text` that is in the same field as its beginning. `before` is what stands before the message in its line.
 pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
@@ -191,7 +192,11 @@ fn closing_tag(text: &[u8]) -> Option<usize> {
 /// again, as collectors keep it beside its parts, does not count.
 pub(crate) fn headers_behind(line: &[u8], header: &Header, text: &[u8]) -> u64 {
     let end = (text.as_ptr_range().end as usize).checked_sub(line.as_ptr() as usize);
-    let mut rest = end.and_then(|end| line.get(end..)).unwrap_or_default();
+    let rest = end.and_then(|end| line.get(end..)).unwrap_or_default();
+    // A web page can keep the blanks of components as `&nbsp;`.
+    let plain = if has_byte(b'&', rest) { in_plain_signs(rest) } else { None };
+    let plain_text = plain.as_ref().and_then(|_| in_plain_signs(text));
+    let (mut rest, text) = (plain.as_deref().unwrap_or(rest), plain_text.as_deref().unwrap_or(text));
     let mut headers = 0;
     while let Some((_, other, behind)) = super::find_header(rest) {
         let is_same = other == *header && behind.starts_with(text);
@@ -211,6 +216,8 @@ mod tests {
             (r#"["0531082901|hw   |4|00|one","0531082902|hw   |4|00|two","x|y"]"#, 1),
             (r#"["0531082901|hw   |4|00|one","x|y"]"#, 0),
             ("0531082901|hw   |4|00|one,\"0531082902|hw   |4|00|two", 0),
+            ("<td>0531082901|hw   |4|00|one</td><td>0531082902|hw&nbsp;&nbsp; |4|00|two</td>", 1),
+            ("<td>0531082901|hw   |4|00|a&nbsp;b</td><td>0531082901|hw&nbsp;&nbsp; |4|00|a&nbsp;b</td>", 0),
             (r#"{"m":"0531082901|hw   |4|00|one","raw":"<131>0531082901|hw   |4|00|one"}"#, 0),
             (r#"{"m":"0531082901|hw   |4|00|one","raw":"<131>0531082902|hw   |4|00|one"}"#, 1),
         ] {
