@@ -2,11 +2,12 @@
 //!
 //! `healthy` reads logs in which nothing is wrong; `reader` reads the lines of one log; `fast_path` skips the many
 //! lines that need not be kept; `parts` splits a file of several phones, and `source` finds those that share an address;
-//! `chunks` reads one large file on all threads.
+//! `chunks` reads one large file on all threads; `frames` gives counted messages of syslog their own lines.
 
 mod chunks;
 mod export;
 mod fast_path;
+mod frames;
 mod healthy;
 mod mail;
 mod part_name;
@@ -30,6 +31,7 @@ use crate::event::Event;
 use crate::input::{Content, FilePart, uninterrupted};
 use crate::line::Header;
 use crate::window::Window;
+use frames::Frames;
 use parts::PartsReader;
 use reader::Reader;
 
@@ -79,6 +81,7 @@ pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn Rec
         return read_in_memory(&mail, window, recorder);
     }
     match content {
+        Content::Whole(mut bytes) if Frames::of(bytes).is_some() => read_stream(&mut bytes, window, recorder),
         Content::Whole(bytes) => read_in_memory(bytes, window, recorder),
         Content::File(file, size) if recorder.is_none() => match chunks::digest_of(file, size, window) {
             Some((digest, result)) => Read { parts: vec![LogPart::whole(digest)], not_read: 0, result },
@@ -141,13 +144,26 @@ impl RecordEvent for Headers {
 fn read_stream(stream: &mut dyn io::Read, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
     let mut reader = PartsReader::new(*window, recorder);
     let mut buffer = vec![0; PIECE];
+    let (mut frames, mut is_first) = (None, true);
     let result = loop {
         match uninterrupted(|| stream.read(&mut buffer)) {
             Ok(0) => break Ok(()),
-            Ok(length) => reader.feed(&buffer[..length]),
+            Ok(length) => {
+                let piece = &buffer[..length];
+                if std::mem::take(&mut is_first) {
+                    frames = Frames::of(piece);
+                }
+                match &mut frames {
+                    Some(frames) => reader.feed(&frames.lines(piece)),
+                    None => reader.feed(piece),
+                }
+            }
             Err(error) => break Err(error),
         }
     };
+    if let Some(frames) = frames {
+        reader.feed(&frames.rest());
+    }
     let (parts, not_read) = reader.finish();
     Read { parts, not_read, result }
 }

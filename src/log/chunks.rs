@@ -7,6 +7,8 @@ use std::io::{self, Read};
 use memchr::memchr;
 use rayon::prelude::*;
 
+use super::frames::Frames;
+use super::part_name::may_have_parts;
 use super::reader::Reader;
 use crate::digest::LogDigest;
 use crate::input::{FilePart, read_at};
@@ -86,10 +88,12 @@ fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<Log
         match source.read(&mut buffer) {
             Ok(0) => break Ok(()),
             Ok(length) => {
-                if std::mem::take(&mut is_first) && super::part_name::may_have_parts(&buffer[..length]) {
+                let piece = &buffer[..length];
+                let is_split = || may_have_parts(piece) || Frames::of(piece).is_some();
+                if std::mem::take(&mut is_first) && is_split() {
                     return (None, Ok(()));
                 }
-                reader.feed(&buffer[..length], &mut None);
+                reader.feed(piece, &mut None);
             }
             Err(error) => break Err(error),
         }
