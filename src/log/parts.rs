@@ -17,8 +17,8 @@ use memchr::memchr_iter;
 use super::RecordEvent;
 use super::export::may_be_relay;
 use super::part_name::{
-    FoundPart, PartKey, PartName, PhoneKey, ends_with_sender, is_banner, may_have_parts, name_of_all,
-    named_phone, part_of_parsed, sender_at_end,
+    FoundPart, MAX_LINES_CHECKED, PartKey, PartName, PhoneKey, ends_with_sender, is_banner, may_have_parts,
+    name_of_all, named_phone, part_of_parsed, sender_at_end,
 };
 use super::reader::{MAX_LINE_LENGTH, Reader};
 use super::source::{LineSource, SenderSpan};
@@ -134,12 +134,12 @@ impl<'r> PartsReader<'r> {
     fn decide(&mut self, begin: &[u8]) {
         if may_have_parts(begin) {
             // Empty lines before the first line, as PowerShell writes them, are of no log.
-            let lines = begin.split_inclusive(|byte| *byte == b'\n');
-            let empty = lines.take_while(|line| line.trim_ascii().is_empty());
+            let all = || begin.split_inclusive(|byte| *byte == b'\n');
+            let empty = all().take_while(|line| line.trim_ascii().is_empty());
             let (lines, length) =
                 empty.fold((0, 0), |(lines, length), line| (lines + 1, length + line.len()));
             self.lines = lines;
-            self.separator = begin.split(|byte| *byte == b'\n').find_map(separator_behind);
+            self.separator = all().take(MAX_LINES_CHECKED).find_map(separator_behind);
             self.current = self.source((None, name_of_all(&begin[length..])));
             self.split(&begin[length..]);
         } else {
