@@ -159,7 +159,8 @@ fn kind_by_ending(base: &[u8]) -> Option<FileKind> {
 /// The format whose ending a name has, and the name up to this ending: `logs.zip` of `logs.zip.1`.
 pub(super) fn up_to_ending(base: &[u8]) -> Option<(FileKind, &[u8])> {
     let names = std::iter::successors(Some(base), |name| without_suffix(name));
-    names.take(MAX_SUFFIXES).find_map(|name| {
+    // Most names are those of logs, which have no ending of an archive.
+    names.take(MAX_SUFFIXES).take_while(|name| !has_ending(name, "log")).find_map(|name| {
         let is_ending = |ending: &&str| has_ending(name, ending);
         let format = FILE_FORMATS.iter().find(|format| format.endings.iter().any(is_ending))?;
         Some((format.kind, name))

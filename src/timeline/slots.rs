@@ -430,7 +430,16 @@ impl SlotView {
         };
         let mut next = timeline.records[self.at.1 + 1..].iter();
         let next = next.find(|next| !is_cut_line(next.file, next.line) || is_other(next));
-        last.line < timeline.logs[last.file].digest.counts.lines && !is_cut_line(last.file, last.line + 1)
+        let before = timeline.records[..self.at.1].last();
+        // Where the newest lines of a file come first, the first line can be the head of a table.
+        let has_lines_behind = match before.is_some_and(|one| one.file == last.file && one.line > last.line) {
+            true => last.line > 2,
+            false => {
+                last.line < timeline.logs[last.file].digest.counts.lines
+                    && !is_cut_line(last.file, last.line + 1)
+            }
+        };
+        has_lines_behind
             || next.is_some_and(|next| {
                 next.file == last.file
                     || (next.boot == last.boot && timeline.logs[next.file].continues_previous)
