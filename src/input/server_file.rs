@@ -3,6 +3,7 @@
 //! ```text
 //! polycom.log.1     polycom.log-20261124     polycom-2026-11-23.log        polycom.1.log
 //! messages.1        messages-20261124        SyslogCatchAll-2026-11-23.txt
+//! messages-2026112410      messages-2026-11-24_10-00-00      polycom-20261124T1000.log
 //! 192.0.2.7/2026-11-23.log                   2026/11/23/192.0.2.7.log
 //! ```
 //!
@@ -10,10 +11,13 @@
 //! an export, or its first day, into a name.
 
 use std::net::Ipv4Addr;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
+use regex::Regex;
 
 use super::log_name::{Rotation, chain, dated, general_decorations, join_dates, rotation, split_path};
+use crate::secrets::pattern;
 
 /// The chain and the age of a syslog server's file.
 pub fn server_chain(path: &str) -> (String, Rotation) {
@@ -38,8 +42,8 @@ fn chain_of_name(name: &str) -> (Option<String>, Rotation) {
     let name = packed.unwrap_or(name);
     let ending = [".log", ".txt"].into_iter().find(|ending| name.ends_with(ending)).unwrap_or_default();
     let stem = &name[..name.len() - ending.len()];
-    if let Some((rest, date)) = without_date(stem) {
-        return (Some(format!("{rest}{ending}")), Rotation::Dated { date, time: 0 });
+    if let Some((rest, date, time)) = without_date(stem) {
+        return (Some(format!("{rest}{ending}")), Rotation::Dated { date, time });
     }
     if ending != ".txt"
         && let Some((rest, number)) = without_number(stem)
@@ -51,18 +55,26 @@ fn chain_of_name(name: &str) -> (Option<String>, Rotation) {
     if is_within_word { (Some(name.to_owned()), Rotation::Newest) } else { (None, known) }
 }
 
-/// A name without the date at its end or beginning, and the date.
-fn without_date(stem: &str) -> Option<(&str, NaiveDate)> {
-    let separators = ['-', '_', '.'];
-    let at_end = [10, 8].into_iter().find_map(|length| {
-        let (rest, date) = stem.split_at_checked(stem.len().checked_sub(length)?)?;
-        let is_apart = rest.is_empty() || rest.ends_with(separators);
-        Some((rest.strip_suffix(separators).unwrap_or(rest), day(date).filter(|_| is_apart)?))
+/// A date at the end of a name, perhaps with a time of day: `-20261124`, `-2026112410`, `.2026-11-24T10:00`.
+static DATE_AT_END: LazyLock<Regex> = LazyLock::new(|| {
+    let date = r"(?<date>\d{4}-\d{2}-\d{2}|\d{8})";
+    let time =
+        r"(?:[-_T.]?(?<hour>[01]\d|2[0-3])(?:[-_:]?(?<minute>[0-5]\d))?(?:[-_:]?(?<second>[0-5]\d))?)?";
+    pattern(&format!(r"^(?:(?<rest>.*)[-_.])?{date}{time}$"))
+});
+
+/// A name without the date at its end or beginning, the date, and the time of day as a number of six digits.
+fn without_date(stem: &str) -> Option<(&str, NaiveDate, u64)> {
+    let at_end = DATE_AT_END.captures(stem).and_then(|found| {
+        let text = |name| found.name(name).map_or("", |part| part.as_str());
+        let number = |name| text(name).parse::<u64>().unwrap_or(0);
+        let time = number("hour") * 10_000 + number("minute") * 100 + number("second");
+        Some((text("rest"), day(text("date"))?, time))
     });
     at_end.or_else(|| {
         [10, 8].into_iter().find_map(|length| {
             let (date, rest) = stem.split_at_checked(length)?;
-            Some((rest.strip_prefix(separators)?, day(date)?))
+            Some((rest.strip_prefix(['-', '_', '.'])?, day(date)?, 0))
         })
     })
 }
@@ -99,7 +111,11 @@ mod tests {
     use super::*;
 
     fn date(day: u32) -> Rotation {
-        Rotation::Dated { date: NaiveDate::from_ymd_opt(2026, 11, day).unwrap_or_default(), time: 0 }
+        at(day, 0)
+    }
+
+    fn at(day: u32, time: u64) -> Rotation {
+        Rotation::Dated { date: NaiveDate::from_ymd_opt(2026, 11, day).unwrap_or_default(), time }
     }
 
     #[test]
@@ -118,6 +134,11 @@ mod tests {
             ("polycom.log.bak", "polycom.log", Rotation::Copy),
             ("messages", "messages", Rotation::Newest),
             ("messages-20261124", "messages", date(24)),
+            ("messages-2026112410", "messages", at(24, 100_000)),
+            ("messages-202611241005", "messages", at(24, 100_500)),
+            ("messages-2026-11-24_10-05-07", "messages", at(24, 100_507)),
+            ("messages.2026-11-24T10:05", "messages", at(24, 100_500)),
+            ("polycom-20261124T1005.log.gz", "polycom.log", at(24, 100_500)),
             ("messages.1", "messages", Rotation::Number(1)),
             ("messages.12.xz", "messages", Rotation::Number(12)),
             ("syslog.1", "syslog", Rotation::Number(1)),
@@ -138,6 +159,8 @@ mod tests {
             ("part.001", "part.001", Rotation::Newest),
             ("part.1.txt", "part.1.txt", Rotation::Newest),
             ("ticket-20261399.log", "ticket-20261399.log", Rotation::Newest),
+            ("messages-2026112425", "messages-2026112425", Rotation::Newest),
+            ("ticket-2026112410123", "ticket-2026112410123", Rotation::Newest),
             ("ticket20261123.log", "ticket20261123.log", Rotation::Newest),
             ("2026/11/10.20.0.14.log", "2026/11/10.20.0.14.log", Rotation::Newest),
             ("", "", Rotation::Newest),

@@ -25,6 +25,9 @@ use crate::stamp::MILLISECONDS_PER_DAY;
 /// A minute, in milliseconds.
 const MINUTE: u64 = 60_000;
 
+/// The part of a file's name that tells minutes and seconds behind an hour is below this.
+const HOUR_OF_NAME: u64 = 10_000;
+
 /// A week, in milliseconds. A phone writes more often, and an address that is unused for longer is passed on.
 const WEEK: u64 = 7 * MILLISECONDS_PER_DAY;
 
@@ -46,12 +49,13 @@ pub(super) struct SenderLog {
     end: Option<u64>,
 }
 
-/// The age of a file in its chain, oldest first. None for files whose names tell the time of the day, because it is not
-/// known whether one between them is missing, and for copies.
+/// The age of a file in its chain, oldest first. None for files whose names tell minutes, because it is not known whether
+/// one between them is missing, and for copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Age {
     Number(Reverse<u32>),
-    Day(NaiveDate),
+    /// A day, and its hour if the files are of an hour each.
+    Time(NaiveDate, Option<u64>),
     Newest,
 }
 
@@ -62,7 +66,8 @@ impl SenderLog {
         let (chain, rotation) = server_chain(file);
         let age = match rotation {
             Rotation::Number(number) => Some(Age::Number(Reverse(number))),
-            Rotation::Dated { date, time: 0 } => Some(Age::Day(date)),
+            Rotation::Dated { date, time: 0 } => Some(Age::Time(date, None)),
+            Rotation::Dated { date, time } if time % HOUR_OF_NAME == 0 => Some(Age::Time(date, Some(time))),
             Rotation::Newest => Some(Age::Newest),
             Rotation::Dated { .. } | Rotation::Piece | Rotation::Copy => None,
         };
@@ -93,14 +98,17 @@ impl SenderLog {
     fn goes_on_in(&self, later: &Self) -> bool {
         let goes_on = |silence| self.span.goes_on_in(&later.span, silence);
         // The numbers of files alone show that one is directly behind the other. If a file between others is missing,
-        // their lines are a day apart at least.
+        // their lines are a day apart at least, or an hour.
         let is_next = match (self.age, later.age) {
             (Some(Age::Number(older)), Some(Age::Number(newer))) => {
                 is_directly_before(older.0, Some(newer.0))
             }
             (Some(Age::Number(older)), Some(Age::Newest)) => is_directly_before(older.0, None),
             _ if self.file == later.file => true,
-            (Some(Age::Day(_)), Some(Age::Day(_) | Age::Newest)) => return goes_on(MILLISECONDS_PER_DAY),
+            (Some(Age::Time(_, None)), Some(Age::Time(_, None) | Age::Newest)) => {
+                return goes_on(MILLISECONDS_PER_DAY);
+            }
+            (Some(Age::Time(..)), Some(Age::Time(..) | Age::Newest)) => return goes_on(60 * MINUTE),
             _ => false,
         };
         is_next && (goes_on(WEEK) || self.span.sets_clock_in(&later.span))
@@ -228,7 +236,7 @@ fn by_name<'s>(logs: &[&'s SenderLog]) -> Vec<Vec<&'s SenderLog>> {
 /// Whether the lines of two files that follow each other by the days in their names overlap.
 fn days_overlap(older: &[&SenderLog], newer: &[&SenderLog]) -> bool {
     let overlaps = |one: &SenderLog, other: &SenderLog| {
-        matches!((one.age, other.age), (Some(Age::Day(_)), Some(_)))
+        matches!((one.age, other.age), (Some(Age::Time(..)), Some(_)))
             && one.span.ends_after_begin_of(&other.span)
     };
     older.iter().any(|one| newer.iter().any(|other| overlaps(one, other)))
