@@ -9,6 +9,7 @@ mod wrapped;
 use std::borrow::Cow;
 
 use memchr::memchr;
+use smallvec::SmallVec;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::fast_path::FastPath;
@@ -450,12 +451,19 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
     earlier[..4] != later[..4] || is_back || before.is_date() != stamp.is_date()
 }
 
-/// A hash of what the phone wrote in a line: stamp, component and text, without padding.
+/// A hash of what the phone wrote in a line: stamp, component and text, without padding, and without quotation marks and
+/// backslashes: exports double or escape them.
 fn hash_of(header: &Header, text: &[u8]) -> u64 {
     let mut key = [0; 18];
     if let (Some(stamp), Some(place)) = (&header.stamp, key.first_chunk_mut()) {
         *place = *stamp.padded();
     }
     key[13..].copy_from_slice(&header.component);
-    xxh3_64_with_seed(text, xxh3_64(&key))
+    let seed = xxh3_64(&key);
+    if memchr::memchr2(b'"', b'\\', text).is_none() {
+        return xxh3_64_with_seed(text, seed);
+    }
+    let plain: SmallVec<[u8; 256]> =
+        text.iter().copied().filter(|byte| !matches!(byte, b'"' | b'\\')).collect();
+    xxh3_64_with_seed(&plain, seed)
 }

@@ -416,3 +416,17 @@ fn lines_cut_off_at_one_width_lose_messages() {
     let rest = "ore key for custom device key1, length 4677 is bigger than maximum 4096";
     assert_eq!(cut_off(&[refusal, rest, other, ""]), 0);
 }
+
+#[test]
+fn a_line_is_the_same_in_an_export_that_escapes_its_quotation_marks() {
+    let hash = |text: &str| {
+        let log = format!("0531080000|app1 |4|00|{text}\n");
+        digest_of(log.as_bytes(), &Window::default()).entries.first().map(|entry| entry.hash)
+    };
+    let plain = hash("PickUp(): \"Reception\" line 1");
+    assert!(plain.is_some());
+    for escaped in ["PickUp(): \"\"Reception\"\" line 1", "PickUp(): \\\"Reception\\\" line 1"] {
+        assert_eq!(hash(escaped), plain, "{escaped}");
+    }
+    assert_ne!(hash("PickUp(): \"Reception\" line 2"), plain);
+}
