@@ -18,7 +18,7 @@ const SHIFT_IN: u8 = 15;
 /// Parses the text before a line. None if such a text can't come before a line: then what follows is not a
 /// line but part of a text.
 pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
-    let (mut mac, mut file, mut headers) = (None, None, Headers::default());
+    let (mut mac, mut file, mut headers) = (None::<Mac>, None, Headers::default());
     if before.len() > MAX_LENGTH {
         return None;
     }
@@ -32,6 +32,8 @@ pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
             headers.begin();
             rest
         } else if let Some(rest) = headers.address(before) {
+            // Before the sender's address, one of another vendor can be a router's, or a number that only looks like one.
+            mac = mac.filter(|mac| mac.is_vendors() || file.is_some());
             rest
         } else if before.is_empty() || (!headers.are_dated() && is_prompt(before)) {
             return headers.origin(mac, file);
@@ -338,6 +340,9 @@ mod tests {
             ("001b2a112233 192.0.2.7 ", None),
             ("0004f2a1b2c3 192.0.2.7 ", Some("0004F2A1B2C3")),
             ("0004f2a1b2c3 192.0.2.7 001b2a112233 ", Some("0004F2A1B2C3")),
+            // Behind the address of a relay.
+            ("192.0.2.7 001b2a112233 ", Some("001B2A112233")),
+            ("Mar  9 10:00:05 192.0.2.7 00:1b:2a:11:22:33 ", Some("001B2A112233")),
         ] {
             let found = parsed(before).and_then(|(mac, _)| mac);
             assert_eq!(found.as_deref(), mac, "{before}");

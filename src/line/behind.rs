@@ -80,7 +80,8 @@ pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
         [b'|', ..] => last_blank < Some(*start),
         behind => {
             [" <-", " //", " -- ", " ×"].iter().any(|mark| behind.starts_with(mark.as_bytes()))
-                || is_pair(behind)
+                // A number with an equals sign behind it is no pair: mails break lines so.
+                || is_pair(behind) && !behind.ends_with(b"=")
         }
     };
     let remark = (0..whole.len()).rev().find(is_remark);
@@ -164,6 +165,7 @@ mod tests {
             ("results 0 severity=3", Some("results 0")),
             ("results 0 severity=\"not 3\"", Some("results 0")),
             ("results 0 ×3", Some("results 0")),
+            ("maximum 4096=", Some("maximum 4096")),
             ("results 0=20", Some("results 0")),
             ("results 0\u{fffd}", Some("results 0")),
             ("Exists [0] # here", Some("Exists [0]")),

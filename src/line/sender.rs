@@ -152,8 +152,6 @@ impl<'a> Headers<'a> {
         if has_column && !is_dated && mac.is_none() && address.is_none() {
             return None;
         }
-        // Beside the sender's address, one of another vendor can be a router's, or a number that only looks like one.
-        let mac = mac.filter(|mac| mac.is_vendors() || address.is_none() || file.is_some());
         let name = inner.name.or(inner.number.filter(|_| address.is_none()));
         let sender = match (inner.address, outer.address) {
             (Some(address), _) => Some(address),
