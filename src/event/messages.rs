@@ -251,8 +251,10 @@ pub fn find(line: &[u8]) -> Option<&[u8]> {
     let begins = |at: &usize| {
         let text = &line[*at..];
         places(possible(text)).any(|place| begins_with(text, MESSAGES[place].begins.trim_end()))
-            && read(text, End::Whole) != ParsedText::Unknown
-            && !has_note(text)
+            && match read(text, End::Whole) {
+                ParsedText::Unknown => false,
+                said => !has_note(text, &said),
+            }
     };
     // Only a short text can be before a message, so only the beginning of the line is searched.
     let at = (0..line.len().min(MAX_BEFORE)).find(begins)?;
@@ -260,12 +262,12 @@ pub fn find(line: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether a line without a header has words behind a whole message: somebody's note about it.
-fn has_note(text: &[u8]) -> bool {
+fn has_note(text: &[u8], said: &ParsedText) -> bool {
     const SIGNS: [&str; 5] = [" -- ", "\t", " [", " {", " ×"];
     let mut notes = SIGNS.iter().filter_map(|sign| memchr::memmem::find(text, sign.as_bytes()));
     notes.any(|note| match read(&text[..note], End::Whole) {
         ParsedText::Cut | ParsedText::Unknown => false,
-        said => text[note..].iter().any(u8::is_ascii_alphabetic) && said == read(text, End::Whole),
+        whole => text[note..].iter().any(u8::is_ascii_alphabetic) && whole == *said,
     })
 }
 

@@ -182,9 +182,8 @@ fn only_mac(name: &[u8]) -> Option<Mac> {
     let mut found = None;
     for at in 0..name.len() {
         let starts = at == 0 || !name[at - 1].is_ascii_hexdigit();
-        let is_in_uuid = matches!(name[..at], [.., b'-', a, b, c, d, b'-'] if [a, b, c, d].iter().all(u8::is_ascii_hexdigit));
         let mac = starts.then(|| mac_at(&name[at..])).flatten();
-        if let Some(mac) = mac.filter(|mac| mac.is_vendors() || !is_in_uuid) {
+        if let Some(mac) = mac.filter(|mac| mac.is_vendors() || !Mac::is_in_uuid(&name[..at], &[])) {
             if found.is_some_and(|found| found != mac) {
                 return None;
             }

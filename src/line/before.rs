@@ -216,10 +216,7 @@ pub(super) fn mac_within(name: &[u8]) -> Option<Mac> {
     let begins = |place: &usize| *place == 0 || !name[place - 1].is_ascii_alphanumeric();
     (0..name.len()).rev().filter(begins).find_map(|place| {
         let (mac, rest) = mac(&name[place..])?;
-        let is_word = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
-        let is_in_uuid = matches!(name[..place], [.., b'-', a, b, c, d, b'-'] if is_word(&[a, b, c, d]))
-            || matches!(*rest, [b'-', a, b, c, d, ..] if is_word(&[a, b, c, d]));
-        (mac.is_vendors() || !is_in_uuid).then_some(mac)
+        (mac.is_vendors() || !Mac::is_in_uuid(&name[..place], rest)).then_some(mac)
     })
 }
 

@@ -62,6 +62,13 @@ impl Mac {
         Some((Self(bytes), rest))
     }
 
+    /// Whether 12 hex digits with this before and behind them are a part of a UUID, not an address.
+    pub(crate) fn is_in_uuid(before: &[u8], behind: &[u8]) -> bool {
+        let is_word = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
+        matches!(*before, [.., b'-', a, b, c, d, b'-'] if is_word(&[a, b, c, d]))
+            || matches!(*behind, [b'-', a, b, c, d, ..] if is_word(&[a, b, c, d]))
+    }
+
     /// The addresses of the vendor's blocks in a text, each as a word of its own.
     pub(crate) fn vendors_in(text: &[u8]) -> impl Iterator<Item = Self> {
         let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
