@@ -12,8 +12,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::{Action, XzStream};
 
 use super::kind::{Compression, FileKind, SNIFFED};
-use super::limits::fill;
-use super::system::uninterrupted;
+use super::limits::{fill, fill_up_to_fault};
 
 /// Compressed files are read, and decompressed ahead, in blocks of this size, in bytes.
 pub(super) const BLOCK: usize = 256 * 1024;
@@ -311,14 +310,10 @@ impl<R: Read> BufRead for Blocks<R> {
             if let Some(fault) = self.fault.take() {
                 return Err(fault);
             }
-            (self.length, self.at) = (0, 0);
-            while self.length < self.block.len() && self.fault.is_none() {
-                match uninterrupted(|| self.inner.read(&mut self.block[self.length..])) {
-                    Ok(0) => break,
-                    Ok(more) => self.length += more,
-                    Err(error) if self.length == 0 => return Err(error),
-                    Err(error) => self.fault = Some(error),
-                }
+            self.at = 0;
+            (self.length, self.fault) = fill_up_to_fault(&mut self.inner, &mut self.block);
+            if let Some(fault) = self.fault.take_if(|_| self.length == 0) {
+                return Err(fault);
             }
         }
         Ok(&self.block[self.at..self.length])
@@ -380,14 +375,7 @@ fn decompress_ahead(mut decoder: impl Read, blocks: &SyncSender<Block>, empty: &
     loop {
         let mut block: Vec<u8> = empty.try_recv().unwrap_or_default();
         block.resize(BLOCK, 0);
-        let mut length = 0;
-        let fault = loop {
-            match uninterrupted(|| decoder.read(&mut block[length..])) {
-                Ok(0) => break None,
-                Ok(more) => length += more,
-                Err(error) => break Some(error),
-            }
-        };
+        let (length, fault) = fill_up_to_fault(&mut decoder, &mut block);
         let is_last = length < BLOCK || fault.is_some();
         block.truncate(length);
         if blocks.send((block, fault)).is_err() || is_last {

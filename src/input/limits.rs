@@ -190,12 +190,19 @@ pub(super) fn too_long(most: u64) -> Fault {
 
 /// Reads until the buffer is full or the stream ends.
 pub(super) fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let (length, fault) = fill_up_to_fault(stream, buffer);
+    fault.map_or(Ok(length), Err)
+}
+
+/// The same up to an error of the stream: the number of bytes before it, and the error.
+pub(super) fn fill_up_to_fault(stream: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut length = 0;
     while length < buffer.len() {
-        match uninterrupted(|| stream.read(&mut buffer[length..]))? {
-            0 => break,
-            more => length += more,
+        match uninterrupted(|| stream.read(&mut buffer[length..])) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) => return (length, Some(error)),
         }
     }
-    Ok(length)
+    (length, None)
 }
