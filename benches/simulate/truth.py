@@ -81,14 +81,10 @@ class Story:
     # -- installing
 
     def known_before(self, slot, index):
-        """"empty", a fingerprint, or None where nothing was known of the slot before this line."""
-        known = None
+        """What the slot held before this line, the last one last: fingerprints, and "empty"."""
         events = [(i, shown[slot].get("fingerprint", "empty")) for _, i, shown in self.inventories if slot in shown]
         events += [(i, line.facts["fingerprint"]) for i, line in self.saves if line.facts["slot"] == slot]
-        for at, what in sorted(events, key=lambda event: event[0]):
-            if at < index:
-                known = what
-        return known
+        return [what for at, what in sorted(events, key=lambda event: event[0]) if at < index]
 
     def refusals_of_slots(self):
         for code in ("INS001", "INS002"):
@@ -104,9 +100,11 @@ class Story:
                         passed = seconds_between(refusal, how)
                         resolved |= passed is None or passed > 60
                     elif how.get("fingerprint") and how.get("key"):
-                        if known is None and not resolved:
+                        if not known and not resolved:
                             raise Ambiguous("nothing was known of the slot before its refusal")
-                        resolved |= known is not None and how["fingerprint"] != known
+                        if how["fingerprint"] in known[:-1] and how["fingerprint"] != known[-1] and not resolved:
+                            raise Ambiguous("the slot held this certificate before the last one")
+                        resolved |= bool(known) and how["fingerprint"] != known[-1]
                     elif how.get("fingerprint") and code == "INS001":
                         resolved = False
                 self.note(code, slot, not resolved, [line for _, line in refusals])

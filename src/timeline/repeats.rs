@@ -223,15 +223,18 @@ pub(super) fn is_same_message(
 ) -> bool {
     let is_of_same_time = entry.stamp.is_some() && entry.stamp == other.stamp;
     let letters = |digest: &LogDigest, entry: &LogEntry| -> Vec<u8> {
-        digest.text(entry).iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+        digest.text(entry).iter().copied().filter(u8::is_ascii_alphanumeric).collect()
     };
     let is_same_text = || {
         let (text, other_text) = (letters(digest, entry), letters(other_digest, other));
+        // Two messages of one second can be the same event in other words. Behind an event, a line can have more.
+        let is_event = entry.event == other.event;
         text == other_text
-            || (digest.tail.is_cut() && entry.line >= digest.tail.line && other_text.starts_with(&text))
+            || (is_event && text.starts_with(&other_text))
+            || (is_event || digest.tail.is_cut() && entry.line >= digest.tail.line)
+                && other_text.starts_with(&text)
     };
-    entry.hash == other.hash
-        || is_of_same_time && entry.event.is_some() && (entry.event == other.event || is_same_text())
+    entry.hash == other.hash || is_of_same_time && entry.event.is_some() && is_same_text()
 }
 
 /// This many different lines in a row do not occur again with the same milliseconds.

@@ -173,9 +173,11 @@ impl Reader {
         if pending.end == End::Whole && pending.text.begins_certificate_message() {
             self.digest.counts.width.add_begun(pending.length, pending.text.is_marked_as_cut());
         }
-        let event = pending.text.event(self.wrapped_lines.are_at_blanks());
+        // One message alone shows nothing: a terminal breaks its first line at a column of its own.
+        let is_first = self.wrapped_lines.longest == 0;
         self.wrapped_lines.add(pending.wrapped_lines);
         self.wrapped_lines.break_words |= pending.text.is_broken_within_words();
+        let event = pending.text.event(!is_first && self.wrapped_lines.are_at_blanks());
         match event {
             Some((event, text)) => {
                 let Pending { entry, header, end, .. } = pending;

@@ -176,6 +176,23 @@ fn a_log_in_a_mail_is_the_same() {
     }
 }
 
+/// Another message that was broken at another column shows that blanks are where a name was broken.
+#[test]
+fn a_name_is_known_if_two_messages_are_wrapped_at_blanks() {
+    let fingerprint = "0531135522|tls  |3|00|Custom platform device certificate 2 SHA1 fingerprint:\n\
+                       70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17:CA:70:79:D5\n";
+    let name = |name: &str| {
+        format!("0531135522|tls  |3|00|Custom platform device certificate 2 common name \"{name}\"\n{NEXT}")
+    };
+    let last = |log: &str| events(log).pop();
+    let whole = last(&name("Example Phones, Inc."));
+    assert!(whole.is_some());
+    assert_eq!(last(&[fingerprint, &name("Example Phones,\nInc.")].concat()), whole);
+    assert_ne!(last(&name("Example Phones,\nInc.")), whole, "no other line shows how it was broken");
+    // Both are broken behind the same column.
+    assert_ne!(last(&[fingerprint, &name("ABCD\nE")].concat()), last(&name("ABCD E")));
+}
+
 #[test]
 fn a_log_from_a_terminal_is_the_same_or_a_value_unknown() {
     let log = lines().collect::<Vec<_>>().join("\n");
