@@ -442,7 +442,10 @@ fn has_own_lines<'a>(part: &LogDigest, others: impl Iterator<Item = &'a LogDiges
             return false;
         }
         let stamps: Vec<_> = digest.entries.iter().filter_map(number_of).collect();
-        ranges.extend(stamps.iter().map(|stamp| (*stamp, *stamp)));
+        // A line that is not kept can be slightly later than the one behind it.
+        let latest =
+            |(is_date, day, number)| (is_date, day, number + if is_date { SLIGHTLY_LATER } else { 0 });
+        ranges.extend(stamps.iter().map(|stamp| (*stamp, latest(*stamp))));
         let is_run = |(a, b): (Number, Number)| a <= b && (a.0, a.1) == (b.0, b.1);
         ranges.extend(stamps.windows(2).map(|pair| (pair[0], pair[1])).filter(|pair| is_run(*pair)));
     }
@@ -459,6 +462,9 @@ fn has_own_lines<'a>(part: &LogDigest, others: impl Iterator<Item = &'a LogDiges
     };
     part.entries.iter().filter_map(number_of).any(is_own)
 }
+
+/// Dates that go back by less than this many seconds are not kept, as of lines that are out of order.
+const SLIGHTLY_LATER: u64 = 5;
 
 /// A stamp as a number: whether it is a date, its first four digits (the month and the day), all its digits; or 0 and
 /// the uptime.
