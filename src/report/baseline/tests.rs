@@ -64,11 +64,11 @@ fn only_the_new_is_shown_and_counted() {
 #[test]
 fn a_status_comes_from_what_is_new() {
     let mut fleet = fixture::fleet();
-    let warning = fleet.devices[4].diagnoses[0].clone();
+    let warning = fleet.devices[4].diagnoses[1].clone();
     let old = ScanAnswer::read("old", &mut answer(&fleet.devices).as_bytes()).unwrap();
     fleet.devices[0].diagnoses.push(warning);
-    let tls = fleet.devices[3].diagnoses[0].clone();
-    fleet.devices[11].diagnoses.push(tls);
+    let error = fleet.devices[3].diagnoses[0].clone();
+    fleet.devices[11].diagnoses.push(error);
     let compared = Compared::of(&fleet.devices, &old, true, &mut fleet.overview);
     let marked: Vec<_> = (0..compared.len())
         .map(|place| (compared.device(place).mac.unwrap(), compared.status(place)))

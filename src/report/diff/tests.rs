@@ -32,8 +32,8 @@ fn changed() -> Diff {
     new[2].diagnoses.clear();
     new[2].status = Status::Unknown;
     new[8].certificates[1].fingerprint = Some("FF:".repeat(15) + "FF");
-    let tls = new[3].diagnoses[0].clone();
-    new[10].diagnoses.push(tls);
+    let error = new[3].diagnoses[0].clone();
+    new[10].diagnoses.push(error);
     let gone = new.remove(9);
     new.push(Device { mac: Some("0004F2B0B0B0".to_owned()), ..gone });
     compared(&old, &new)

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::report::fixture;
+use crate::report::fixture::{self, Fixture};
 use crate::report::text::prose::WIDEST;
 use crate::report::text::visible::is_hidden;
 use crate::report::text::width::width;
@@ -18,147 +18,46 @@ fn phone(place: usize) -> Device {
     fixture::fleet().devices.swap_remove(place)
 }
 
-/// The events of one log, one on each line.
-struct Log {
-    file: String,
-    events: Vec<EventRow>,
-    boots: usize,
+/// A phone of the fleet with its events.
+fn story(place: usize, format: &str, style: &Style) -> String {
+    let device = phone(place);
+    written(&device, &events_of(&device), format, style)
 }
 
-impl Log {
-    fn of(device: &Device) -> Self {
-        Self { file: device.files[0].clone(), events: Vec::new(), boots: 0 }
-    }
-
-    fn add(&mut self, stamp: &str, kind: &'static str, slot: Option<&str>, fields: serde_json::Value) {
-        let uptime = stamp.contains('.').then(|| stamp[4..].parse::<f64>().unwrap());
-        let time = uptime.is_none().then(|| {
-            let part = |at: usize| &stamp[at..at + 2];
-            format!("2026-{}-{}T{}:{}:{}", part(0), part(2), part(4), part(6), part(8))
-        });
-        self.events.push(EventRow {
-            mac: None,
-            file: self.file.clone(),
-            line: self.events.len() as u64 * 3 + 1,
-            stamp: Some(stamp.to_owned()),
-            time,
-            uptime,
-            component: Some(if kind == "log_start" { "log" } else { "tls" }.to_owned()),
-            level: Some("3".to_owned()),
-            missed: Some(0),
-            kind,
-            slot: slot.map(str::to_owned),
-            boot: self.boots,
-            fields: fields.as_object().cloned().unwrap_or_default(),
-        });
-    }
-
-    fn boot(&mut self, platform_1: bool) {
-        self.boots += 1;
-        let fingerprint = |seed: u8| [seed; 16].map(|byte| format!("{byte:02X}")).join(":");
-        self.add("000004.100", "certificate_length", Some("built-in"), json!({"length": 802}));
-        self.add(
-            "000004.110",
-            "certificate_fingerprint",
-            Some("built-in"),
-            json!({"fingerprint": fingerprint(1), "algorithm": "md5"}),
-        );
-        self.add(
-            "000004.120",
-            "certificate_common_name",
-            Some("built-in"),
-            json!({"common_name": "0004F2A1B201"}),
-        );
-        self.add("000004.130", "key_length", Some("built-in"), json!({"length": 636}));
-        if platform_1 {
-            self.add("000004.140", "certificate_length", Some("platform-1"), json!({"length": 2021}));
-            self.add(
-                "000004.150",
-                "certificate_common_name",
-                Some("platform-1"),
-                json!({"common_name": "Custom-0004F2A1B201"}),
-            );
-            self.add("000004.160", "key_length", Some("platform-1"), json!({"length": 2374}));
-        } else {
-            self.add("000004.140", "certificate_unavailable", Some("platform-1"), json!({}));
-        }
-        self.add("000004.170", "certificate_unavailable", Some("platform-2"), json!({}));
-        self.add("000015.871", "log_start", None, json!({"log_level": null}));
-        self.add(
-            "000015.872",
-            "platform",
-            None,
-            json!({"model": "VVX 500", "assembly": "3111-44500-001", "assembly_revision": "A", "mac": "0004F2A1B201"}),
-        );
-        self.add("000015.875", "software", None, json!({"label": "SIP", "version": "5.5.2.11338"}));
-    }
-}
-
-/// A phone that rejected a key many times, booted often, and got its certificate in the end.
-fn long_history(device: &Device) -> Vec<EventRow> {
-    let mut log = Log::of(device);
-    log.boot(false);
-    log.add("0111080011", "key_too_large", Some("platform-1"), json!({"length": 4677, "maximum": 4096}));
-    log.add("0111081011", "key_too_large", Some("platform-1"), json!({"length": 4677, "maximum": 4096}));
-    log.add("0111082011", "server_certificate_untrusted", None, json!({"reason": "Untrusted Certificate"}));
-    log.add("0111082011", "tls_connection_failed", None, json!({"error": 1}));
-    log.add("0111082511", "server_certificate_untrusted", None, json!({"reason": "Untrusted Certificate"}));
-    log.add("0111082511", "tls_connection_failed", None, json!({"error": 1}));
-    for day in 12..=27 {
-        log.boot(false);
-        log.add(&format!("01{day}080000"), "clock_failed", None, json!({}));
-    }
-    log.boot(false);
-    log.add("0201090000", "certificate_saving", Some("platform-1"), json!({}));
-    let fingerprint = [10_u8; 16].map(|byte| format!("{byte:02X}")).join(":");
-    log.add(
-        "0201090000",
-        "new_certificate",
-        None,
-        json!({"common_name": "Custom-`0004F2A1B201`<b>", "fingerprint": fingerprint}),
-    );
-    log.add("0201090000", "no_previous_certificate", None, json!({}));
-    log.add("0201090130", "log_end", None, json!({}));
-    log.boot(true);
-    log.events
+fn events_of(device: &Device) -> Vec<EventRow> {
+    let events = fixture::fleet().events.into_iter();
+    events.filter(|event| device.files.contains(&event.file)).collect()
 }
 
 #[test]
 fn a_failed_phone_at_80_and_100_columns() {
-    let device =
-        Device { assembly: Some("3111-44500-001".into()), assembly_revision: Some("A".into()), ..phone(0) };
-    let events = long_history(&device);
     for columns in [80, 100] {
         let style = Style { width: columns, ..Style::default() };
-        insta::assert_snapshot!(format!("failed_{columns}"), written(&device, &events, "text", &style));
+        insta::assert_snapshot!(format!("failed_{columns}"), story(0, "text", &style));
     }
 }
 
 #[test]
 fn a_failed_phone_in_markdown() {
-    let device = phone(0);
-    let events = long_history(&device);
-    insta::assert_snapshot!(written(&device, &events, "markdown", &Style::default()));
+    insta::assert_snapshot!(story(0, "markdown", &Style::default()));
 }
 
 #[test]
 fn many_diagnoses_and_slots() {
-    insta::assert_snapshot!(written(&phone(2), &[], "text", &Style::default()));
+    insta::assert_snapshot!(story(2, "text", &Style::default()));
 }
 
 #[test]
 fn a_phone_with_texts_made_to_harm() {
-    let device = phone(5);
-    let events = fixture::events();
-    insta::assert_snapshot!("harmful_text", written(&device, &events, "text", &Style::default()));
-    insta::assert_snapshot!("harmful_markdown", written(&device, &events, "markdown", &Style::default()));
+    insta::assert_snapshot!("harmful_text", story(5, "text", &Style::default()));
+    insta::assert_snapshot!("harmful_markdown", story(5, "markdown", &Style::default()));
 }
 
 #[test]
 fn unknown_ok_and_mended_are_told_honestly() {
     let style = Style { width: 90, ..Style::default() };
-    insta::assert_snapshot!("unknown", written(&phone(6), &[], "text", &style));
-    insta::assert_snapshot!("mended", written(&phone(7), &[], "text", &style));
+    insta::assert_snapshot!("unknown", story(6, "text", &style));
+    insta::assert_snapshot!("mended", story(7, "text", &style));
     let silent = Device { certificates: Vec::new(), diagnoses: Vec::new(), ..phone(6) };
     let text = written(&silent, &[], "text", &style);
     assert!(text.contains("evidence may be too little"), "{text}");
@@ -193,24 +92,11 @@ fn installing_depends_on_slot_and_software() {
 
 #[test]
 fn logs_are_numbered_and_boots_go_on_from_one_to_the_next() {
-    let mut device = phone(0);
-    device.files = (1..=15).rev().map(|age| format!("fleet/0004f2a1b201-app.log.{age}")).collect();
-    let mut log = Log::of(&device);
-    log.add("0111080011", "upload_failed", None, json!({}));
-    log.file.clone_from(&device.files[1]);
-    log.add("0111090011", "upload_failed", None, json!({}));
-    log.boots += 1;
-    log.add("000004.100", "certificate_unavailable", Some("built-in"), json!({}));
-    log.add(
-        "0111100011",
-        "credential_invalid",
-        None,
-        json!({"reason": "Cert is not proper in the certificate"}),
-    );
-    let text = written(&device, &log.events, "text", &Style::default());
-    let (_, story) = text.split_once("What happened").unwrap();
-    let (story, _) = story.split_once("Diagnoses").unwrap();
-    insta::assert_snapshot!(story);
+    let text = story(2, "text", &Style::default());
+    let of_both = "could not upload its log (log 1, line 9; 2 times, until 2026-01-13\n";
+    assert!(text.contains(of_both) && text.contains("(log 2, line 6)"), "{text}");
+    let files = (1..=15).rev().map(|age| format!("fleet/0004f2a1b201-app.log.{age}")).collect();
+    let text = written(&Device { files, ..phone(0) }, &[], "text", &Style::default());
     assert!(text.contains("and 3 more, newer ones"), "{text}");
 }
 
@@ -218,10 +104,11 @@ fn logs_are_numbered_and_boots_go_on_from_one_to_the_next() {
 #[test]
 fn a_kind_without_words_is_told_by_its_fields() {
     let device = phone(0);
-    let mut log = Log::of(&device);
+    let mut events = events_of(&device);
     let fields = json!({"server_name": "a.example.com", "error": 5, "length": null});
-    log.add("0111080011", "chain_broken", Some("platform-1"), fields);
-    let text = written(&device, &log.events, "text", &Style::default());
+    let refused = events.iter_mut().find(|event| event.kind == "key_too_large").unwrap();
+    (refused.kind, refused.fields) = ("chain_broken", fields.as_object().cloned().unwrap());
+    let text = written(&device, &events, "text", &Style::default());
     assert!(text.contains("chain broken for platform slot 1: server name a.example.com, error 5"), "{text}");
 }
 
@@ -235,7 +122,7 @@ fn a_phone_without_any_log() {
 #[test]
 fn the_document_for_programs() {
     let device = phone(0);
-    let text = written(&device, &long_history(&device)[..14], "json", &Style::default());
+    let text = written(&device, &events_of(&device)[..14], "json", &Style::default());
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["device"], serde_json::to_value(&device).unwrap());
     assert_eq!(value["events"].as_array().unwrap().len(), 14);
@@ -248,9 +135,8 @@ fn the_document_for_programs() {
 fn no_line_is_wider_than_the_terminal_and_none_acts_on_it() {
     for columns in [40, 60, 80, 120, 200] {
         let style = Style { width: columns, ..Style::default() };
-        for device in fixture::fleet().devices {
-            let mut events = long_history(&device);
-            events.extend(fixture::events());
+        let Fixture { devices, events, .. } = fixture::fleet();
+        for device in devices {
             let text = written(&device, &events, "text", &style);
             for line in text.lines() {
                 assert!(width(line) <= columns.min(WIDEST), "{columns}: {line}");
@@ -266,10 +152,8 @@ fn no_line_is_wider_than_the_terminal_and_none_acts_on_it() {
 
 #[test]
 fn colour_changes_no_word() {
-    let device = phone(0);
-    let events = long_history(&device);
-    let plain = written(&device, &events, "text", &Style::default());
-    let painted = written(&device, &events, "text", &Style { color: true, ..Style::default() });
+    let plain = story(0, "text", &Style::default());
+    let painted = story(0, "text", &Style { color: true, ..Style::default() });
     assert!(painted.contains('\u{1b}'));
     let stripped = anstream::adapter::strip_str(&painted).to_string();
     assert_eq!(stripped.replace('`', ""), plain.replace('`', ""));
@@ -278,17 +162,22 @@ fn colour_changes_no_word() {
 #[test]
 fn a_long_history_stays_readable() {
     let device = phone(0);
-    let mut log = Log::of(&device);
-    for number in 0..2_000_u64 {
-        log.boot(number % 2 == 0);
-        log.add(
-            "0111080011",
-            "key_too_large",
-            Some("platform-1"),
-            json!({"length": 4097 + number, "maximum": 4096}),
-        );
+    let all = events_of(&device);
+    let last = all.last().unwrap().boot;
+    let boot = all.iter().filter(|event| event.boot == last && event.kind != "upload_failed");
+    let mut events = Vec::new();
+    for number in 0..2_000 {
+        // Every second boot lists another certificate, and each refuses a key of another length.
+        let shown = |event: &&EventRow| number % 2 == 0 || event.slot.as_deref() != Some("platform-2");
+        events.extend(boot.clone().filter(shown).cloned().map(|mut event| {
+            event.boot = number;
+            if event.kind == "key_too_large" {
+                event.fields["length"] = json!(4097 + number);
+            }
+            event
+        }));
     }
-    let text = written(&device, &log.events, "text", &Style::default());
+    let text = written(&device, &events, "text", &Style::default());
     assert!(text.lines().count() < 500, "{}", text.lines().count());
     assert!(text.contains("5,800 lines left out"), "{text}");
 }
