@@ -54,15 +54,27 @@ pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
 pub(super) fn software_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> {
     let Fields { label, version, .. } = *fields;
     let label = value_up_to(said, label?, false)?;
-    let value = version.map(|value| value.split(|byte| *byte == b',').next().unwrap_or(value));
+    let value = version.map(|value| value.split(|byte| b",;".contains(byte)).next().unwrap_or(value));
     let mut words =
         value.iter().flat_map(|value| value.utf8_chunks()).flat_map(|chunk| chunk.valid().split_whitespace());
-    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let version = words.find(is_number).filter(|word| !touches_end(said, word.as_bytes()));
+    let version = words.find_map(number_of).filter(|number| !touches_end(said, number.as_bytes()));
     // If another number or a word follows, this is not the whole version, or not a line of the phone.
-    let is_whole = words.next().is_none_or(|word| is_date(word) || touches_end(said, word.as_bytes()));
-    let version = version.filter(|_| is_whole).and_then(|word| word.parse().ok());
+    let may_follow = |next: &str| {
+        is_date(next) || !next.contains(char::is_alphanumeric) || touches_end(said, next.as_bytes())
+    };
+    let is_whole = words.next().is_none_or(may_follow);
+    let version = version.filter(|_| is_whole).and_then(|number| number.parse().ok());
     (version.is_some() || said.is_cut).then_some(Event::Software { label, version })
+}
+
+/// The number in a word of digits and dots, without the punctuation around it. A dot behind it is that of a sentence only
+/// if the number has its four parts: a line can be wrapped behind a dot.
+fn number_of(word: &str) -> Option<&str> {
+    let number = word.trim_matches(|sign: char| sign != '.' && !sign.is_alphanumeric());
+    let whole = number.strip_suffix('.').filter(|whole| whole.matches('.').count() == 3).unwrap_or(number);
+    let is_number = whole.starts_with(|first: char| first.is_ascii_digit())
+        && whole.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_number.then_some(whole)
 }
 
 /// `18-Sep-17`, or the number of a program before it: `(30900-001)`.
@@ -184,11 +196,28 @@ mod tests {
                 Event::Software { label: Some("SIP".into()), version: "5.5.2.11338".parse().ok() }
             );
         }
+        for said in
+            ["", ";", ",", ".", ":", ")", "!", "”", " ;", "; built for us", ", built for us", "; 18-Sep-17"]
+        {
+            assert_eq!(
+                known(&format!("Application, main: Label=SIP, Version=5.5.2.11338{said}")),
+                Event::Software { label: Some("SIP".into()), version: "5.5.2.11338".parse().ok() },
+                "{said}"
+            );
+        }
+        for said in ["\"5.5.2.11338\"", "(5.5.2.11338)", "Codename '5.5.2.11338';"] {
+            assert_eq!(
+                known(&format!("Application, main: Label=SIP, Version={said}")),
+                Event::Software { label: Some("SIP".into()), version: "5.5.2.11338".parse().ok() },
+                "{said}"
+            );
+        }
         no_event("Application, main: P/N=3150-11530-552");
         no_event("Application, main: Label=SIP, Version=Codename");
         no_event("Application, main: Label=SIP, Version=Codename 4.0.1 0.0689 18-Sep-17 23:27");
         no_event("Application, main: Label=SIP, Version=Codename 4. 0.10.0689 18-Sep-17 23:27");
         no_event("Application, main: Label=SIP, Version=4.0.10.0689 and more");
+        no_event("Application, main: Label=SIP, Version=4.0.");
         no_event("Application, main: Label=SIP, P/N=5.5.2");
     }
 }
