@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{MAX_FRAGMENT_LENGTH, Reader, Recorder};
 use crate::digest::LogEntry;
 use crate::event::{self, End, Event, ParsedText, WrappedText};
-use crate::line::{Header, completed_header, has_hidden_header, joined_header, trim, value};
+use crate::line::{Behind, Header, completed_header, has_hidden_header, joined_header, trim, value};
 
 /// No line number is longer, in digits.
 const MAX_LINE_NUMBER: usize = 9;
@@ -76,7 +76,7 @@ impl Reader {
         if completed_header(raw).is_some() {
             self.flush(recorder);
             self.begun = Some(BegunLine { line: number, skipped: self.skipped, bytes: raw.to_vec() });
-        } else if let Some(found) = event::find(text) {
+        } else if let Some((found, behind)) = event::find(text) {
             // If only a function's name came before the wrap, this line is the text of that message.
             if self.completes_pending(text, found, raw, end) {
                 return;
@@ -89,12 +89,13 @@ impl Reader {
             let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
             let (skipped, hash) = (self.skipped, xxh3_64(text));
             let entry = LogEntry { line: number, skipped, hash, hash_before, ..LogEntry::default() };
-            match event::read(text, end) {
+            match event::read_before(text, end, behind) {
                 ParsedText::Known(event) if !event::may_go_on(text) => {
                     self.add_event(entry, None, text, event, end, recorder);
                 }
                 reading => {
-                    self.pending = Some(Pending::new(entry, None, (text, raw), reading, end, false));
+                    let text = (text, reading, behind);
+                    self.pending = Some(Pending::new(entry, None, text, raw, end, false));
                 }
             }
             return;
@@ -255,14 +256,14 @@ impl Pending {
     pub(super) fn new(
         entry: LogEntry,
         header: Option<Header>,
-        (text, raw): (&[u8], &[u8]),
-        reading: ParsedText,
+        (text, reading, behind): (&[u8], ParsedText, Behind),
+        raw: &[u8],
         end: End,
         is_news: bool,
     ) -> Self {
         let columns = columns(raw);
         let raw = if matches!(reading, ParsedText::Known(_)) { Vec::new() } else { with_feed(raw) };
-        let text = WrappedText::new(text, reading);
+        let text = WrappedText::new(text, reading, behind);
         let wrapped_lines = WrappedLines::default();
         Self { entry, header, text, raw, columns, length: 0, wrapped_lines, is_news, end }
     }
