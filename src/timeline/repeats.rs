@@ -215,6 +215,9 @@ pub(super) fn are_in_order<'a>(
     })
 }
 
+/// Messages of one kind whose first letters are the same, this many, are in the same words.
+const WORDING: usize = 8;
+
 /// Whether two lines are one message, also if one of them was wrapped or has other quotation marks or blanks. The first
 /// one can be cut if its log ends within a line.
 pub(super) fn is_same_message(
@@ -227,12 +230,11 @@ pub(super) fn is_same_message(
     };
     let is_same_text = || {
         let (text, other_text) = (letters(digest, entry), letters(other_digest, other));
-        // Two messages of one second can be the same event in other words. Behind an event, a line can have more.
-        let is_event = entry.event == other.event;
-        text == other_text
-            || (is_event && text.starts_with(&other_text))
-            || (is_event || digest.tail.is_cut() && entry.line >= digest.tail.line)
-                && other_text.starts_with(&text)
+        // Two messages of one second can be the same event in other words.
+        let mut begins = text.iter().zip(&other_text).take(WORDING);
+        entry.event == other.event && begins.all(|(letter, other)| letter == other)
+            || text == other_text
+            || (digest.tail.is_cut() && entry.line >= digest.tail.line && other_text.starts_with(&text))
     };
     entry.hash == other.hash || is_of_same_time && entry.event.is_some() && is_same_text()
 }
