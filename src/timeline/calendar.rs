@@ -107,6 +107,9 @@ pub(super) struct End {
     pub(super) last: Option<Yearless>,
 }
 
+/// The lowest and the highest of some dates.
+pub(super) type DateRange = Option<(Stamp, Stamp)>;
+
 /// The first and the last real date of one log, as far as the log alone shows them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
@@ -123,16 +126,27 @@ impl Span {
     /// `modified` is when the file was last changed, if that is known. `before` is the end of the log before; it is
     /// updated to the end of this log.
     pub(super) fn of(digest: &LogDigest, modified: Option<NaiveDateTime>, before: &mut End) -> Option<Self> {
-        Self::with_unset(digest, modified, before).0
+        Self::with_unset(digest, &[], modified, before).0
     }
 
-    /// The same, and the lowest and the highest of the dates that can be a clock's default.
-    pub(super) fn with_unset(
+    /// The same of logs in order, each with the lowest and the highest of the dates that can be a clock's default.
+    pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<(Option<Self>, DateRange)> {
+        let logs: Vec<&Log> = logs.into_iter().collect();
+        let mut end = End::default();
+        let of = |(at, log): (usize, &&Log)| {
+            Self::with_unset(&log.digest, &logs[at + 1..], file_time(log), &mut end)
+        };
+        logs.iter().enumerate().map(of).collect()
+    }
+
+    /// `next` are the logs after this one: a boot can begin in one log, and have its banner in the next.
+    fn with_unset(
         digest: &LogDigest,
+        next: &[&Log],
         modified: Option<NaiveDateTime>,
         before: &mut End,
-    ) -> (Option<Self>, Option<(Stamp, Stamp)>) {
-        let mut made_up: Option<(Stamp, Stamp)> = None;
+    ) -> (Option<Self>, DateRange) {
+        let mut made_up: DateRange = None;
         let mut span: Option<Self> = None;
         // The start can be in the log before.
         let mut is_start = true;
@@ -168,7 +182,8 @@ impl Span {
             // A line after the end of a log can be the next start.
             let is_behind_end = std::mem::replace(&mut has_ended, entry.is_log_end());
             let Some(date) = stamp.yearless() else { continue };
-            let after_start = std::mem::take(&mut is_start) || is_before_banner(&digest.entries[at..]);
+            let lines = digest.entries[at..].iter().chain(next.iter().flat_map(|log| &log.digest.entries));
+            let after_start = std::mem::take(&mut is_start) || is_before_banner(lines);
             let own_last = span.and_then(|span| span.last.yearless());
             // A log without a start can go on from one of another directory.
             let is_state_known = is_start_read || before.unset.last().is_some();
@@ -285,14 +300,14 @@ fn clock_failure(entries: &[LogEntry], at: usize, date: Yearless) -> ClockFailur
     ClockFailure::of(undated_before(entries, at), date, from)
 }
 
-/// Whether these entries begin with default dates before the banner of their boot. The banner itself can have an uptime.
-fn is_before_banner(entries: &[LogEntry]) -> bool {
+/// Whether these lines begin with default dates before the banner of their boot. The banner itself can have an uptime.
+fn is_before_banner<'a>(lines: impl Iterator<Item = &'a LogEntry> + Clone) -> bool {
     let date = |entry: &LogEntry| entry.yearless().filter(|date| is_default(*date));
-    let is_in_order = |pair: &&[LogEntry]| {
-        let is_undated_banner = pair[1].is_banner() && !pair[1].is_dated();
-        date(&pair[0]).is_some_and(|first| is_undated_banner || Some(first) <= date(&pair[1]))
+    let is_in_order = |(before, after): &(&LogEntry, &LogEntry)| {
+        let is_undated_banner = after.is_banner() && !after.is_dated();
+        date(before).is_some_and(|first| is_undated_banner || Some(first) <= date(after))
     };
-    entries.windows(2).take_while(is_in_order).any(|pair| pair[1].is_banner())
+    lines.clone().zip(lines.skip(1)).take_while(is_in_order).any(|(_, after)| after.is_banner())
 }
 
 /// Whether the second of three lines has a bogus date, perhaps of another process: it is more than a month before or

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Log;
-use super::calendar::{End, Span, file_time, is_range_within};
+use super::calendar::{Span, is_range_within};
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Stamp;
 
@@ -48,9 +48,9 @@ pub(super) fn overlaps(all: &[&Log]) -> BTreeSet<(usize, usize)> {
 pub(super) struct DefaultDates(Option<(Stamp, Stamp)>);
 
 impl DefaultDates {
-    /// `before` is the end of the log before; it is updated to the end of this log.
-    pub(super) fn of(log: &Log, before: &mut End) -> Self {
-        Self(Span::with_unset(&log.digest, file_time(log), before).1)
+    /// Those of logs in order.
+    pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<Self> {
+        Span::of_all(logs).into_iter().map(|(_, made_up)| Self(made_up)).collect()
     }
 
     /// Whether a line of the log has another date.
@@ -67,10 +67,8 @@ pub(super) fn overlap(earlier: &Log, later: &Log) -> u64 {
     // milliseconds can be another one.
     let begins_with_start =
         later.digest.entries.first().is_some_and(|entry| entry.is_banner() && entry.is_dated());
-    let default_dates = match begins_with_start {
-        true => DefaultDates::of(earlier, &mut End::default()),
-        false => DefaultDates(None),
-    };
+    let of_earlier = begins_with_start.then(|| DefaultDates::of_all([earlier])[0]);
+    let default_dates = of_earlier.unwrap_or(DefaultDates(None));
     let (earlier, later) = (&earlier.digest, &later.digest);
     // Of equal dated lines, the first and the last.
     let mut known: HashMap<u64, (u64, u64)> = HashMap::new();

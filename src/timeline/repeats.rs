@@ -75,8 +75,7 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
         if members.len() < 2 || others.is_empty() {
             continue;
         }
-        let mut end = End::default();
-        let default_dates: Vec<_> = members.iter().map(|(log, _)| DefaultDates::of(log, &mut end)).collect();
+        let default_dates = DefaultDates::of_all(members.iter().map(|(log, _)| log));
         let is_set = |entry: &LogEntry| {
             has_set_date(entry) && default_dates.iter().all(|dates| dates.are_not_of(entry))
         };
@@ -107,10 +106,7 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
 /// which the other log begins; or two equal logs.
 fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
     let all: Vec<Vec<&LogEntry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
-    let default_dates = LazyCell::new(|| {
-        let mut end = End::default();
-        logs.iter().map(|(log, _)| DefaultDates::of(log, &mut end)).collect::<Vec<_>>()
-    });
+    let default_dates = LazyCell::new(|| DefaultDates::of_all(logs.iter().map(|(log, _)| log)));
     let mut keep = vec![true; logs.len()];
     for part in 0..logs.len() {
         // If a line of the log goes on in the next one of its chain, only dates show that the log is a repeat.
@@ -383,10 +379,9 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     let Some(own) = dates(&part.digest.entries) else {
         return digests().any(|digest| digest.counts.events > 0);
     };
-    let mut end = End::default();
     let (mut times, mut made_up) = (None, None);
-    for (log, calendar) in whole {
-        let (span, unset) = Span::with_unset(&log.digest, file_time(log), &mut end);
+    let spans = Span::of_all(whole.iter().map(|(log, _)| log));
+    for ((_, calendar), (span, unset)) in whole.iter().zip(spans) {
         times = widened(times, span.and_then(|span| span.times(*calendar)));
         made_up = widened(made_up, unset);
     }
