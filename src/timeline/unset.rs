@@ -214,7 +214,8 @@ fn time_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> Option<Naiv
 /// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
 /// `later` dates of its boot go on from it to the day of that change. A date of the first hour of a year must itself
 /// be about that day, as all later dates. Lines of December 31 can be out of order, but are not the newest. Any other
-/// day is at most `lag` days before the change, and the boot before did not end on a later day of that month.
+/// day is at most `lag` days before the change. The boot before did not end on a later day of that month or, before a
+/// date of the first hour, at any later time of it.
 fn dates_reach_file_time(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
     let is_strict = is_default(date);
     let mut last = date;
@@ -226,17 +227,21 @@ fn dates_reach_file_time(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
         days <= most || days == NEW_YEARS_EVE
     });
     let (day, lag) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, lag) };
+    let least_back = if is_strict {
+        TimeDelta::milliseconds(OUT_OF_ORDER_MS as i64 + 1)
+    } else {
+        TimeDelta::hours(AHEAD_HOURS)
+    };
     let has_passed = |year: i32, modified: NaiveDateTime| {
         let real = signs.last_real.and_then(|real| real.in_year(year));
-        let back = real.zip(date.in_year(year)).map(|(real, date)| (real - date).num_hours());
-        let can_be_back = AHEAD_HOURS..=YEAR_TURNS * 24;
-        real.is_some_and(|real| real <= modified) && back.is_some_and(|back| can_be_back.contains(&back))
+        let back = real.zip(date.in_year(year)).map(|(real, date)| real - date);
+        real.is_some_and(|real| real <= modified + TimeDelta::hours(AHEAD_HOURS))
+            && back.is_some_and(|back| (least_back..=TimeDelta::days(YEAR_TURNS)).contains(&back))
     };
     goes_on
         && date.days_until(last) != NEW_YEARS_EVE
         && signs.modified.is_some_and(|modified| {
-            let time = time_within(lag, modified, day);
-            time.is_some_and(|time| is_strict || !has_passed(time.year(), modified))
+            time_within(lag, modified, day).is_some_and(|time| !has_passed(time.year(), modified))
         })
 }
 
