@@ -183,7 +183,9 @@ impl Span {
             let is_behind_end = std::mem::replace(&mut has_ended, entry.is_log_end());
             let Some(date) = stamp.yearless() else { continue };
             let lines = digest.entries[at..].iter().chain(next.iter().flat_map(|log| &log.digest.entries));
-            let after_start = std::mem::take(&mut is_start) || is_before_banner(lines);
+            let banner = banner_of(lines.clone());
+            let after_start = std::mem::take(&mut is_start) || banner.is_some();
+            let boot = lines_of_boot(lines.clone(), banner);
             let own_last = span.and_then(|span| span.last.yearless());
             // A log without a start can go on from one of another directory.
             let is_state_known = is_start_read || before.unset.last().is_some();
@@ -192,7 +194,15 @@ impl Span {
                 modified: modified.filter(|_| is_state_known),
                 later: &digest.entries[at + 1..],
             };
-            let failure = (after_start || is_behind_end).then(|| clock_failure(&digest.entries, at, date));
+            let failure = (after_start || is_behind_end).then(|| {
+                // Lines without a date directly before the next start are of its boot.
+                let length = boot.clone().count();
+                let last = boot.clone().enumerate().filter(|(_, entry)| entry.is_dated()).last();
+                let last = last.filter(|_| lines.clone().nth(length).is_some());
+                let boot = boot.take(last.map_or(length, |(last, _)| last + 1));
+                let from = boot.map(|entry| (entry, entry.yearless()));
+                ClockFailure::of(undated_before(&digest.entries, at), date, from)
+            });
             let is_unset = before.unset.take(date, failure, &signs);
             if is_unset {
                 made_up = widened(made_up, Some((stamp, stamp)));
@@ -288,26 +298,37 @@ fn undated_before(entries: &[LogEntry], at: usize) -> impl Iterator<Item = &LogE
     entries[..at].iter().rev().take_while(|entry| entry.yearless().is_none())
 }
 
-/// What the lines around the entry at `at`, the first date of a boot, say of a clock that failed.
-fn clock_failure(entries: &[LogEntry], at: usize, date: Yearless) -> ClockFailure {
-    let is_start = |entry: &LogEntry| entry.is_banner() || (!entry.is_dated() && entry.is_of_start());
-    let end = entries[at..].iter().position(is_start).map_or(entries.len(), |next| {
-        // Lines without a date directly before the next start are of its boot.
-        let last = entries[at..at + next].iter().rposition(LogEntry::is_dated);
-        at + last.map_or(next, |last| last + 1)
-    });
-    let from = entries[at..end].iter().map(|entry| (entry, entry.yearless()));
-    ClockFailure::of(undated_before(entries, at), date, from)
-}
-
-/// Whether these lines begin with default dates before the banner of their boot. The banner itself can have an uptime.
-fn is_before_banner<'a>(lines: impl Iterator<Item = &'a LogEntry> + Clone) -> bool {
+/// How many lines with default dates are before the banner of their boot. None if these lines do not begin so, or with
+/// the banner. The banner itself can have an uptime.
+fn banner_of<'a>(lines: impl Iterator<Item = &'a LogEntry> + Clone) -> Option<usize> {
     let date = |entry: &LogEntry| entry.yearless().filter(|date| is_default(*date));
     let is_in_order = |(before, after): &(&LogEntry, &LogEntry)| {
         let is_undated_banner = after.is_banner() && !after.is_dated();
         date(before).is_some_and(|first| is_undated_banner || Some(first) <= date(after))
     };
-    lines.clone().zip(lines.skip(1)).take_while(is_in_order).any(|(_, after)| after.is_banner())
+    if lines.clone().next()?.is_banner() {
+        return Some(0);
+    }
+    let mut pairs = lines.clone().zip(lines.skip(1)).take_while(is_in_order);
+    Some(pairs.position(|(_, after)| after.is_banner())? + 1)
+}
+
+/// The lines up to the next start, of the boot whose first date is that of the first line. Its own `banner` can follow,
+/// with lines of the start that have uptimes.
+fn lines_of_boot<'a>(
+    lines: impl Iterator<Item = &'a LogEntry> + Clone,
+    banner: Option<usize>,
+) -> impl Iterator<Item = &'a LogEntry> + Clone {
+    let mut own = banner;
+    let lines = lines.enumerate().take_while(move |(at, entry)| {
+        let is_of_start = !entry.is_dated() && entry.is_of_start();
+        match own {
+            Some(banner) if *at > banner && !is_of_start => own = None,
+            _ => {}
+        }
+        own.is_some() || !entry.is_banner() && !is_of_start
+    });
+    lines.map(|(_, entry)| entry)
 }
 
 /// Whether the second of three lines has a bogus date, perhaps of another process: it is more than a month before or
