@@ -193,6 +193,7 @@ impl Span {
                 last_real: own_last.or(before.last),
                 modified: modified.filter(|_| is_state_known),
                 later: &digest.entries[at + 1..],
+                of_boot: boot.clone().skip(1).filter_map(LogEntry::yearless),
             };
             let failure = (after_start || is_behind_end).then(|| {
                 // Lines without a date directly before the next start are of its boot.

@@ -42,13 +42,14 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
     let failure = clock_failure(boot, |record| record.entry.yearless());
     let mut is_first = true;
     let mut clock = UnsetClock::default();
-    for record in boot {
+    for at in 0..boot.len() {
+        let (record, after) = (&boot[at], &boot[at + 1..]);
         let Some(stamp) = record.entry.stamp.filter(|_| record.entry.is_dated()) else { continue };
         if matches!(joined.logs[record.file].calendar, Calendar::WithYear) && !stamp.is_unset() {
             continue;
         }
         if stamp.is_unset() {
-            record.is_unset = true;
+            boot[at].is_unset = true;
             clock.take_day_0();
             continue;
         }
@@ -59,8 +60,9 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         let log = &joined.logs[record.file].log;
         let entries = &log.digest.entries;
         let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
-        let signs = Signs { last_real, modified: file_time(log), later };
-        record.is_unset = clock.take(date, is_after_start.then_some(failure), &signs);
+        let of_boot = after.iter().filter_map(|record| record.entry.yearless());
+        let signs = Signs { last_real, modified: file_time(log), later, of_boot };
+        boot[at].is_unset = clock.take(date, is_after_start.then_some(failure), &signs);
     }
 }
 

@@ -93,19 +93,67 @@ impl ClockFailure {
 }
 
 /// What can show that a date is real although a clock that was not set can show it.
-pub(super) struct Signs<'a> {
+pub(super) struct Signs<'a, Dates> {
     /// The last real date of the boot before.
     pub(super) last_real: Option<Yearless>,
     /// When the file was last changed.
     pub(super) modified: Option<NaiveDateTime>,
     /// The lines of the log after the date.
     pub(super) later: &'a [LogEntry],
+    /// The dates of the boot after the date, also those in the next log.
+    pub(super) of_boot: Dates,
 }
 
-impl Signs<'_> {
+impl<Dates: Iterator<Item = Yearless> + Clone> Signs<'_, Dates> {
     /// Whether the boot before was still writing less than a day earlier.
     fn continue_previous(&self, date: Yearless) -> bool {
-        self.last_real.is_some_and(|last| is_day_before(last, date)) && !is_taken_back(date, self.later)
+        self.last_real.is_some_and(|last| is_day_before(last, date)) && !self.take_back(date)
+    }
+
+    /// Whether a later date of its boot shows that a date of January was not real: the dates go back to December. Lines
+    /// of several processes can be out of order at midnight.
+    fn take_back(&self, date: Yearless) -> bool {
+        let other = self.of_boot.clone().find(|later| later.month() != 1);
+        date.month() == 1
+            && other.is_some_and(|other| {
+                other.month() == 12 && date.milliseconds_until(other) < MILLISECONDS_PER_YEAR - MIDNIGHT
+            })
+    }
+
+    /// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
+    /// later dates of its boot go on from it to the day of that change. A date of the first hour of a year must itself
+    /// be about that day, as all later dates of the file and the date to which the clock was set. Lines of December 31
+    /// can be out of order, but are not the newest. Any other day is at most `lag` days before the change. The boot
+    /// before did not end on a later day of that month or, before a date of the first hour, at any later time of it.
+    fn reach_file_time(&self, date: Yearless, lag: i64) -> bool {
+        let is_strict = is_default(date);
+        let mut last = date;
+        let set = self.of_boot.clone().find(|later| !is_default(*later)).filter(|_| is_strict);
+        let later = self.later.iter().take_while(|entry| is_strict || !entry.is_banner());
+        let goes_on = set.into_iter().chain(later.filter_map(LogEntry::yearless)).all(|later| {
+            let (before, most) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, DEFAULT_GAP_DAYS) };
+            let days = before.days_until(later);
+            last = later;
+            days <= most || days == NEW_YEARS_EVE
+        });
+        let (day, lag) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, lag) };
+        let least_back = if is_strict {
+            TimeDelta::milliseconds(OUT_OF_ORDER_MS as i64 + 1)
+        } else {
+            TimeDelta::hours(AHEAD_HOURS)
+        };
+        let has_passed = |year: i32, modified: NaiveDateTime| {
+            let real = self.last_real.and_then(|real| real.in_year(year));
+            let back = real.zip(date.in_year(year)).map(|(real, date)| real - date);
+            real.is_some_and(|real| real <= modified + TimeDelta::hours(AHEAD_HOURS))
+                && back.is_some_and(|back| (least_back..=TimeDelta::days(YEAR_TURNS)).contains(&back))
+        };
+        goes_on
+            && date.days_until(last) != NEW_YEARS_EVE
+            && !(is_strict && self.take_back(date))
+            && self.modified.is_some_and(|modified| {
+                time_within(lag, modified, day).is_some_and(|time| !has_passed(time.year(), modified))
+            })
     }
 }
 
@@ -131,13 +179,18 @@ impl UnsetClock {
 
     /// Takes the next date of the boot. Returns whether the clock is not set that shows it. `failure` is known at the
     /// first date after a start.
-    pub(super) fn take(&mut self, date: Yearless, failure: Option<ClockFailure>, signs: &Signs<'_>) -> bool {
+    pub(super) fn take(
+        &mut self,
+        date: Yearless,
+        failure: Option<ClockFailure>,
+        signs: &Signs<'_, impl Iterator<Item = Yearless> + Clone>,
+    ) -> bool {
         self.has_failed |= failure.is_some_and(|failure| failure.is_logged);
         let is_unset = match self.shown {
             Some((first, last)) => self.goes_on((first, last), date, signs),
             None => failure.is_some_and(|failure| {
                 let is_real =
-                    || signs.continue_previous(date) || dates_reach_file_time(date, signs, MAX_FILE_DAY_LAG);
+                    || signs.continue_previous(date) || signs.reach_file_time(date, MAX_FILE_DAY_LAG);
                 failure.explains(date, signs.last_real.is_some(), is_real)
             }),
         };
@@ -146,14 +199,19 @@ impl UnsetClock {
     }
 
     /// Whether a clock that has shown two dates has not been set at a third one.
-    fn goes_on(&self, (first, last): (Yearless, Yearless), date: Yearless, signs: &Signs<'_>) -> bool {
+    fn goes_on(
+        &self,
+        (first, last): (Yearless, Yearless),
+        date: Yearless,
+        signs: &Signs<'_, impl Iterator<Item = Yearless> + Clone>,
+    ) -> bool {
         // A date alone does not show how often the phone writes.
         let is_alone = first == last;
         let can_be_silence = can_be_silence(last, date) || is_alone && date.month() == 1 && last <= date;
         let is_long = last.days_until(date) > DEFAULT_GAP_DAYS;
         let can_be_copy = is_default(last) && (!is_alone || !self.has_failed || is_long);
         let lag = if can_be_copy { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG };
-        let is_own = || dates_reach_file_time(date, signs, lag);
+        let is_own = || signs.reach_file_time(date, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {
             // If the boot before ended between both dates, only the first one can't be real. After an end on December 31,
             // a jump shows that the clock was set.
@@ -169,18 +227,6 @@ impl UnsetClock {
         };
         can_be_silence && !is_real()
     }
-}
-
-/// Whether a later date of its boot shows that a date of January was not real: the dates go back to December. Lines of
-/// several processes can be out of order at midnight.
-fn is_taken_back(date: Yearless, later: &[LogEntry]) -> bool {
-    let of_boot = later.iter().take_while(|entry| !entry.is_banner());
-    let mut dates = of_boot.filter_map(LogEntry::yearless);
-    let other = dates.find(|later| later.month() != 1);
-    date.month() == 1
-        && other.is_some_and(|other| {
-            other.month() == 12 && date.milliseconds_until(other) < MILLISECONDS_PER_YEAR - MIDNIGHT
-        })
 }
 
 /// Whether a line has a date that a clock which was never set does not show on its first day.
@@ -209,40 +255,6 @@ fn time_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> Option<Naiv
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
     let mut times = years.iter().filter_map(|year| date.in_year(*year));
     times.find(|time| is_before_file_time(lag, modified, *time))
-}
-
-/// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
-/// `later` dates of its boot go on from it to the day of that change. A date of the first hour of a year must itself
-/// be about that day, as all later dates. Lines of December 31 can be out of order, but are not the newest. Any other
-/// day is at most `lag` days before the change. The boot before did not end on a later day of that month or, before a
-/// date of the first hour, at any later time of it.
-fn dates_reach_file_time(date: Yearless, signs: &Signs<'_>, lag: i64) -> bool {
-    let is_strict = is_default(date);
-    let mut last = date;
-    let later = signs.later.iter().take_while(|entry| is_strict || !entry.is_banner());
-    let goes_on = later.filter_map(LogEntry::yearless).all(|later| {
-        let (before, most) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, DEFAULT_GAP_DAYS) };
-        let days = before.days_until(later);
-        last = later;
-        days <= most || days == NEW_YEARS_EVE
-    });
-    let (day, lag) = if is_strict { (date, MAX_FILE_DAY_LAG) } else { (last, lag) };
-    let least_back = if is_strict {
-        TimeDelta::milliseconds(OUT_OF_ORDER_MS as i64 + 1)
-    } else {
-        TimeDelta::hours(AHEAD_HOURS)
-    };
-    let has_passed = |year: i32, modified: NaiveDateTime| {
-        let real = signs.last_real.and_then(|real| real.in_year(year));
-        let back = real.zip(date.in_year(year)).map(|(real, date)| real - date);
-        real.is_some_and(|real| real <= modified + TimeDelta::hours(AHEAD_HOURS))
-            && back.is_some_and(|back| (least_back..=TimeDelta::days(YEAR_TURNS)).contains(&back))
-    };
-    goes_on
-        && date.days_until(last) != NEW_YEARS_EVE
-        && signs.modified.is_some_and(|modified| {
-            time_within(lag, modified, day).is_some_and(|time| !has_passed(time.year(), modified))
-        })
 }
 
 /// Whether `before`, the last date of a boot, is less than a day before `date`.
