@@ -50,7 +50,9 @@ pub use kind::compressions;
 pub(crate) use kind::packed_endings;
 pub use limits::{Limits, MAX_CONFIG_BYTES};
 pub use list::files_from;
-pub use log_name::{Rotation, chain, is_directly_before, log_mac, mac_in_name, natural_order, rotation};
+pub use log_name::{
+    Rotation, chain, is_backup, is_directly_before, log_mac, mac_in_name, natural_order, rotation,
+};
 pub use other_files::{ConfigKind, SkipReason, SkippedFiles};
 pub use server_file::server_chain;
 pub use source::Source;

@@ -53,6 +53,15 @@ pub fn chain(path: &str) -> String {
     format!("{directory}{}", &name[..end])
 }
 
+/// Whether the last name of a path says that the file is an earlier state of the one without this addition: `.bak`, `.old`,
+/// `-backup`, `~`.
+pub fn is_backup(path: &str) -> bool {
+    const WORDS: [&str; 3] = ["bak", "backup", "old"];
+    let (_, name) = split_path(path);
+    let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    name.ends_with('~') || words.any(|word| WORDS.iter().any(|other| word.eq_ignore_ascii_case(other)))
+}
+
 /// Splits a path into its directory, including the separator at the end, and its last name.
 pub(super) fn split_path(path: &str) -> (&str, &str) {
     path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))

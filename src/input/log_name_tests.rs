@@ -237,3 +237,22 @@ fn any_bytes_are_a_name() {
         let _ = chain(&String::from_utf8_lossy(&name));
     }
 }
+
+#[test]
+fn backups() {
+    for name in [
+        "x-app.log.bak",
+        "x-app.BAK.gz",
+        "x-app-old.log",
+        "x-app.log.old",
+        "x-app.log~",
+        "d/x-app_backup.log",
+    ] {
+        assert!(is_backup(name), "{name}");
+    }
+    for name in
+        ["x-app.log", "x-app.log.1", "x-app (1).log", "old/x-app.log", "x-app - Copy.log", "golden-app.log"]
+    {
+        assert!(!is_backup(name), "{name}");
+    }
+}

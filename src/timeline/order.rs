@@ -10,7 +10,7 @@ use super::calendar::{self, Calendar, End, Span, day_after, file_time, is_plausi
 use super::overlaps::overlaps;
 use super::{Clock, Log, unset};
 use crate::digest::{Digits, LogDigest};
-use crate::input::{Rotation, chain, natural_order};
+use crate::input::{Rotation, chain, is_backup, natural_order};
 use crate::stamp::{Stamp, Yearless};
 
 /// The longest time that a chain of rotated logs covers, in years.
@@ -105,9 +105,14 @@ fn time_of_undated(log: &Log, dated: &[(NaiveDateTime, &Log, NaiveDateTime)]) ->
     }
     let copied = || dated.iter().filter(|(changed, ..)| is_within(*changed - time, COPYING_HOURS));
     let earlier =
-        copied().filter(|(changed, other, _)| (*changed, other.chain_path()) < (time, log.chain_path()));
+        copied().filter(|(changed, other, _)| (*changed, name_order(other)) < (time, name_order(log)));
     let last = |(_, _, last): &(_, _, NaiveDateTime)| *last;
     earlier.map(last).max().or_else(|| copied().map(last).min()).or(Some(time))
+}
+
+/// The order of logs by their names alone. A backup is older than the log itself.
+fn name_order(log: &Log) -> (bool, &str) {
+    (!is_backup(log.chain_path()), log.chain_path())
 }
 
 /// Identifies the rotation chain of a log. The name of a copy does not show its age, so a copy is a chain of its
@@ -146,8 +151,9 @@ fn next_of(
         let earlier = || overlapped.get(&log.log.number).into_iter().flatten();
         let is_too_early = earlier().any(|earlier| Some(*earlier) != last);
         let continues_last = earlier().next().is_some() && !is_too_early;
-        let path = log.log.chain_path().to_owned();
-        Some(((is_too_early, !continues_last, log.key, file_time(&log.log), path), chain))
+        let (is_newest, path) = name_order(&log.log);
+        let name = (is_newest, path.to_owned());
+        Some(((is_too_early, !continues_last, log.key, file_time(&log.log), name), chain))
     });
     let (_, chain) = oldest.min()?;
     chains[chain].next()
