@@ -210,7 +210,13 @@ impl UnsetClock {
         let can_be_silence = can_be_silence(last, date) || is_alone && date.month() == 1 && last <= date;
         let is_long = last.days_until(date) > DEFAULT_GAP_DAYS;
         let can_be_copy = is_default(last) && (!is_alone || !self.has_failed || is_long);
-        let lag = if can_be_copy { MAX_COPY_DAY_LAG } else { MAX_FILE_DAY_LAG };
+        // The log says that the clock failed, and no line that this phone ever had the time.
+        let had_no_time = self.has_failed && signs.last_real.is_none() && !is_long;
+        let lag = match can_be_copy {
+            true if had_no_time => DEFAULT_GAP_DAYS,
+            true => MAX_COPY_DAY_LAG,
+            false => MAX_FILE_DAY_LAG,
+        };
         let is_own = || signs.reach_file_time(date, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {
             // If the boot before ended between both dates, only the first one can't be real. After an end on December 31,

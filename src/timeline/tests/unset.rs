@@ -169,14 +169,24 @@ fn a_clock_that_is_not_set_goes_on_for_a_week() {
 
 #[test]
 fn a_copy_of_a_failed_clocks_log_can_have_real_dates_after_two_default_dates() {
-    let dates = |modified, second| {
-        let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
-        times(modified, &["000010.000", failed, "0101000010", second, "0104080000"])[2].clone()
+    let failed = "000017.000 Could not load time from time.example.com(time.example.com).";
+    let banner = format!("000010.000 {BANNER}");
+    let last = |modified, before: &[&str], second| {
+        let boot = [&banner[..], failed, "0101000010", second, "0104080000"];
+        times(modified, &[before, &boot].concat()).pop()
     };
-    assert_eq!(dates("2026-02-04T08:00:00", "0101005959"), "2026-01-04 08:00:00");
-    assert_eq!(dates("2026-02-04T08:00:01", "0101005959"), "-");
-    assert_eq!(dates("2026-02-04T08:00:00", "0101010000"), "-");
-    assert_eq!(dates("2026-02-04T08:00:00", "0101000010"), "-");
+    let real = Some("2026-01-04 08:00:00".to_owned());
+    let unset = Some("-".to_owned());
+    // A phone that had the time before its restart gets it again.
+    let dates = |modified, second| last(modified, &["000010.000", "1120080000"], second);
+    assert_eq!(dates("2026-02-04T08:00:00", "0101005959"), real);
+    assert_eq!(dates("2026-02-04T08:00:01", "0101005959"), unset);
+    assert_eq!(dates("2026-02-04T08:00:00", "0101010000"), unset);
+    assert_eq!(dates("2026-02-04T08:00:00", "0101000010"), unset);
+    // Of another one, the file must be of that week.
+    let dates = |modified, second| last(modified, &[], second);
+    assert_eq!(dates("2026-01-11T08:00:00", "0101005959"), real);
+    assert_eq!(dates("2026-01-11T08:00:01", "0101005959"), unset);
 }
 
 #[test]
