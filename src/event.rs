@@ -36,8 +36,8 @@ use serde_json::{Map, Value};
 use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
 
 pub use kinds::{EventKind, all as kinds};
-pub use messages::{MESSAGES, MessageGrammar, may_begin, read};
-pub(crate) use messages::{START, find, may_be_banner, may_start, read_before};
+pub use messages::{MESSAGES, MessageGrammar, find, may_begin, read};
+pub(crate) use messages::{START, may_be_banner, may_start};
 pub(crate) use verbatim::read_verbatim;
 pub(crate) use wrapped::{WrappedText, may_go_on};
 

@@ -30,7 +30,7 @@ pub(crate) use before::{
     ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
 };
 pub(crate) use begun::{completed_header, joined_header};
-pub(crate) use behind::{Behind, without_remark, without_separators, without_trailing_marks};
+pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;
 pub(crate) use blank::{blank_length, trim_start, without_hole};
 pub(crate) use field::{
@@ -43,7 +43,7 @@ pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes};
 pub use sender::Origin;
 pub(crate) use tag::with_joined_tag;
-pub(crate) use without_header::{behind_headerless, possible_senders};
+pub(crate) use without_header::possible_senders;
 
 use crate::stamp::{Stamp, stamp};
 use blank::trim_end;

@@ -8,7 +8,7 @@
 use nom::IResult;
 
 use super::{End, Event, ParsedText, certificate, identity, log, tls, verbatim, words};
-use crate::line::{self, Behind};
+use crate::line;
 
 /// One known message: the exact beginning of its text, and its grammar.
 pub struct MessageGrammar {
@@ -58,18 +58,13 @@ pub const MESSAGES: &[MessageGrammar] = &[
 
 /// Reads the text of a message, without its header and without blanks at its ends.
 pub fn read(text: &[u8], ends: End) -> ParsedText {
-    read_before(text, ends, Behind::Fields)
+    verbatim::read(text, ends).unwrap_or_else(|| read_by_grammar(text, ends))
 }
 
-/// The same for a text that may have these remarks behind it.
-pub(crate) fn read_before(text: &[u8], ends: End, behind: Behind) -> ParsedText {
-    verbatim::read(text, ends).unwrap_or_else(|| read_by_grammar(text, ends, behind))
-}
-
-fn read_by_grammar(text: &[u8], ends: End, behind: Behind) -> ParsedText {
+fn read_by_grammar(text: &[u8], ends: End) -> ParsedText {
     match candidates(text) {
         0 => ParsedText::Unknown,
-        candidates => parse(text, ends, candidates, behind, MAX_REMARKS),
+        candidates => parse(text, ends, candidates, MAX_REMARKS),
     }
 }
 
@@ -77,7 +72,7 @@ fn read_by_grammar(text: &[u8], ends: End, behind: Behind) -> ParsedText {
 const MAX_REMARKS: u8 = 16;
 
 /// Reads a text by the grammars of these messages, also without this number of remarks after it.
-fn parse(text: &[u8], ends: End, candidates: u64, behind: Behind, remarks: u8) -> ParsedText {
+fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
     let plain = line::in_plain_signs(text);
     let trimmed = line::trim(plain.as_deref().unwrap_or(text));
     let marked = line::without_trailing_marks(trimmed);
@@ -94,8 +89,8 @@ fn parse(text: &[u8], ends: End, candidates: u64, behind: Behind, remarks: u8) -
             Err(_) => begins |= matches!((message.parse)(text), Err(nom::Err::Incomplete(_))),
         }
     }
-    let without = if remarks > 0 { line::without_remark(text, behind) } else { None };
-    match without.map(|text| parse(text, End::Whole, candidates, behind, remarks - 1)) {
+    let without = if remarks > 0 { line::without_remark(text) } else { None };
+    match without.map(|text| parse(text, End::Whole, candidates, remarks - 1)) {
         Some(reading @ (ParsedText::Known(_) | ParsedText::Open(_))) => reading,
         _ if begins => ParsedText::Cut,
         // A text with words behind it does not go on in the next line.
@@ -251,49 +246,29 @@ fn places(mut bits: u64) -> impl Iterator<Item = usize> {
 }
 
 /// The known message in a line without a header, without the text before it: quotation marks, a prefix by `grep`, a
-/// prompt, the end of a cut header; and what may stand behind it. None if it is not a message, but perhaps the rest of the
-/// one before.
-pub(crate) fn find(line: &[u8]) -> Option<(&[u8], Behind)> {
-    let begins = |at: usize| {
-        let (before, text) = line.split_at(at);
-        places(possible(text)).find(|place| begins_with(text, MESSAGES[*place].begins.trim_end()))?;
-        let behind = line::behind_headerless(before, text);
-        let said = read_before(text, End::Whole, behind);
-        let is_message = said != ParsedText::Unknown && (behind == Behind::Fields || !has_note(text, &said));
-        is_message.then_some((before, text, behind))
+/// prompt, the end of a cut header. None if it is not a message, but perhaps the rest of the one before.
+pub fn find(line: &[u8]) -> Option<&[u8]> {
+    let begins = |at: &usize| {
+        let text = &line[*at..];
+        places(possible(text)).any(|place| begins_with(text, MESSAGES[place].begins.trim_end()))
+            && match read(text, End::Whole) {
+                ParsedText::Unknown => false,
+                said => !has_note(text, &said),
+            }
     };
     // Only a short text can be before a message, so only the beginning of the line is searched.
-    let (before, text, behind) = (0..line.len().min(MAX_BEFORE)).find_map(begins)?;
-    line::origin(line::without_end_of_header(before)).map(|_| (text, behind))
+    let at = (0..line.len().min(MAX_BEFORE)).find(begins)?;
+    line::origin(line::without_end_of_header(&line[..at])).map(|_| &line[at..])
 }
 
-/// Whether a line without a header has words behind a whole message: somebody's note about it. Some grammars take them for
-/// a part of the message, such as that of a free text.
+/// Whether a line without a header has words behind a whole message: somebody's note about it.
 fn has_note(text: &[u8], said: &ParsedText) -> bool {
     const SIGNS: [&str; 5] = [" -- ", "\t", " [", " {", " ×"];
-    let plain = line::in_plain_signs(text);
-    let text = line::without_trailing_marks(plain.as_deref().unwrap_or(text));
-    let is_note = |at: usize| {
-        let whole = read_before(&text[..at], End::Whole, Behind::Comments);
-        let is_same = match whole {
-            ParsedText::Cut | ParsedText::Unknown => false,
-            _ => whole == *said || (has_reason(&whole) && has_reason(said)),
-        };
-        is_same && text[at..].iter().any(u8::is_ascii_alphabetic)
-    };
-    let signs = SIGNS.iter().filter_map(|sign| memchr::memmem::find(text, sign.as_bytes()));
-    let shorter = std::iter::successors(Some(text), |&rest| line::without_remark(rest, Behind::Fields));
-    let remarks = shorter.skip(1).take(if has_reason(said) { MAX_REMARKS.into() } else { 0 });
-    signs.chain(remarks.map(<[u8]>::len)).any(is_note)
-}
-
-/// Whether a message says in a free text why something failed.
-fn has_reason(said: &ParsedText) -> bool {
-    let (ParsedText::Known(event) | ParsedText::Open(event)) = said else { return false };
-    matches!(
-        event,
-        Event::CredentialInvalid { reason: Some(_) } | Event::ServerCertificateUntrusted { reason: Some(_) }
-    )
+    let mut notes = SIGNS.iter().filter_map(|sign| memchr::memmem::find(text, sign.as_bytes()));
+    notes.any(|note| match read(&text[..note], End::Whole) {
+        ParsedText::Cut | ParsedText::Unknown => false,
+        whole => text[note..].iter().any(u8::is_ascii_alphabetic) && whole == *said,
+    })
 }
 
 /// A known message is searched for in this many bytes from the beginning of a line.
@@ -350,7 +325,7 @@ mod tests {
             let text = line::trim(text.as_bytes());
             for ends in [End::Whole, End::Cut] {
                 if let Some(reading) = verbatim::read(text, ends) {
-                    proptest::prop_assert_eq!(reading, read_by_grammar(text, ends, Behind::Fields));
+                    proptest::prop_assert_eq!(reading, read_by_grammar(text, ends));
                 }
             }
         }

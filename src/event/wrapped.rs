@@ -9,8 +9,8 @@
 use serde_json::Value;
 use smallvec::{SmallVec, smallvec};
 
-use super::{End, Event, ParsedText, kinds, read, read_before};
-use crate::line::{Behind, lossy, without_separators, without_trailing_marks};
+use super::{End, Event, ParsedText, kinds, read};
+use crate::line::{lossy, without_separators, without_trailing_marks};
 use crate::reference::Model;
 use crate::secrets::left_by_conceal;
 
@@ -35,8 +35,6 @@ pub(crate) struct WrappedText {
     further_lines: u8,
     /// More lines follow, so the last one may end within a value.
     is_cut_off: bool,
-    /// What may stand behind the message.
-    behind: Behind,
 }
 
 #[derive(Clone, Debug)]
@@ -77,9 +75,9 @@ impl Join {
 
 impl WrappedText {
     /// The first line.
-    pub(crate) fn new(text: &[u8], reading: ParsedText, behind: Behind) -> Self {
+    pub(crate) fn new(text: &[u8], reading: ParsedText) -> Self {
         let joins = smallvec![Join { text: text.to_vec(), reading, has_blanks: true }];
-        Self { joins, shorter: Vec::new(), lines: 0, further_lines: 0, is_cut_off: false, behind }
+        Self { joins, shorter: Vec::new(), lines: 0, further_lines: 0, is_cut_off: false }
     }
 
     /// Joins a line, without blanks at its ends, if it can continue the message.
@@ -107,7 +105,7 @@ impl WrappedText {
             // If the kind of the message is clear already, it must remain so.
             let is_begun = before.event().is_some() || cut_event(&before.text).is_some();
             joined.extend(before.with(line).into_iter().filter_map(|(text, has_blank)| {
-                let reading = read_before(&text, end, self.behind);
+                let reading = read(&text, end);
                 let fits = match reading {
                     ParsedText::Known(_) | ParsedText::Open(_) => true,
                     ParsedText::Cut => !is_begun || cut_event(&text).is_some(),

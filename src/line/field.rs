@@ -138,7 +138,7 @@ pub(super) fn is_member(before: &[u8]) -> bool {
 }
 
 /// Whether a double quotation mark is open at the end.
-pub(super) fn is_quoted(before: &[u8]) -> bool {
+fn is_quoted(before: &[u8]) -> bool {
     memchr_iter(b'"', before).filter(|at| !is_escaped(before, *at)).count() % 2 == 1
 }
 

@@ -1,41 +1,13 @@
-//! Lines that have no header of the phone: what may stand behind a message in one, and what sender it names if it is the
-//! rest of a message, or the line of another device.
+//! Finds what sender a line names that has no header of the phone: the rest of a message, or the line of another device.
 
-use super::before::{dated, file_name, mac_within, origin, without_end_of_header, without_marks};
-use super::behind::Behind;
-use super::field::{field, is_member, is_quoted, values_of_row};
+use super::before::{file_name, mac_within, without_marks};
+use super::field::values_of_row;
 use super::header_words::{address, is_address, is_level, word};
 use super::sender::date;
 use super::{Origin, trim};
 
 /// A server writes the sender among this many words before a date, or behind it.
 const MAX_WORDS: usize = 3;
-
-/// What may stand behind a message without a header. Further fields are there only if what is before it shows them: the end
-/// of a header, a date, the sender or the phone, as servers write them, or the beginning of a field.
-pub(crate) fn behind_headerless(before: &[u8], text: &[u8]) -> Behind {
-    let own = without_end_of_header(before);
-    let has_header = before[own.len()..].iter().any(u8::is_ascii_digit);
-    let is_of_server = || {
-        let Origin { mac, sender, file } = origin(own).unwrap_or_default();
-        // An address in a file's name from `grep` says nothing about the line.
-        sender.is_some() || (mac.is_some() && file.is_none()) || dated(own).is_some()
-    };
-    if has_header || begins_field(before, text) || is_of_server() { Behind::Fields } else { Behind::Comments }
-}
-
-/// Whether `before` ends with the beginning of a field that ends within `text`, with another field behind it.
-fn begins_field(before: &[u8], text: &[u8]) -> bool {
-    if !is_quoted(before) {
-        return before.last().is_some_and(|last| b",;\t|".contains(last) && text.contains(last));
-    }
-    match &text[field(before, text).len()..] {
-        // A separator in a text has a blank behind it.
-        [b'"', b',' | b';' | b'\t', next, ..] if *next > b' ' => true,
-        [b'"', _, ..] => is_member(before) || before.ends_with(b"=\""),
-        _ => false,
-    }
-}
 
 /// The possible senders of a line without header, if a syslog server or a collector wrote it: the sender is among them. Empty
 /// for other lines. `is_message` recognizes a text that is no name.

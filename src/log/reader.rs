@@ -18,7 +18,7 @@ use super::{Recorded, Recorder};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{
-    Behind, Header, Line, PlainLines, glued_line, has_odd_bytes, headers_behind, line, trim, without_hole,
+    Header, Line, PlainLines, glued_line, has_odd_bytes, headers_behind, line, trim, without_hole,
 };
 use crate::stamp::Stamp;
 use crate::window::Window;
@@ -365,8 +365,7 @@ impl Reader {
             ParsedText::Unknown => {}
             reading => {
                 let is_news = news != LinesToKeep::None;
-                let text = (text, reading, Behind::Fields);
-                self.pending = Some(Pending::new(entry, Some(*header), text, raw, end, is_news));
+                self.pending = Some(Pending::new(entry, Some(*header), (text, raw), reading, end, is_news));
             }
         }
     }

@@ -107,13 +107,14 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
 }
 
 /// Sets how much more time than the stamps show can have passed in a boot before the lines with its first date: the boot
-/// began after `last`, the end of the boot before. For later lines, the first date is taken for that of the start; so it is
-/// where only lines without a stamp are before it.
+/// began after `last`, the end of the boot before. For later lines, the first date is taken for that of the start. So it is
+/// for a cut first line of a log: the start was not read.
 fn set_unmeasured(boot: &mut [Record<'_>], last: Option<NaiveDateTime>) {
-    let Some(first) = boot.iter().position(|record| record.time.is_some()) else { return };
-    if boot[..first].iter().all(|record| record.entry.stamp.is_none()) {
+    let is_cut = |entry: &LogEntry| entry.line == 1 && entry.stamp.is_none() && !entry.is_banner();
+    let is_read = |first: &usize| *first > 1 || *first == 1 && !is_cut(boot[0].entry);
+    let Some(first) = boot.iter().position(|record| record.time.is_some()).filter(is_read) else {
         return;
-    }
+    };
     let passed = last.and_then(|last| u64::try_from((boot[first].time? - last).num_milliseconds()).ok());
     let (time, elapsed) = (boot[first].time, boot[first].elapsed);
     let most = passed.unwrap_or(u64::MAX).saturating_sub(elapsed);

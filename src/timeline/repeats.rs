@@ -226,9 +226,12 @@ pub(super) fn is_same_message(
     };
     let is_same_text = || {
         let (text, other_text) = (letters(digest, entry), letters(other_digest, other));
-        // Two messages of one second can be the same event in other words.
+        // Two messages of one second can be the same event in other words. An excerpt can leave out a function's name.
         let mut begins = text.iter().zip(&other_text).take(WORDING);
-        entry.event == other.event && begins.all(|(letter, other)| letter == other)
+        let is_same_wording = begins.all(|(letter, other)| letter == other)
+            || text.ends_with(&other_text)
+            || other_text.ends_with(&text);
+        entry.event == other.event && is_same_wording
             || text == other_text
             || (digest.tail.is_cut() && entry.line >= digest.tail.line && other_text.starts_with(&text))
     };

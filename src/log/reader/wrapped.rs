@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{MAX_FRAGMENT_LENGTH, Reader, Recorder};
 use crate::digest::LogEntry;
 use crate::event::{self, End, Event, ParsedText, WrappedText};
-use crate::line::{Behind, Header, completed_header, has_hidden_header, joined_header, trim, value};
+use crate::line::{Header, completed_header, has_hidden_header, joined_header, trim, value};
 
 /// No line number is longer, in digits.
 const MAX_LINE_NUMBER: usize = 9;
@@ -76,7 +76,7 @@ impl Reader {
         if completed_header(raw).is_some() {
             self.flush(recorder);
             self.begun = Some(BegunLine { line: number, skipped: self.skipped, bytes: raw.to_vec() });
-        } else if let Some((found, behind)) = event::find(text) {
+        } else if let Some(found) = event::find(text) {
             // If only a function's name came before the wrap, this line is the text of that message.
             if self.completes_pending(text, found, raw, end) {
                 return;
@@ -89,13 +89,12 @@ impl Reader {
             let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
             let (skipped, hash) = (self.skipped, xxh3_64(text));
             let entry = LogEntry { line: number, skipped, hash, hash_before, ..LogEntry::default() };
-            match event::read_before(text, end, behind) {
+            match event::read(text, end) {
                 ParsedText::Known(event) if !event::may_go_on(text) => {
                     self.add_event(entry, None, text, event, end, recorder);
                 }
                 reading => {
-                    let text = (text, reading, behind);
-                    self.pending = Some(Pending::new(entry, None, text, raw, end, false));
+                    self.pending = Some(Pending::new(entry, None, (text, raw), reading, end, false));
                 }
             }
             return;
@@ -174,11 +173,13 @@ impl Reader {
         if pending.end == End::Whole && pending.text.begins_certificate_message() {
             self.digest.counts.width.add_begun(pending.length, pending.text.is_marked_as_cut());
         }
-        // One message alone shows nothing: a terminal breaks its first line at a column of its own.
-        let is_first = self.wrapped_lines.longest == 0;
+        let before = self.wrapped_lines;
         self.wrapped_lines.add(pending.wrapped_lines);
         self.wrapped_lines.break_words |= pending.text.is_broken_within_words();
-        let event = pending.text.event(!is_first && self.wrapped_lines.are_at_blanks());
+        // One message alone shows nothing: a terminal breaks its first line at a column of its own.
+        let is_first = before.longest == 0;
+        let are_at_blanks = before.are_at_blanks() || !is_first && self.wrapped_lines.are_at_blanks();
+        let event = pending.text.event(are_at_blanks);
         match event {
             Some((event, text)) => {
                 let Pending { entry, header, end, .. } = pending;
@@ -256,14 +257,14 @@ impl Pending {
     pub(super) fn new(
         entry: LogEntry,
         header: Option<Header>,
-        (text, reading, behind): (&[u8], ParsedText, Behind),
-        raw: &[u8],
+        (text, raw): (&[u8], &[u8]),
+        reading: ParsedText,
         end: End,
         is_news: bool,
     ) -> Self {
         let columns = columns(raw);
         let raw = if matches!(reading, ParsedText::Known(_)) { Vec::new() } else { with_feed(raw) };
-        let text = WrappedText::new(text, reading, behind);
+        let text = WrappedText::new(text, reading);
         let wrapped_lines = WrappedLines::default();
         Self { entry, header, text, raw, columns, length: 0, wrapped_lines, is_news, end }
     }
