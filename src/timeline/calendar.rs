@@ -153,6 +153,8 @@ impl Span {
         let (mut uptimes, mut is_start_read, mut has_ended) = (0, false, false);
         // The highest uptime of the boot.
         let mut uptime: Option<u64> = None;
+        // The last dated line, and how far behind it the banner of its default dates is.
+        let mut banner_before: Option<(usize, Option<usize>)> = None;
         // The dates of a boot from its first one, until they are known to be right.
         let mut start_of_boot: Option<(Stamp, Stamp)> = None;
         for (at, entry) in digest.entries.iter().enumerate() {
@@ -183,7 +185,13 @@ impl Span {
             let is_behind_end = std::mem::replace(&mut has_ended, entry.is_log_end());
             let Some(date) = stamp.yearless() else { continue };
             let lines = digest.entries[at..].iter().chain(next.iter().flat_map(|log| &log.digest.entries));
-            let banner = banner_of(lines.clone());
+            // Looking for it anew at each of 8,000 failures in the first hour doubles the time of such a log.
+            let banner = match banner_before {
+                Some((line, Some(distance))) if line + 1 == at && distance > 0 => Some(distance - 1),
+                Some((line, None)) if line + 1 == at && are_default(&digest.entries[line], entry) => None,
+                _ => banner_of(lines.clone()),
+            };
+            banner_before = Some((at, banner));
             let after_start = std::mem::take(&mut is_start) || banner.is_some();
             let boot = lines_of_boot(lines.clone(), banner);
             let own_last = span.and_then(|span| span.last.yearless());
@@ -302,16 +310,19 @@ fn undated_before(entries: &[LogEntry], at: usize) -> impl Iterator<Item = &LogE
 /// How many lines with default dates are before the banner of their boot. None if these lines do not begin so, or with
 /// the banner. The banner itself can have an uptime.
 fn banner_of<'a>(lines: impl Iterator<Item = &'a LogEntry> + Clone) -> Option<usize> {
-    let date = |entry: &LogEntry| entry.yearless().filter(|date| is_default(*date));
-    let is_in_order = |(before, after): &(&LogEntry, &LogEntry)| {
-        let is_undated_banner = after.is_banner() && !after.is_dated();
-        date(before).is_some_and(|first| is_undated_banner || Some(first) <= date(after))
-    };
     if lines.clone().next()?.is_banner() {
         return Some(0);
     }
-    let mut pairs = lines.clone().zip(lines.skip(1)).take_while(is_in_order);
+    let pairs = lines.clone().zip(lines.skip(1));
+    let mut pairs = pairs.take_while(|(before, after)| are_default(before, after));
     Some(pairs.position(|(_, after)| after.is_banner())? + 1)
+}
+
+/// Whether two lines have default dates in order, or the second one is the banner with an uptime.
+fn are_default(before: &LogEntry, after: &LogEntry) -> bool {
+    let date = |entry: &LogEntry| entry.yearless().filter(|date| is_default(*date));
+    let is_undated_banner = after.is_banner() && !after.is_dated();
+    date(before).is_some_and(|first| is_undated_banner || Some(first) <= date(after))
 }
 
 /// The lines up to the next start, of the boot whose first date is that of the first line. Its own `banner` can follow,
