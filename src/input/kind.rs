@@ -161,10 +161,6 @@ pub(super) fn up_to_ending(base: &[u8]) -> Option<(FileKind, &[u8])> {
     let names = std::iter::successors(Some(base), |name| without_suffix(name));
     // Most names are those of logs, which have no ending of an archive.
     names.take(MAX_SUFFIXES).take_while(|name| !has_ending(name, "log")).find_map(|name| {
-        // Rotated logs end in a number, as no archive does.
-        if name.rsplit(|byte| *byte == b'.').next()?.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
         let is_ending = |ending: &&str| has_ending(name, ending);
         let format = FILE_FORMATS.iter().find(|format| format.endings.iter().any(is_ending))?;
         Some((format.kind, name))

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::fast_path::FastPath;
 use super::part_name::{MAX_LINES_CHECKED, part_of};
 use super::{Recorded, Recorder};
-use crate::digest::{Fragment, LogDigest, LogEntry};
+use crate::digest::{CLOCK_SET_BACK_S, Fragment, LogDigest, LogEntry};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{
     Header, Line, PlainLines, glued_line, has_odd_bytes, headers_behind, line, trim, without_hole,
@@ -33,9 +33,6 @@ const MAX_FRAGMENT_LENGTH: usize = 8 * 1024;
 
 /// When there are more entries than this, their number is limited before more are added.
 const LIMIT_ABOVE: usize = 4 * crate::digest::MAX_ENTRIES;
-
-/// Dates that go back by at most this many seconds are not taken for a clock that was set.
-const CLOCK_SET_BACK_S: i64 = 5;
 
 /// Reads one log, or a part of one that begins with a line.
 #[derive(Default)]

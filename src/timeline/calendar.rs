@@ -204,12 +204,7 @@ impl Span {
                 of_boot: boot.clone().skip(1).filter_map(LogEntry::yearless),
             };
             let failure = (after_start || is_behind_end).then(|| {
-                // Lines without a date directly before the next start are of its boot.
-                let length = boot.clone().count();
-                let last = boot.clone().enumerate().filter(|(_, entry)| entry.is_dated()).last();
-                let last = last.filter(|_| lines.clone().nth(length).is_some());
-                let boot = boot.take(last.map_or(length, |(last, _)| last + 1));
-                let from = boot.map(|entry| (entry, entry.yearless()));
+                let from = up_to_last_date(lines, boot).map(|entry| (entry, entry.yearless()));
                 ClockFailure::of(undated_before(&digest.entries, at), date, from)
             });
             let is_unset = before.unset.take(date, failure, &signs);
@@ -341,6 +336,18 @@ fn lines_of_boot<'a>(
         own.is_some() || !entry.is_banner() && !is_of_start
     });
     lines.map(|(_, entry)| entry)
+}
+
+/// The lines of a boot, without those directly before the next start that have no date: they are of that start. The boot is
+/// the first of these `lines`.
+fn up_to_last_date<'a>(
+    mut lines: impl Iterator<Item = &'a LogEntry>,
+    boot: impl Iterator<Item = &'a LogEntry> + Clone,
+) -> impl Iterator<Item = &'a LogEntry> + Clone {
+    let length = boot.clone().count();
+    let last = boot.clone().enumerate().filter(|(_, entry)| entry.is_dated()).last();
+    let last = last.filter(|_| lines.nth(length).is_some());
+    boot.take(last.map_or(length, |(last, _)| last + 1))
 }
 
 /// Whether the second of three lines has a bogus date, perhaps of another process: it is more than a month before or

@@ -10,7 +10,7 @@ use super::order::{chain_of, is_near_file_time};
 use super::overlaps::DefaultDates;
 use super::unset::{can_be_silence, has_set_date};
 use super::{Calendar, Joined, LeftOut, Log};
-use crate::digest::{Digits, LogDigest, LogEntry};
+use crate::digest::{CLOCK_SET_BACK_S, Digits, LogDigest, LogEntry};
 use crate::input::Rotation;
 use crate::model::widened;
 use crate::stamp::Stamp;
@@ -443,8 +443,8 @@ fn has_own_lines<'a>(part: &LogDigest, others: impl Iterator<Item = &'a LogDiges
         }
         let stamps: Vec<_> = digest.entries.iter().filter_map(number_of).collect();
         // A line that is not kept can be slightly later than the one behind it.
-        let latest =
-            |(is_date, day, number)| (is_date, day, number + if is_date { SLIGHTLY_LATER } else { 0 });
+        let later = CLOCK_SET_BACK_S.unsigned_abs();
+        let latest = |(is_date, day, number)| (is_date, day, number + if is_date { later } else { 0 });
         ranges.extend(stamps.iter().map(|stamp| (*stamp, latest(*stamp))));
         let is_run = |(a, b): (Number, Number)| a <= b && (a.0, a.1) == (b.0, b.1);
         ranges.extend(stamps.windows(2).map(|pair| (pair[0], pair[1])).filter(|pair| is_run(*pair)));
@@ -462,9 +462,6 @@ fn has_own_lines<'a>(part: &LogDigest, others: impl Iterator<Item = &'a LogDiges
     };
     part.entries.iter().filter_map(number_of).any(is_own)
 }
-
-/// Dates that go back by less than this many seconds are not kept, as of lines that are out of order.
-const SLIGHTLY_LATER: u64 = 5;
 
 /// A stamp as a number: whether it is a date, its first four digits (the month and the day), all its digits; or 0 and
 /// the uptime.
