@@ -5,6 +5,7 @@ mod boots;
 mod calendar;
 mod clock;
 mod context;
+mod dates;
 mod disorder;
 mod event_dates;
 mod excerpts;
@@ -18,6 +19,7 @@ mod pasted;
 mod repeats;
 mod runs;
 mod slots;
+mod span;
 #[cfg(test)]
 mod tests;
 mod unset;
@@ -62,6 +64,11 @@ impl Log {
     fn chain_path(&self) -> &str {
         self.path_within.as_ref().unwrap_or(&self.path)
     }
+
+    /// When the file was last changed, if that time can be right.
+    fn file_time(&self) -> Option<NaiveDateTime> {
+        self.modified.filter(dates::is_plausible)
+    }
 }
 
 /// The options of the user that concern times.
@@ -78,7 +85,7 @@ pub struct Clock {
 /// Puts the logs of one phone in order and joins them.
 pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
     for log in logs.iter_mut().filter(|log| !log.digest.is_folded()) {
-        let modified = calendar::file_time(log);
+        let modified = log.file_time();
         excerpts::drop_excerpts(&mut log.digest, Excerpts::WithGaps);
         runs::drop_repeats(&mut log.digest);
         excerpts::drop_excerpts(&mut log.digest, Excerpts::All);

@@ -7,7 +7,8 @@ use std::mem::Discriminant;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{Calendar, is_over_new_year, years_between};
+use super::calendar::Calendar;
+use super::dates::{is_over_new_year, years_between};
 use super::passed::{
     is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year, unset_date,
 };

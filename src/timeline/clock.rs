@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::calendar::{self, Calendar, WRONG_AT_START, file_time};
+use super::calendar::Calendar;
+use super::dates::{self, WRONG_AT_START};
 use super::unset::{
     ClockFailure, DEFAULT_GAP_DAYS, JUMP_DAYS, MAX_FILE_DAY_LAG, Signs, UnsetClock, YEAR_TURNS,
     is_before_file_time,
@@ -61,7 +62,7 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         let entries = &log.digest.entries;
         let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
         let of_boot = after.iter().filter_map(|record| record.entry.yearless());
-        let signs = Signs { last_real, modified: file_time(log), later, of_boot };
+        let signs = Signs { last_real, modified: log.file_time(), later, of_boot };
         boot[at].is_unset = clock.take(date, is_after_start.then_some(failure), &signs);
     }
 }
@@ -78,7 +79,9 @@ fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Opt
         let Some(time) = time_of(record) else { continue };
         let passed = |before: NaiveDateTime| TimeDelta::zero() <= time - before;
         let can_be_real = || {
-            file_time(&joined.logs[record.file].log)
+            joined.logs[record.file]
+                .log
+                .file_time()
                 .is_some_and(|modified| is_before_file_time(MAX_FILE_DAY_LAG, modified, time))
                 || last_real.is_some_and(|last| passed(last) && time - last < TimeDelta::days(JUMP_DAYS))
         };
@@ -116,7 +119,7 @@ fn has_real_date(record: &Record<'_>) -> bool {
 fn mark_bogus(boot: &mut [Record<'_>], joined: &Joined) {
     for at in 1..boot.len().saturating_sub(1) {
         let lines = [at - 1, at, at + 1].map(|at| boot[at].entry);
-        boot[at].is_wrong = is_yearless(&boot[at], joined) && !boot[at].is_unset && calendar::is_bogus(lines);
+        boot[at].is_wrong = is_yearless(&boot[at], joined) && !boot[at].is_unset && dates::is_bogus(lines);
     }
 }
 
@@ -135,7 +138,7 @@ fn mark_wrong_start(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<
         }
         // A phone may write nothing for months, in which the year may change. So a jump proves a wrong date only if
         // the later date continues from the boot before.
-        let continues_previous = last_real.is_some_and(|last| calendar::continues_boot(last, before, after));
+        let continues_previous = last_real.is_some_and(|last| dates::continues_boot(last, before, after));
         let days = before.days_until(after);
         let is_back = days > -YEAR_TURNS && days <= -JUMP_DAYS;
         let is_apart = days.abs() >= JUMP_DAYS
@@ -161,7 +164,7 @@ fn set_times(log: &mut [Record<'_>], calendar: Calendar) {
         let date = stamp.yearless();
         let last_date = if last == stamp { date } else { last.yearless() };
         if let (Some(date), Some(after)) = (last_date, after) {
-            years_before += calendar::years_between(date, after);
+            years_before += dates::years_between(date, after);
         }
         after = date.or(after);
         record.time = calendar.time(&stamp, years_before);

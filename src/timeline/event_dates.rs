@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDateTime};
 
-use super::calendar::years_between;
+use super::dates::years_between;
 use super::{Clock, Joined, Record, boots, clock};
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::calendar;
+use super::dates;
 use super::pasted::SHORTEST_STEP;
 use super::repeats::{LONG_RUN, adds_no_time, are_in_order, is_run, is_same_message};
 use super::unset::{has_set_date, set_date};
@@ -70,7 +70,7 @@ fn begins(entries: &[LogEntry]) -> Vec<usize> {
         last = before.yearless().or(last);
         let begins_again = match stamp.yearless() {
             Some(date) => {
-                !has_started && last.is_some_and(|last| calendar::goes_back(last, date, SHORTEST_STEP))
+                !has_started && last.is_some_and(|last| dates::goes_back(last, date, SHORTEST_STEP))
             }
             None => stamp.uptime().is_some_and(|uptime| before.uptime().is_none_or(|before| uptime < before)),
         };
@@ -143,5 +143,5 @@ fn first_boot(entries: &[LogEntry]) -> &[LogEntry] {
 /// Whether the last date of some entries is not before the first one of those behind them.
 fn goes_back(before: &[LogEntry], behind: &[LogEntry]) -> bool {
     let dates = before.iter().rev().find_map(set_date).zip(behind.iter().find_map(set_date));
-    dates.is_some_and(|(last, first)| last == first || calendar::goes_back(last, first, 0))
+    dates.is_some_and(|(last, first)| last == first || dates::goes_back(last, first, 0))
 }

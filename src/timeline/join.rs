@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use chrono::{Datelike, NaiveDateTime};
 
-use super::calendar::{End, Span, file_time, years_between};
+use super::dates::years_between;
 use super::overlaps::{overlap, whole_lines};
 use super::repeats::without_repeats;
+use super::span::{End, Span};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::{Rotation, is_directly_before};
@@ -229,8 +230,8 @@ fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMes
     let mut end = End::default();
     let known = logs.iter().map(|joined| {
         let before = end;
-        let times = Span::of(&joined.log.digest, file_time(&joined.log), &mut end)
-            .and_then(|span| span.times(joined.calendar));
+        let times = Span::of(&joined.log.digest, joined.log.file_time(), &mut end)
+            .and_then(|span| joined.calendar.times(&span));
         (before, times.map(|(first, last)| ((joined.calendar, first), (joined.calendar, last))))
     });
     let known: Vec<_> = known.collect();
@@ -276,7 +277,7 @@ fn calendar_with(
     whole.entries.extend(in_file().cloned());
     // A default date of a clock that was not set belongs to no year.
     let date =
-        Span::of(&whole, file_time(log), &mut before).filter(|span| span.last == newest)?.last.yearless()?;
+        Span::of(&whole, log.file_time(), &mut before).filter(|span| span.last == newest)?.last.yearless()?;
     let (calendar, known) = later.or(earlier)?;
     if calendar == Calendar::WithYear {
         return Some(calendar);

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::calendar::{self, Calendar, End, Span, day_after, file_time, is_plausible};
+use super::calendar::{self, Calendar};
+use super::dates::{day_after, is_plausible};
 use super::overlaps::overlaps;
+use super::span::{End, Span};
 use super::{Clock, Log, unset};
 use crate::digest::{Digits, LogDigest};
 use crate::input::{Rotation, chain, is_backup, natural_order};
@@ -83,7 +85,7 @@ fn overlapped_logs(chains: &[Vec<Timed>]) -> HashMap<usize, BTreeSet<usize>> {
 fn set_times_of_undated(chains: &mut [Vec<Timed>]) {
     let dated = chains.iter().flatten();
     let dated: Vec<_> =
-        dated.filter_map(|Timed { log, key, .. }| Some((file_time(log)?, log, (*key)?))).collect();
+        dated.filter_map(|Timed { log, key, .. }| Some((log.file_time()?, log, (*key)?))).collect();
     let undated = chains.iter().flatten().filter(|log| log.key.is_none());
     let keys: Vec<_> = undated.map(|undated| time_of_undated(&undated.log, &dated)).collect();
     let undated = chains.iter_mut().flatten().filter(|log| log.key.is_none());
@@ -96,7 +98,7 @@ fn set_times_of_undated(chains: &mut [Vec<Timed>]) {
 /// Of logs that were copied together, with dates from long before, the times of the files are compared, then their names:
 /// the time is the last date of those that are earlier by these.
 fn time_of_undated(log: &Log, dated: &[(NaiveDateTime, &Log, NaiveDateTime)]) -> Option<NaiveDateTime> {
-    let time = file_time(log)?;
+    let time = log.file_time()?;
     let is_within = |time: TimeDelta, hours| time.abs() <= TimeDelta::hours(hours);
     let own = dated.iter().filter(|(changed, _, last)| is_within(*changed - *last, MOST_APART_HOURS));
     let nearest = own.min_by_key(|(changed, _, last)| ((*changed - time).abs(), *changed, *last));
@@ -153,7 +155,7 @@ fn next_of(
         let continues_last = earlier().next().is_some() && !is_too_early;
         let (is_newest, path) = name_order(&log.log);
         let name = (is_newest, path.to_owned());
-        Some(((is_too_early, !continues_last, log.key, file_time(&log.log), name), chain))
+        Some(((is_too_early, !continues_last, log.key, log.log.file_time(), name), chain))
     });
     let (_, chain) = oldest.min()?;
     chains[chain].next()
@@ -161,20 +163,20 @@ fn next_of(
 
 /// Whether the file was last changed about that day of some year. None if its modification time is unusable.
 pub(super) fn is_near_file_time(log: &Log, date: Yearless) -> Option<bool> {
-    file_time(log).map(|modified| unset::is_files_day(modified, date))
+    log.file_time().map(|modified| unset::is_files_day(modified, date))
 }
 
 /// When a log was last changed that ends while the clock is not set, and the date that the clock shows then.
 fn unset_end(log: &Log) -> Option<(NaiveDateTime, Yearless)> {
     let mut end = End::default();
-    Span::of(&log.digest, file_time(log), &mut end);
-    file_time(log).zip(end.unset.last())
+    Span::of(&log.digest, log.file_time(), &mut end);
+    log.file_time().zip(end.unset.last())
 }
 
 /// Whether the dates of a log continue those of a log of another chain that ended while the clock was not set: they are
 /// as much later as its file was changed later.
 fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearless)]) -> bool {
-    let (Some(modified), Some((first, last))) = (file_time(log), span.dates_of_january()) else {
+    let (Some(modified), Some((first, last))) = (log.file_time(), span.dates_of_january()) else {
         return false;
     };
     unset_ends.iter().any(|(changed, end)| {
@@ -229,7 +231,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         {
             calendar = Calendar::Newest(year);
         }
-        let times = |calendar| span.as_ref().and_then(|span| span.times(calendar));
+        let times = |calendar: Calendar| span.as_ref().and_then(|span| calendar.times(span));
         if let Some((newer_first, newer_last)) = newer {
             let overlaps = timed.last().is_some_and(|newer| share_lines(&log.digest, &newer.log.digest));
             for _ in 0..MAX_CHAIN_LENGTH {
@@ -243,7 +245,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
                 if !is_later {
                     break;
                 }
-                calendar = span.as_ref().map_or(calendar, |span| span.earlier(calendar));
+                calendar = span.as_ref().map_or(calendar, |span| calendar.earlier(span));
             }
         }
         newer = times(calendar).or(newer);

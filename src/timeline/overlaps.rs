@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Log;
-use super::calendar::{Span, is_range_within};
+use super::span::{Span, is_range_within};
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Stamp;
 

@@ -1,6 +1,6 @@
 //! How much time passes from one stamp to the next.
 
-use super::calendar::is_over_new_year;
+use super::dates::is_over_new_year;
 use super::unset::{YEAR_TURNS, is_default};
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::calendar::{WRONG_AT_START, goes_back, is_over_new_year};
+use super::dates::{WRONG_AT_START, goes_back, is_over_new_year};
 use super::disorder::{self, SECOND, are_of_one_boot};
 use super::runs::begin_between;
 use super::unset::{

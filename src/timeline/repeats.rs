@@ -5,9 +5,11 @@ use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::calendar::{self, End, Span, file_time, is_range_within, years_between};
+use super::calendar;
+use super::dates::years_between;
 use super::order::{chain_of, is_near_file_time};
 use super::overlaps::DefaultDates;
+use super::span::{End, Span, is_range_within};
 use super::unset::{can_be_silence, has_set_date};
 use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{CLOCK_SET_BACK_S, Digits, LogDigest, LogEntry};
@@ -385,12 +387,12 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     let (mut times, mut made_up) = (None, None);
     let spans = Span::of_all(whole.iter().map(|(log, _)| log));
     for ((_, calendar), (span, unset)) in whole.iter().zip(spans) {
-        times = widened(times, span.and_then(|span| span.times(*calendar)));
+        times = widened(times, span.and_then(|span| calendar.times(&span)));
         made_up = widened(made_up, unset);
     }
     let is_of_day =
         |log: &Log, last: Stamp| last.yearless().and_then(|last| is_near_file_time(log, last)) == Some(true);
-    let span_of = |digest: &LogDigest| Span::of(digest, file_time(part), &mut End::default());
+    let span_of = |digest: &LogDigest| Span::of(digest, part.file_time(), &mut End::default());
     let (mut span, mut calendar) = (span_of(&part.digest), *calendar);
     if let (Some(Span { last, .. }), Some(made_up)) = (span, made_up) {
         let is_made_up = |date: Stamp| is_range_within((date, date), made_up);
@@ -403,7 +405,7 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
             if set.entries.len() < part.digest.entries.len() {
                 span = span_of(&set);
                 if let (Calendar::Newest(_), Some((_, to))) = (calendar, times) {
-                    let modified = file_time(part).unwrap_or(to);
+                    let modified = part.file_time().unwrap_or(to);
                     let yearless = Digits { only_2: true, ..Digits::default() };
                     calendar = calendar::calendar(&set, &yearless, span.as_ref(), modified, None);
                 }
@@ -424,8 +426,8 @@ fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) 
     let Some((from, to)) = times else { return false };
     loop {
         // At its beginning, an excerpt may have dates that only the lines before it show to be wrong.
-        let Some((_, last)) = span.times(calendar).filter(|(_, last)| *last >= from) else { return false };
-        let earlier = span.earlier(calendar);
+        let Some((_, last)) = calendar.times(&span).filter(|(_, last)| *last >= from) else { return false };
+        let earlier = calendar.earlier(&span);
         if last <= to || !is_guess || earlier == calendar {
             return last <= to;
         }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::calendar::goes_back;
+use super::dates::goes_back;
 use super::repeats::LONG_RUN;
 use super::unset::{can_be_silence, has_set_date, is_day_before, set_date};
 use crate::digest::{LogDigest, LogEntry};
