@@ -5,6 +5,7 @@ mod boots;
 mod calendar;
 mod clock;
 mod context;
+mod covered;
 mod dates;
 mod disorder;
 mod event_dates;

@@ -5,14 +5,14 @@ use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::calendar;
+use super::covered::adds_nothing;
 use super::dates::years_between;
-use super::order::{chain_of, is_near_file_time};
+use super::order::chain_of;
 use super::overlaps::DefaultDates;
-use super::span::{End, Span, is_range_within};
+use super::span::is_range_within;
 use super::unset::{can_be_silence, has_set_date};
 use super::{Calendar, Joined, LeftOut, Log};
-use crate::digest::{CLOCK_SET_BACK_S, Digits, LogDigest, LogEntry};
+use crate::digest::{LogDigest, LogEntry};
 use crate::input::Rotation;
 use crate::model::widened;
 use crate::stamp::Stamp;
@@ -357,131 +357,4 @@ fn are_equal(part: &LogDigest, whole: &LogDigest) -> bool {
         digest.entries.iter().map(|entry| (entry.line, entry.hash)).collect()
     };
     part.counts.lines == whole.counts.lines && part.tail == whole.tail && hashes(part) == hashes(whole)
-}
-
-/// Whether a log without known messages can be left out beside other logs: if these can have all its lines, and it has
-/// no dates, or its last date is between the first and the last date of the others.
-///
-/// The year of its dates is a guess if its file was changed on another day than its last date; then earlier years are
-/// tried too. For example, an excerpt with lines of May 30, saved in 2016, is left out beside a log from April to June
-/// 2013.
-///
-/// Dates within the default dates of the others, such as January 1, are taken for default dates too, unless the file
-/// was changed on the day of its last date and that is one of them.
-fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, Calendar)]) -> bool {
-    if part.digest.is_empty() {
-        return part.digest.counts.bytes == 0;
-    }
-    let digests = || whole.iter().map(|(log, _)| &log.digest);
-    // Events that only this log shows to be lost are none of theirs.
-    let lost = |digest: &LogDigest| digest.entries.iter().filter_map(|entry| entry.missed).max();
-    if lost(&part.digest) > digests().filter_map(lost).max() {
-        return false;
-    }
-    if has_own_lines(&part.digest, digests()) {
-        return false;
-    }
-    let Some(own) = dates(&part.digest.entries) else {
-        return digests().any(|digest| digest.counts.events > 0);
-    };
-    let (mut times, mut made_up) = (None, None);
-    let spans = Span::of_all(whole.iter().map(|(log, _)| log));
-    for ((_, calendar), (span, unset)) in whole.iter().zip(spans) {
-        times = widened(times, span.and_then(|span| calendar.times(&span)));
-        made_up = widened(made_up, unset);
-    }
-    let is_of_day =
-        |log: &Log, last: Stamp| last.yearless().and_then(|last| is_near_file_time(log, last)) == Some(true);
-    let span_of = |digest: &LogDigest| Span::of(digest, part.file_time(), &mut End::default());
-    let (mut span, mut calendar) = (span_of(&part.digest), *calendar);
-    if let (Some(Span { last, .. }), Some(made_up)) = (span, made_up) {
-        let is_made_up = |date: Stamp| is_range_within((date, date), made_up);
-        if !is_made_up(last) || !is_of_day(part, last) {
-            let mut set = part.digest.clone();
-            set.entries.retain(|entry| !entry.is_dated() || !entry.stamp.is_some_and(is_made_up));
-            if dates(&set.entries).is_none() {
-                return true;
-            }
-            if set.entries.len() < part.digest.entries.len() {
-                span = span_of(&set);
-                if let (Calendar::Newest(_), Some((_, to))) = (calendar, times) {
-                    let modified = part.file_time().unwrap_or(to);
-                    let yearless = Digits { only_2: true, ..Digits::default() };
-                    calendar = calendar::calendar(&set, &yearless, span.as_ref(), modified, None);
-                }
-            }
-        } else if is_range_within(own, made_up)
-            && times.is_none()
-            && whole.iter().any(|(log, _)| is_of_day(log, last))
-        {
-            return true;
-        }
-    }
-    let Some(span) = span else {
-        // Default dates are compared as they are.
-        return dates(digests().flat_map(|digest| &digest.entries))
-            .is_some_and(|dates| is_range_within(own, dates));
-    };
-    let is_guess = !is_of_day(part, span.last);
-    let Some((from, to)) = times else { return false };
-    loop {
-        // At its beginning, an excerpt may have dates that only the lines before it show to be wrong.
-        let Some((_, last)) = calendar.times(&span).filter(|(_, last)| *last >= from) else { return false };
-        let earlier = calendar.earlier(&span);
-        if last <= to || !is_guess || earlier == calendar {
-            return last <= to;
-        }
-        calendar = earlier;
-    }
-}
-
-/// Whether the stamps of a log show lines that no other log has. A log keeps the lines at both sides of a change of the
-/// day or of the type of stamp, and where the uptime starts over; so its other lines are between two of the kept ones.
-fn has_own_lines<'a>(part: &LogDigest, others: impl Iterator<Item = &'a LogDigest>) -> bool {
-    let mut ranges = Vec::new();
-    for digest in others {
-        if digest.is_folded() {
-            return false;
-        }
-        let stamps: Vec<_> = digest.entries.iter().filter_map(number_of).collect();
-        // A line that is not kept can be slightly later than the one behind it.
-        let later = CLOCK_SET_BACK_S.unsigned_abs();
-        let latest = |(is_date, day, number)| (is_date, day, number + if is_date { later } else { 0 });
-        ranges.extend(stamps.iter().map(|stamp| (*stamp, latest(*stamp))));
-        let is_run = |(a, b): (Number, Number)| a <= b && (a.0, a.1) == (b.0, b.1);
-        ranges.extend(stamps.windows(2).map(|pair| (pair[0], pair[1])).filter(|pair| is_run(*pair)));
-    }
-    ranges.sort_unstable();
-    // The highest end of a range so far.
-    let mut end = None;
-    for range in &mut ranges {
-        end = end.max(Some(range.1));
-        range.1 = end.unwrap_or(range.1);
-    }
-    let is_own = |stamp| {
-        let begun = ranges.partition_point(|range| range.0 <= stamp);
-        begun.checked_sub(1).is_none_or(|range| ranges[range].1 < stamp)
-    };
-    part.entries.iter().filter_map(number_of).any(is_own)
-}
-
-/// A stamp as a number: whether it is a date, its first four digits (the month and the day), all its digits; or 0 and
-/// the uptime.
-type Number = (bool, u64, u64);
-
-fn number_of(entry: &LogEntry) -> Option<Number> {
-    let stamp = entry.stamp?;
-    match stamp.digits() {
-        Some(digits) => {
-            let number = crate::line::value(digits);
-            Some((true, number / 1_000_000, number))
-        }
-        None => Some((false, 0, stamp.uptime()?)),
-    }
-}
-
-/// The lowest and the highest date, as digits.
-fn dates<'a>(entries: impl IntoIterator<Item = &'a LogEntry>) -> Option<(Stamp, Stamp)> {
-    let dated = entries.into_iter().filter(|entry| entry.is_dated());
-    dated.filter_map(|entry| entry.stamp).fold(None, |range, date| widened(range, Some((date, date))))
 }
