@@ -85,28 +85,15 @@ pub fn digest(
     members.extend(run.members_of_gone(keep));
     run.configs = roots.map(|roots| ConfigurationWriter::new(found, members, roots));
     let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
-    let phones = found.by_address();
-    let mut batches = found.batches(&phones);
-    loop {
-        let round: Vec<_> = batches.by_ref().take(ROUND * rayon::current_num_threads()).collect();
-        if round.is_empty() {
-            break;
-        }
-        let made = round.into_par_iter().map(|batch| run.batch(batch)).collect::<io::Result<Vec<_>>>()?;
-        for (frames, count, read) in made {
-            writer.frames(&frames, count)?;
-            all.append(read);
-        }
-    }
+    run.write_named(&mut all, &mut writer)?;
     let ReadFiles { logs, others: of_others, mut problems, skipped, from_cache, .. } = all;
     let mut digested = DigestSummary { logs, from_cache, ..DigestSummary::default() };
     let others: BTreeSet<Mac> = run.pending.macs().filter(|mac| found.phone_of(*mac).is_none()).collect();
     let further: BTreeSet<Mac> = of_others.macs().collect();
-    let has_log = |mac| found.phone_of(mac).is_some() || others.contains(&mac) || further.contains(&mac);
-    let others = others.iter().map(|mac| (Some(*mac), run.pending.of(*mac)));
-    let further = further.iter().map(|mac| (Some(*mac), of_others.of(*mac)));
     let nameless = run.pending.without_address().chain(of_others.without_address()).map(|log| (None, log));
-    for (mac, phone_logs) in others.chain(further).chain(nameless) {
+    let of_phones = others.iter().map(|mac| (Some(*mac), run.pending.of(*mac)));
+    let of_phones = of_phones.chain(further.iter().map(|mac| (Some(*mac), of_others.of(*mac))));
+    for (mac, phone_logs) in of_phones.chain(nameless) {
         let logs = run.ready(mac, phone_logs);
         digested.logs += logs.len() as u64;
         run.write(mac, &logs, &mut writer)?;
@@ -114,12 +101,26 @@ pub fn digest(
     digested.gone = run.write_gone(keep, &mut writer)?;
     digested.logs += digested.gone;
     if let Some(configs) = &run.configs {
+        let has_log = |mac| found.phone_of(mac).is_some() || others.contains(&mac) || further.contains(&mac);
         configs.finish(has_log, &mut writer)?;
         // A file that the user named because phones read it as configuration is not reported as a log that
         // can't be read.
         problems.retain(|one| one.value.kind != ProblemKind::NotALog || !configs.has(&one.value.path));
         digested.problems = configs.tree.problems();
     }
+    write_notices(problems, skipped, &mut writer, &mut digested)?;
+    writer.finish()?;
+    problem::sort(&mut digested.problems);
+    Ok(digested)
+}
+
+/// Writes what could not be read, and what was passed over.
+fn write_notices(
+    mut problems: Vec<Sourced<Problem>>,
+    skipped: Vec<Sourced<SkippedFiles>>,
+    writer: &mut Writer<'_>,
+    digested: &mut DigestSummary,
+) -> io::Result<()> {
     problems.sort_by(|a, b| a.value.cmp(&b.value));
     problems.dedup_by(|later, kept| later.value == kept.value);
     for problem in problems {
@@ -130,9 +131,7 @@ pub fn digest(
         writer.frame(FrameKind::SkippedFiles, None, &skipped.pack()?)?;
         digested.skipped.merge(skipped.value);
     }
-    writer.finish()?;
-    problem::sort(&mut digested.problems);
-    Ok(digested)
+    Ok(())
 }
 
 /// The state that all threads share.
@@ -172,6 +171,24 @@ impl ReadFiles {
 }
 
 impl DigestRun<'_> {
+    /// Reads the logs that have a phone's address in their names, and writes their records.
+    fn write_named(&self, all: &mut ReadFiles, writer: &mut Writer<'_>) -> io::Result<()> {
+        let phones = self.found.by_address();
+        let mut batches = self.found.batches(&phones);
+        loop {
+            let round: Vec<_> = batches.by_ref().take(ROUND * rayon::current_num_threads()).collect();
+            if round.is_empty() {
+                return Ok(());
+            }
+            let made =
+                round.into_par_iter().map(|batch| self.batch(batch)).collect::<io::Result<Vec<_>>>()?;
+            for (frames, count, read) in made {
+                writer.frames(&frames, count)?;
+                all.append(read);
+            }
+        }
+    }
+
     fn sink(&self, mac: Option<Mac>) -> PhoneSink<'_> {
         PhoneSink::new(mac, self.window, self.progress, None)
     }
