@@ -272,22 +272,10 @@ impl Reader {
         let (looked_at, raw) = joined.as_ref().map_or((looked_at, looked_at), |(line, raw)| (line, raw));
         let as_parsed = parsed.filter(|_| matches!(plain, Cow::Borrowed(_)) && joined.is_none());
         let mut rest = as_parsed.unwrap_or_else(|| line(looked_at));
-        if self.digest.counts.lines <= MAX_LINES_CHECKED as u64 + self.of_others
-            && let Some(found) = part_of(whole)
-        {
-            self.names_parts |= found.is_named();
-            self.of_others += u64::from(!found.is_named());
-        }
+        self.note_names(whole);
         loop {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;
-            let glued = glued_line(text).filter(|place| match rest {
-                Line::Message { .. } => true,
-                // Prose may cite a line of a log. A line is split off here only if a message is open or no
-                // blank is before it, since that does not occur in prose.
-                Line::Headerless(_) => {
-                    self.pending.is_some() || text[..*place].last().is_some_and(|byte| *byte > b' ')
-                }
-            });
+            let glued = self.glued_line(&rest, text);
             let (own, end_of_own) = glued.map_or((text, end), |place| (trim(&text[..place]), End::Whole));
             match rest {
                 // A header of which only the end is left is valid only before a known message.
@@ -316,6 +304,28 @@ impl Reader {
         if let Some(pending) = &mut self.pending {
             pending.length = length;
         }
+    }
+
+    /// Notes whether one of the first lines names its phone or sender.
+    fn note_names(&mut self, whole: &[u8]) {
+        if self.digest.counts.lines <= MAX_LINES_CHECKED as u64 + self.of_others
+            && let Some(found) = part_of(whole)
+        {
+            self.names_parts |= found.is_named();
+            self.of_others += u64::from(!found.is_named());
+        }
+    }
+
+    /// Where another line begins within the text of a line.
+    fn glued_line(&self, line: &Line<'_>, text: &[u8]) -> Option<usize> {
+        glued_line(text).filter(|place| match line {
+            Line::Message { .. } => true,
+            // Prose may cite a line of a log. A line is split off here only if a message is open or no
+            // blank is before it, since that does not occur in prose.
+            Line::Headerless(_) => {
+                self.pending.is_some() || text[..*place].last().is_some_and(|byte| *byte > b' ')
+            }
+        })
     }
 
     fn message(&mut self, header: &Header, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {

@@ -231,26 +231,13 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         {
             calendar = Calendar::Newest(year);
         }
-        let times = |calendar: Calendar| span.as_ref().and_then(|span| calendar.times(span));
-        if let Some((newer_first, newer_last)) = newer {
+        if let (Some(span), Some(newer)) = (&span, newer) {
             let overlaps = timed.last().is_some_and(|newer| share_lines(&log.digest, &newer.log.digest));
-            for _ in 0..MAX_CHAIN_LENGTH {
-                let is_later = times(calendar).is_some_and(|(first, last)| {
-                    let slack = TimeDelta::seconds(CHAIN_OUT_OF_ORDER_S);
-                    // If a log repeats lines of the one before, these are not necessarily its first lines.
-                    (first > newer_first + slack && !overlaps)
-                        || last > newer_last + slack
-                        || (last > newer_first + TimeDelta::days(OVERLAP_DAYS) && !overlaps)
-                });
-                if !is_later {
-                    break;
-                }
-                calendar = span.as_ref().map_or(calendar, |span| calendar.earlier(span));
-            }
+            calendar = not_after(newer, span, calendar, overlaps);
         }
-        newer = times(calendar).or(newer);
-        let key = times(calendar).map(|(_, last)| last);
-        timed.push(Timed { log, calendar, key });
+        let times = span.as_ref().and_then(|span| calendar.times(span));
+        newer = times.or(newer);
+        timed.push(Timed { log, calendar, key: times.map(|(_, last)| last) });
     }
     timed.reverse();
     let mut before = None;
@@ -262,6 +249,29 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         before = timed[at].key;
     }
     timed
+}
+
+/// The latest calendar, from this one back, that does not put the dates of a log after those of the next newer one.
+fn not_after(
+    (newer_first, newer_last): (NaiveDateTime, NaiveDateTime),
+    span: &Span,
+    mut calendar: Calendar,
+    overlaps: bool,
+) -> Calendar {
+    for _ in 0..MAX_CHAIN_LENGTH {
+        let is_later = calendar.times(span).is_some_and(|(first, last)| {
+            let slack = TimeDelta::seconds(CHAIN_OUT_OF_ORDER_S);
+            // If a log repeats lines of the one before, these are not necessarily its first lines.
+            (first > newer_first + slack && !overlaps)
+                || last > newer_last + slack
+                || (last > newer_first + TimeDelta::days(OVERLAP_DAYS) && !overlaps)
+        });
+        if !is_later {
+            break;
+        }
+        calendar = calendar.earlier(span);
+    }
+    calendar
 }
 
 /// The day on which a log was rotated, if its name contains it.
