@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{CertificateState, Mac, Severity, State, Status};
+use crate::redact::is_pseudonym;
 use crate::report::shape::Device;
 use answer::{AnswerDiagnosis, AnswerPhone};
 
@@ -69,6 +70,13 @@ impl ScanAnswer {
     /// It can't be read, or is not a complete answer of this `schema_version`.
     pub fn read(path: &str, input: &mut dyn BufRead) -> Result<Self, NotAnAnswer> {
         Ok(Self { path: path.to_owned(), phones: answer::read(input)? })
+    }
+
+    /// Whether its phones have pseudonyms, since it was written with `--redact`. None if no phone has an address.
+    pub fn is_redacted(&self) -> Option<bool> {
+        let mut macs = self.phones.keys().filter_map(|name| name.mac).peekable();
+        macs.peek()?;
+        Some(macs.all(is_pseudonym))
     }
 
     /// Whether the diagnosis of this code and slot was active in this phone, and at least as severe.

@@ -44,6 +44,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parking_lot::Mutex;
 
+pub use pseudonym::is_of_phone as is_pseudonym;
 pub use shown::Shown;
 
 use crate::model::Mac;

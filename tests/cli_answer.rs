@@ -368,3 +368,36 @@ fn events_and_device_write_files_too() {
         assert!(fs::read_to_string(fleet.path().join(name)).unwrap().contains("4677"), "{name}");
     }
 }
+
+/// Five phones failed on different days of October; `is_mended` says whether a boot showed that to be gone. All of them
+/// fail on November 20.
+fn relapsed(is_mended: bool) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    for phone in 0..5 {
+        let boot = |day: String, last: &str| {
+            format!(
+                "000005.871|log  |*|00|---------- Initial log entry ----------\n\
+                 {day}080005|so   |3|00|Time is set\n{day}090000|{last}\n"
+            )
+        };
+        let refused = "tls  |4|00|Server certificate verification failed, Untrusted Certificate";
+        let mut log = boot("1001".into(), "so   |3|00|idle") + &boot(format!("10{}", 10 + phone), refused);
+        if is_mended {
+            log += &(boot("1025".into(), "so   |3|00|idle") + "1026090000|so   |3|00|idle\n");
+        }
+        log += &boot("1120".into(), refused);
+        fs::write(folder.path().join(format!("0004f2a1b2c{phone}-app.log")), log).unwrap();
+    }
+    scanned(folder.path(), &["."])
+}
+
+#[test]
+fn phones_that_fail_again_begin_on_the_day_of_their_relapse() {
+    let answer = relapsed(true);
+    assert_eq!(answer["fleet"], json!([{ "code": "TLS001", "day": "2016-11-20", "phones": 5, "of": 5 }]));
+    let firsts: Vec<_> = (10..15).map(|day| format!("2016-10-{day}T09:00:00")).collect();
+    let devices = answer["devices"].as_array().unwrap();
+    let seen = devices.iter().map(|device| device["diagnoses"][0]["first_seen"].as_str().unwrap());
+    assert!(seen.eq(firsts.iter()), "repeats are one diagnosis: {answer}");
+    assert_eq!(relapsed(false)["fleet"], json!([]), "no line shows the first failures to be gone");
+}

@@ -171,3 +171,23 @@ fn an_answer_comes_from_a_pipe_too() {
     assert_eq!(status(fleet.path(), &["diff", "old.json", "old.json", "-o", "none.md"]), 0);
     assert!(fs::read_to_string(fleet.path().join("none.md")).unwrap().starts_with("# "));
 }
+
+#[test]
+fn an_answer_with_pseudonyms_is_compared_with_another_one_alone() {
+    let fleet = since(&[FAILING]);
+    for (name, options) in [("new.json", &[][..]), ("hidden.json", &["--redact"])] {
+        assert_ne!(status(fleet.path(), &[&["scan", "--output", name], options].concat()), 2);
+    }
+    for arguments in [
+        &["diff", "old.json", "hidden.json"][..],
+        &["diff", "hidden.json", "new.json"],
+        &["scan", "--baseline", "hidden.json"],
+        &["scan", "--baseline", "hidden.json", "--redact"],
+    ] {
+        let output = run(fleet.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("--redact") && output.stdout.is_empty(), "{told}");
+    }
+    assert_eq!(status(fleet.path(), &["diff", "hidden.json", "hidden.json"]), 0);
+}

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDateTime;
+
 use super::{Case, Finding, Part, Sentence, sentence};
 use crate::event::Event;
 use crate::model::{Mac, Slot, State};
@@ -88,27 +90,35 @@ const MAX_WAIT: u64 = 24 * 3_600_000;
 /// A boot that lasts less than two minutes proves nothing, in milliseconds.
 const MIN_WAIT: u64 = 120_000;
 
-/// Resolved if a boot after the last failure lasts, from its start, at least as long as the longest time until
-/// the first failure in the boots with failures.
-pub(super) fn state_by_later_boots(
+/// The state of failures that a later boot can show to be gone: one without the failure that lasts, from its start, at
+/// least as long as the longest time until the first failure in the boots with failures. If they are active, also when
+/// those began that no boot has shown to be gone.
+pub(super) fn judged_by_later_boots(
     timeline: &Timeline<'_>,
     is_failure: impl Fn(&Event, &Record<'_>) -> bool,
-) -> State {
+) -> (State, Option<NaiveDateTime>) {
     let mut waits = 0;
+    // The first failure of the last boot with failures.
     let mut last: Option<&Record<'_>> = None;
-    for (_, event, record) in timeline.events() {
-        if last.is_none_or(|last| last.boot != record.boot) && is_failure(event, record) {
-            last = Some(record);
-            waits = waits.max(record.elapsed_at_most());
+    let (mut state, mut since) = (State::Active, None);
+    for boot in timeline.records.chunk_by(|a, b| a.boot == b.boot) {
+        let mut failures =
+            boot.iter().filter(|record| record.event().is_some_and(|event| is_failure(event, record)));
+        if let Some(first) = failures.clone().next() {
+            if state == State::Resolved {
+                (state, since) = (State::Active, None);
+            }
+            since = since.or_else(|| failures.find_map(|record| record.time.or(record.last_time)));
+            (waits, last) = (waits.max(first.elapsed_at_most()), Some(first));
+        } else if let Some(last) = last {
+            let needed = waits.clamp(MIN_WAIT, MAX_WAIT);
+            let shows_end = |record: &Record<'_>| {
+                record.elapsed_at_least >= needed && timeline.are_of_same_phone(last, record)
+            };
+            state = if boot.iter().any(shows_end) { State::Resolved } else { state };
         }
     }
-    let needed = waits.clamp(MIN_WAIT, MAX_WAIT);
-    let Some(last) = last else { return State::Active };
-    resolved_if(timeline.records.iter().any(|record| {
-        record.boot > last.boot
-            && record.elapsed_at_least >= needed
-            && timeline.are_of_same_phone(last, record)
-    }))
+    (state, since)
 }
 
 /// Resolved if later lines show that the cause is gone, else active.

@@ -1,5 +1,6 @@
 //! What a check found in one phone: its message in typed parts, and its evidence.
 
+use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::config::ConfigurationLine;
@@ -17,6 +18,9 @@ pub struct Finding {
     pub slot: Option<Slot>,
     /// Whether it is still active.
     pub state: State,
+    /// When what is active began, in seconds since 1970 of the phone's local time, if it was gone before that. None if
+    /// it began with the first line of its evidence.
+    pub since: Option<i64>,
     /// Its severity, if it differs from that of the rule.
     pub severity: Option<Severity>,
     /// What this phone's logs show, with its figures.
@@ -37,6 +41,7 @@ impl Finding {
         Self {
             slot: None,
             state,
+            since: None,
             severity: None,
             message,
             cause: None,
@@ -65,6 +70,13 @@ impl Finding {
 
     pub(super) const fn active(message: Sentence, seen: Occurrences) -> Self {
         Self::new(State::Active, message, seen)
+    }
+
+    /// The same, active since then.
+    pub(super) fn since(mut self, since: Option<NaiveDateTime>) -> Self {
+        let since = since.map(|time| time.and_utc().timestamp());
+        self.since = since.filter(|since| self.seen.times().is_some_and(|(first, _)| first < *since));
+        self
     }
 
     pub(super) const fn with_severity(mut self, severity: Severity) -> Self {

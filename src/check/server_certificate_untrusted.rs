@@ -23,7 +23,7 @@
 //!    (`…strictCertCommonNameValidation`).
 //! 6. Install that authority's certificate on the phone, or change the server's certificate or chain.
 
-use super::failures::{by_slot, state_by_later_boots, times};
+use super::failures::{by_slot, judged_by_later_boots, times};
 use super::join::Question;
 use super::{Case, Event, Facts, Family, Finding, Part, Rule, Severity, rule, sentence};
 
@@ -61,8 +61,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 " Before that, in the same boot, the address of the company's certificate service was invalid (Invalid STS-URI), so its root certificate may not have been fetched."
             ]);
         }
-        let state = state_by_later_boots(case.timeline, |event, _| is_one(event));
-        Some(Finding::new(state, message, untrusted.seen))
+        let (state, since) = judged_by_later_boots(case.timeline, |event, _| is_one(event));
+        Some(Finding::new(state, message, untrusted.seen).since(since))
     });
     findings.collect()
 }

@@ -23,7 +23,7 @@
 //!    HOST:PORT` shows whether the server still accepts TLS 1.0, the only version that old software supports.
 //! 5. If the phone never reached the server, check the address, the port and the network between them.
 
-use super::failures::{Failures, by_slot, state_by_later_boots};
+use super::failures::{Failures, by_slot, judged_by_later_boots};
 use super::{Case, Event, Facts, Family, Finding, Rule, Severity, rule, sentence};
 use crate::timeline::Record;
 
@@ -45,7 +45,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let found = by_slot(case.timeline, is_one).into_values().map(|Failures { seen, .. }| {
         // A connection that fails can write several lines.
         let message = sentence!["TLS connections failed without a reason in the log."];
-        Finding::new(state_by_later_boots(case.timeline, is_one), message, seen)
+        let (state, since) = judged_by_later_boots(case.timeline, is_one);
+        Finding::new(state, message, seen).since(since)
     });
     found.collect()
 }

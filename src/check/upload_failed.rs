@@ -19,7 +19,7 @@
 //! 3. If it uploads over HTTPS, look for TLS001 or TLS002 on the same phone, and fix that first.
 //! 4. Restart the phone, let it upload its log, and scan again.
 
-use super::failures::{state_by_later_boots, times};
+use super::failures::{judged_by_later_boots, times};
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 use crate::event::Upload;
 use crate::stamp::Stamp;
@@ -84,7 +84,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         false => message,
     };
     let is_failure = |event: &Event, _: &Record<'_>| matches!(event, Event::UploadFailed { .. });
-    vec![Finding::new(state_by_later_boots(case.timeline, is_failure), message, seen)]
+    let (state, since) = judged_by_later_boots(case.timeline, is_failure);
+    vec![Finding::new(state, message, seen).since(since)]
 }
 
 /// Whether both are of one boot, and the last line of one is of the same second as the other.

@@ -12,7 +12,16 @@ use crate::cli::DiffArgs;
 pub(crate) fn run(args: &DiffArgs) -> Result<u8, Failure> {
     let answer = AnswerOutput::prepare(&args.write)?;
     let old = read_input(&args.old, diff::ScanAnswer::read)?;
-    let diff = Diff::of(&old, &read_input(&args.new, diff::ScanAnswer::read)?);
+    let new = read_input(&args.new, diff::ScanAnswer::read)?;
+    if let (Some(old), Some(new)) = (old.is_redacted(), new.is_redacted())
+        && old != new
+    {
+        return Err(Failure::Setup(
+            "one of the answers was written with --redact, the other was not: their phones can't be matched"
+                .to_owned(),
+        ));
+    }
+    let diff = Diff::of(&old, &new);
     let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
     answer.write(args.write.style_with(verbosity), |format, style, out| (format.write)(&diff, style, out))?;
     Ok(if diff.broke.is_empty() { 0 } else { FOUND_TROUBLE })

@@ -21,6 +21,12 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let mut answer = AnswerOutput::prepare(&args.write)?;
     let baseline =
         args.baseline.as_deref().map(|path| read_input(path, diff::ScanAnswer::read)).transpose()?;
+    if baseline.as_ref().and_then(diff::ScanAnswer::is_redacted) == Some(true) {
+        return Err(Failure::Setup(
+            "the baseline was written with --redact, so its phones can't be matched; write it without"
+                .to_owned(),
+        ));
+    }
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
     let (mut scan, gone) = if args.records.is_empty() {
         (setup.scan(&args.read, &args.run, scan::scan), (0, None))

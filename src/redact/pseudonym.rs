@@ -30,11 +30,17 @@ pub(super) fn mac(of: Pseudonym, number: u32) -> Mac {
     Mac::new([0x02, if of == Pseudonym::Phone { 0x00 } else { 0x80 }, a, b, c, d])
 }
 
+/// Whether this address is the pseudonym of a phone of a report.
+pub fn is_of_phone(address: Mac) -> bool {
+    matches!(address.bytes(), [0x02, 0x00, ..])
+}
+
 /// The replacement of this address. An address that identifies no machine, or is a pseudonym already, is
 /// returned unchanged.
 pub(super) fn of_mac(address: Mac, redactor: &Redactor) -> Mac {
     match address.bytes() {
-        [0, 0, 0, 0, 0, 0] | [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] | [0x02, 0x00, ..] => address,
+        [0, 0, 0, 0, 0, 0] | [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF] => address,
+        _ if is_of_phone(address) => address,
         [0x02, 0x80, rest @ ..] => {
             redactor.keep(Pseudonym::Mac, u64::from(u32::from_be_bytes(rest)));
             address

@@ -55,11 +55,13 @@ pub(super) fn named_others<'m>(phones: impl IntoIterator<Item = &'m Mac>, mac: M
 }
 
 /// The active diagnoses of a phone that can begin in many phones at once, with the time of the first
-/// occurrence (local time, seconds since 1970). Left out are those that occur within a day of the log's first
+/// occurrence that no later line has shown to be gone (local time, seconds since 1970). Left out are those that occur within a day of the log's first
 /// line, since they may have begun before it.
 pub(super) fn diagnosis_starts(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
     let first_line = phone.times.map_or(i64::MAX, |(first, _)| first);
     let active = phone.active().filter(move |(rule, _)| rule.facts.suggests_server_fault);
-    let firsts = active.filter_map(|(rule, finding)| Some((rule.code, finding.seen.times()?.0)));
+    let firsts = active.filter_map(|(rule, finding)| {
+        Some((rule.code, finding.since.or(finding.seen.times().map(|(first, _)| first))?))
+    });
     firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= SECONDS_PER_DAY)
 }
