@@ -36,10 +36,9 @@ pub(super) fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, C
         return digests().any(|digest| digest.counts.events > 0);
     };
     let (mut times, mut made_up) = (None, None);
-    let spans = Span::of_all(whole.iter().map(|(log, _)| log));
-    for ((_, calendar), (span, unset)) in whole.iter().zip(spans) {
-        times = widened(times, span.and_then(|span| calendar.times(&span)));
-        made_up = widened(made_up, unset);
+    for ((_, calendar), dates) in whole.iter().zip(Span::of_all(whole.iter().map(|(log, _)| log))) {
+        times = widened(times, dates.span.and_then(|span| calendar.times(&span)));
+        made_up = widened(made_up, dates.unset);
     }
     let Some((span, calendar)) = without_default_dates(part, *calendar, made_up, times) else { return true };
     let Some(span) = span else {

@@ -200,7 +200,7 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearles
 fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], clock: &Clock) -> Vec<Timed> {
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
-    let spans: Vec<_> = Span::of_all(&chain).into_iter().map(|(span, _)| span).collect();
+    let spans: Vec<_> = Span::of_all(&chain).into_iter().map(|dates| dates.span).collect();
     let mut digits = Digits::default();
     chain.iter().for_each(|log| digits.merge(&log.digest.counts.digits));
     let lasts: Vec<_> = spans.iter().map(|span| span.as_ref()?.last.yearless()).collect();

@@ -50,7 +50,7 @@ pub(super) struct DefaultDates(Option<(Stamp, Stamp)>);
 impl DefaultDates {
     /// Those of logs in order.
     pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<Self> {
-        Span::of_all(logs).into_iter().map(|(_, made_up)| Self(made_up)).collect()
+        Span::of_all(logs).into_iter().map(|dates| Self(dates.unset)).collect()
     }
 
     /// Whether a line of the log has another date.

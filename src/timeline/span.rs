@@ -1,11 +1,14 @@
 //! The dates of one log before its place among the phone's logs is known: the first and the last real one.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDateTime;
 
 use super::Log;
 use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years_between};
 use super::unset::{ClockFailure, JUMP_DAYS, OUT_OF_ORDER_MS, Signs, UnsetClock, is_default};
-use crate::digest::{LogDigest, LogEntry};
+use crate::digest::{Fragment, LogDigest, LogEntry};
+use crate::log::read_split;
 use crate::model::widened;
 use crate::stamp::{Stamp, Yearless};
 
@@ -32,6 +35,15 @@ pub(super) struct Span {
     leap_day: Option<i32>,
 }
 
+/// The dates of one of several logs.
+pub(super) struct Dates {
+    pub(super) span: Option<Span>,
+    /// The lowest and the highest of the dates that can be a clock's default.
+    pub(super) unset: DateRange,
+    /// The end of the log before.
+    pub(super) before: End,
+}
+
 impl Span {
     /// Leaves out dates that can be a clock's default, and dates after a start that a later date shows to be wrong.
     /// `modified` is when the file was last changed, if that is known. `before` is the end of the log before; it is
@@ -40,12 +52,16 @@ impl Span {
         DateReader::new(&digest.entries, &[], modified, before).read().0
     }
 
-    /// The same of logs in order, each with the lowest and the highest of the dates that can be a clock's default.
-    pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<(Option<Self>, DateRange)> {
+    /// The dates of logs in order.
+    pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<Dates> {
         let logs: Vec<&Log> = logs.into_iter().collect();
+        let lines = with_split_banners(&logs);
         let mut end = End::default();
         let of = |(at, log): (usize, &&Log)| {
-            DateReader::new(&log.digest.entries, &logs[at + 1..], log.file_time(), &mut end).read()
+            let before = end;
+            let (span, unset) =
+                DateReader::new(&lines[at], &lines[at + 1..], log.file_time(), &mut end).read();
+            Dates { span, unset, before }
         };
         logs.iter().enumerate().map(of).collect()
     }
@@ -76,11 +92,39 @@ pub(super) fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T))
     from <= first && last <= to
 }
 
+/// The kept lines of one log. A banner that is cut at its end and goes on in the next log is whole.
+type Lines<'a> = Cow<'a, [LogEntry]>;
+
+/// The lines of logs in order.
+fn with_split_banners<'a>(logs: &[&'a Log]) -> Vec<Lines<'a>> {
+    let mut all: Vec<Lines<'a>> = logs.iter().map(|log| Cow::Borrowed(&*log.digest.entries)).collect();
+    for (at, pair) in logs.windows(2).enumerate() {
+        let (tail, head) = (&pair[0].digest.tail, &pair[1].digest.head);
+        let Some(banner) = split_banner(tail, head) else { continue };
+        let own = all[at].iter().filter(|entry| entry.line < tail.line).cloned();
+        all[at] = own.chain(banner.entries).collect();
+        all[at + 1] =
+            pair[1].digest.entries.iter().filter(|entry| entry.line > head.lines).cloned().collect();
+    }
+    all
+}
+
+/// The banner that begins in the first fragment and ends in the second one.
+fn split_banner(tail: &Fragment, head: &Fragment) -> Option<LogDigest> {
+    if !tail.is_cut() || head.bytes.is_empty() {
+        return None;
+    }
+    let text = [tail.bytes.as_slice(), &head.bytes].concat();
+    memchr::memmem::find(&text, b"Initial log entry")?;
+    let (joined, _) = read_split(&text);
+    joined.entries.iter().any(LogEntry::is_banner).then_some(joined)
+}
+
 /// Reads the dates of one log, line by line.
 struct DateReader<'a> {
     entries: &'a [LogEntry],
     /// The logs after it: a boot can begin in one log, and have its banner in the next.
-    next: &'a [&'a Log],
+    next: &'a [Lines<'a>],
     /// When the file was last changed, if that is known.
     modified: Option<NaiveDateTime>,
     /// The end of the log before; its clock is that of this log's boot.
@@ -132,7 +176,7 @@ impl BootStart {
 impl<'a> DateReader<'a> {
     fn new(
         entries: &'a [LogEntry],
-        next: &'a [&'a Log],
+        next: &'a [Lines<'a>],
         modified: Option<NaiveDateTime>,
         end: &'a mut End,
     ) -> Self {
@@ -195,7 +239,7 @@ impl<'a> DateReader<'a> {
 
     /// This line and those after it, also in the next logs.
     fn lines_from(&self, at: usize) -> impl Iterator<Item = &'a LogEntry> + Clone + use<'a> {
-        self.entries[at..].iter().chain(self.next.iter().flat_map(|log| &log.digest.entries))
+        self.entries[at..].iter().chain(self.next.iter().flat_map(|lines| &**lines))
     }
 
     /// How far behind this dated line the banner of its default dates is, see [`banner_of`]. Looking for it anew at each
