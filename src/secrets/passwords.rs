@@ -34,7 +34,7 @@ static CLOSING: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["'`’”](?:[\s,
 const MAX_WITH_BLANKS: usize = 256;
 
 /// The beginning of the host after `user:password@`: a name, which in a local network often has no dot, or an IP address.
-static HOST: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\A(?:\w|\[[0-9a-f:.]+\])"));
+static HOST: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\A(?:\w|\[[0-9a-f:])"));
 
 /// Words before a colon and an address that are no users.
 const LABELS: &str = "http https ftp ftps tftp tftps scp sftp sip sips mailto tel h323 xmpp im pres callto skype mail email e-mail to from cc bcc contact caller \
@@ -217,34 +217,60 @@ fn is_label(word: &str) -> bool {
     LABELS.split(' ').any(|label| label.eq_ignore_ascii_case(word))
 }
 
+/// Characters that end a text of which a URL without a scheme can be the beginning or the end. A password can contain them.
+const SEPARATORS: &str = ",;|=&(){}'`";
+
 /// `user:password@host` without a scheme.
 pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
-    let in_run = |run: &str| {
-        let (end, _) = run.rmatch_indices('@').find(|(at, _)| HOST.is_match(&run[at + 1..]))?;
-        let mut parts = run[..end].split_inclusive(':');
-        let mut user = parts.next()?;
-        let mut start = user.len();
-        if is_label(user.trim_end_matches(':')) {
-            user = parts.next()?;
-            start += user.len();
+    let mut secrets = Vec::new();
+    // Where a password begins that goes on behind a separator, if an `@` follows.
+    let mut begun: Option<usize> = None;
+    let mut place = 0;
+    for run in text.split_inclusive(|c: char| ends_url(c) || SEPARATORS.contains(c)) {
+        let at = run.rmatch_indices('@').map(|(at, _)| at).find(|at| HOST.is_match(&run[at + 1..]));
+        let whole = run.trim_end_matches(|c: char| SEPARATORS.contains(c));
+        let own = password_after_user(&run[..at.unwrap_or(whole.len())]);
+        match at {
+            Some(end) => {
+                let start = begun.take().or(own.map(|(_, start)| place + start));
+                secrets.extend(start.map(|start| Secret::new(start, place + end)));
+            }
+            None if whole.ends_with(ends_url) => begun = None,
+            None => {
+                let own = own.filter(|(user, start)| !is_port_of(user, &whole[*start..]));
+                begun = begun.or(own.map(|(_, start)| place + start));
+            }
         }
-        let user = user.strip_suffix(':')?;
-        (start < end && is_user(user, &run[start..end])).then_some((start, end))
-    };
-    let mut begin = 0;
-    let runs = text.split_inclusive(|c: char| ends_url(c) || ",;|=&(){}'`".contains(c));
-    let secrets = runs.filter_map(|run| {
-        let place = begin;
-        begin += run.len();
-        in_run(run).map(|(start, end)| Secret::new(place + start, place + end))
-    });
-    secrets.collect()
+        place += run.len();
+    }
+    secrets
+}
+
+/// The user in `user:password`, also behind a label, and where the password begins.
+fn password_after_user(text: &str) -> Option<(&str, usize)> {
+    let mut parts = text.split_inclusive(':');
+    let mut user = parts.next()?;
+    let mut start = user.len();
+    if is_label(user.trim_end_matches(':')) {
+        user = parts.next()?;
+        start += user.len();
+    }
+    let user = user.strip_suffix(':')?;
+    (start < text.len() && is_user(user, &text[start..])).then_some((user, start))
+}
+
+/// Whether what follows a name is a port, and perhaps a path.
+fn is_port_of(name: &str, text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < text.len() && if rest.is_empty() { is_host(name) } else { rest.starts_with(['/', '?', '#']) }
 }
 
 /// Whether these are a user and a password, not the parts of a URL, of a host with its port, of a time or an address,
 /// or of the name of a file with the number of a line.
 fn is_user(user: &str, password: &str) -> bool {
-    let is_name = user.chars().all(|c| c.is_alphanumeric() || "._%+~-".contains(c));
+    // `CORP\user` and `user@corp.example`; a name of a file on a server begins with backslashes.
+    let is_name = user.chars().all(|c| c.is_alphanumeric() || "._%+~-\\@".contains(c))
+        && !user.starts_with(['\\', '@']);
     let after_number = password.trim_start_matches(|c: char| c.is_ascii_digit());
     let is_port = after_number.starts_with('/') && is_host(user) || user.parse::<Ipv4Addr>().is_ok();
     let is_line = after_number.len() < password.len() && after_number.starts_with(':');
