@@ -5,8 +5,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::calendar::Calendar;
 use super::dates::{self, WRONG_AT_START};
 use super::unset::{
-    ClockFailure, DEFAULT_GAP_DAYS, JUMP_DAYS, MAX_FILE_DAY_LAG, Signs, UnsetClock, YEAR_TURNS,
-    is_before_file_time,
+    ClockFailure, DEFAULT_GAP_DAYS, JUMP_DAYS, LinesFromDate, MAX_FILE_DAY_LAG, Signs, UnsetClock,
+    YEAR_TURNS, is_before_file_time,
 };
 use super::{Joined, Record};
 use crate::stamp::Yearless;
@@ -106,7 +106,8 @@ fn clock_failure(
     let first = boot.iter().enumerate().find_map(|(at, record)| Some((at, date_of(record)?)));
     first.map_or_else(ClockFailure::default, |(at, date)| {
         let from = boot[at..].iter().map(|record| (record.entry, date_of(record)));
-        ClockFailure::of(boot[..at].iter().map(|record| record.entry), date, from)
+        let before = boot[..at].iter().map(|record| record.entry);
+        ClockFailure::of(before, (boot[at].entry, date), LinesFromDate::of(from))
     })
 }
 

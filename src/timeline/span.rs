@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 
 use super::Log;
 use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years_between};
-use super::unset::{ClockFailure, JUMP_DAYS, OUT_OF_ORDER_MS, Signs, UnsetClock, is_default};
+use super::unset::{ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, is_default};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::log::read_split;
 use crate::model::widened;
@@ -139,6 +139,8 @@ struct DateReader<'a> {
     has_ended: bool,
     /// The last dated line, and how far behind it the banner of its default dates is.
     banner: Option<(usize, Option<usize>)>,
+    /// The last line before its boot's banner with a default date, and what the lines from it on say.
+    from: Option<(usize, LinesFromDate)>,
 }
 
 /// What is known of a boot's start, by the lines of one log.
@@ -182,7 +184,18 @@ impl<'a> DateReader<'a> {
     ) -> Self {
         // The start can be in the log before.
         let boot = BootStart { is_new: true, ..BootStart::default() };
-        Self { entries, next, modified, end, span: None, unset: None, boot, has_ended: false, banner: None }
+        Self {
+            entries,
+            next,
+            modified,
+            end,
+            span: None,
+            unset: None,
+            boot,
+            has_ended: false,
+            banner: None,
+            from: None,
+        }
     }
 
     /// Reads all lines. Returns the span, and the lowest and the highest of the dates that can be a clock's default.
@@ -268,9 +281,15 @@ impl<'a> DateReader<'a> {
             later: &self.entries[at + 1..],
             of_boot: boot.clone().skip(1).filter_map(LogEntry::yearless),
         };
+        let entry = &self.entries[at];
         let failure = can_begin.then(|| {
-            let from = up_to_last_date(lines, boot).map(|entry| (entry, entry.yearless()));
-            ClockFailure::of(undated_before(self.entries, at), date, from)
+            // As for the banner.
+            let from = match self.from {
+                Some((line, from)) if line + 1 == at && !entry.is_banner() => from.next(),
+                _ => LinesFromDate::of(up_to_last_date(lines, boot).map(|entry| (entry, entry.yearless()))),
+            };
+            self.from = banner.is_some_and(|distance| distance > 0).then_some((at, from));
+            ClockFailure::of(undated_before(self.entries, at), (entry, date), from)
         });
         self.end.unset.take(date, failure, &signs)
     }

@@ -62,23 +62,45 @@ pub(super) struct ClockFailure {
     was_quiet: bool,
 }
 
+/// What the lines of a boot from one of its dates on say of its clock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LinesFromDate {
+    /// How many lines there are up to the last failure at a default date; 0 without one.
+    up_to_failure: usize,
+    /// The first uptime, which shows how much time can have passed.
+    uptime: Option<u64>,
+}
+
+impl LinesFromDate {
+    /// The lines have their dates.
+    pub(super) fn of<'a>(mut lines: impl Iterator<Item = (&'a LogEntry, Option<Yearless>)> + Clone) -> Self {
+        let of_default = lines.clone().take_while(|(_, date)| date.is_none_or(is_default)).enumerate();
+        let failures = of_default.filter(|(_, (entry, _))| has_failed(entry));
+        Self {
+            up_to_failure: failures.last().map_or(0, |(at, _)| at + 1),
+            uptime: lines.find_map(|(entry, _)| entry.uptime()),
+        }
+    }
+
+    /// The same from the next line on. The first two lines have default dates.
+    pub(super) const fn next(self) -> Self {
+        Self { up_to_failure: self.up_to_failure.saturating_sub(1), ..self }
+    }
+}
+
 impl ClockFailure {
-    /// `date` is the first one of the boot. The lines `from` it on have their dates.
+    /// `date` is the first one of the boot, in the line `first`, which follows the lines `before`.
     pub(super) fn of<'a>(
         mut before: impl Iterator<Item = &'a LogEntry>,
-        date: Yearless,
-        from: impl Iterator<Item = (&'a LogEntry, Option<Yearless>)> + Clone,
+        (first, date): (&LogEntry, Yearless),
+        from: LinesFromDate,
     ) -> Self {
-        let failed_before =
-            before.any(has_failed) || from.clone().next().is_some_and(|(entry, _)| has_failed(entry));
-        let mut of_default = from.clone().take_while(|(_, date)| date.is_none_or(is_default));
-        // The uptime of a later line shows how much time can have passed.
-        let uptime = || from.clone().find_map(|(entry, _)| entry.uptime());
+        let failed_before = has_failed(first) || before.any(has_failed);
         let passed = Yearless::new_year().milliseconds_until(date).unsigned_abs();
-        let can_have_passed = || uptime().is_none_or(|uptime| passed <= uptime + OUT_OF_ORDER_MS);
+        let can_have_passed = from.uptime.is_none_or(|uptime| passed <= uptime + OUT_OF_ORDER_MS);
         Self {
-            is_logged: failed_before || of_default.any(|(entry, _)| has_failed(entry)),
-            was_quiet: failed_before && can_be_silence(Yearless::new_year(), date) && can_have_passed(),
+            is_logged: failed_before || from.up_to_failure > 0,
+            was_quiet: failed_before && can_be_silence(Yearless::new_year(), date) && can_have_passed,
         }
     }
 
