@@ -122,8 +122,9 @@ pub struct Mended {
     /// The diagnosis as it was.
     #[serde(flatten)]
     pub entry: Entry,
-    /// Whether the new answer has it as resolved: later lines show that the cause is gone. If false, the new
-    /// answer only does not have it, for instance because the logs that showed it are gone.
+    /// Whether the new answer has it as resolved: later lines show that the cause is gone. If false, the new answer shows
+    /// it by not having it: the phone's configuration files or its software have no such fault now, or the evidence that
+    /// was missing is there.
     pub resolved: bool,
 }
 
@@ -187,11 +188,10 @@ pub struct Diff {
     pub new: Side,
     /// Active now and not before, or less severe before, including those of new phones.
     pub broke: Vec<Entry>,
-    /// Active before and not now, in phones that are in both answers.
+    /// Active before, and shown to be gone now, in phones that are in both answers.
     pub mended: Vec<Mended>,
-    /// The same where the new answer has too little of the phone to show that anything was mended, unless later lines show
-    /// it: its status is `unknown`, it has no logs, or, for diagnoses of configuration, a file is missing or could not be
-    /// read that was read for the old answer.
+    /// Active before and not in the new answer, which does not show that they are gone: the logs that showed them can be
+    /// gone, or a configuration file is missing or could not be read that was read for the old answer.
     pub no_longer_found: Vec<Entry>,
     /// Active before and now, and not more severe than before.
     pub still: Vec<Entry>,
@@ -257,7 +257,7 @@ impl Diff {
             if has(State::Active) {
                 continue;
             }
-            if resolved || !new.lacks(&known.code, old) {
+            if resolved || new.shows_gone(&known.code, old) {
                 self.mended.push(Mended { entry, resolved });
             } else {
                 self.no_longer_found.push(entry);

@@ -115,7 +115,10 @@ fn what_the_next_log_mends_and_breaks() {
     assert!(complained(fleet.path(), &same).contains("no phone has a new diagnosis"));
     // In the other direction, the refusal is no longer in the logs, which is not evidence.
     let back = tree::json(fleet.path(), &["diff", "new.json", "old.json", "--format", "json"]);
-    assert_eq!(back["mended"][0]["resolved"], false);
+    assert_eq!(
+        (&back["mended"], codes(&back["no_longer_found"])),
+        (&json!([]), vec![("0004F2A1B201", "INS001")])
+    );
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub struct NotAnAnswer(#[from] serde_json::Error);
 pub(super) struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
+    software: Option<String>,
     #[serde(skip)]
     has_logs: bool,
     /// What its diagnoses say of files of its configuration that were not read.
@@ -96,15 +97,17 @@ impl AnswerPhone {
         }
     }
 
-    /// Whether it has too little to show that a diagnosis of this code in an older answer is gone. Files that were not
-    /// read there either did not show it.
-    pub(super) fn lacks(&self, code: &str, old: &Self) -> bool {
-        let is_of_files = Rule::find(code).is_some_and(|rule| rule.facts.family == Family::Configuration);
-        let is_lost = match is_of_files {
-            true => self.unread.iter().any(|file| !old.unread.contains(file)),
-            false => !self.has_logs,
-        };
-        is_lost || self.status == Status::Unknown
+    /// Whether it shows that a diagnosis of this code in an older answer is gone, by not having it: all of its files and
+    /// the newest software were judged, and evidence that was missing is there. The absence of a failure from logs shows
+    /// nothing: the lines that showed it can be gone. Nor do files that were not read for the older answer either.
+    pub(super) fn shows_gone(&self, code: &str, old: &Self) -> bool {
+        let facts = Rule::find(code).map(|rule| rule.facts);
+        self.status != Status::Unknown
+            && facts.is_some_and(|facts| match facts.family {
+                Family::Configuration => self.unread.iter().all(|file| old.unread.contains(file)),
+                Family::Provisioning => self.software.is_some(),
+                _ => facts.means_unknown && self.has_logs,
+            })
     }
 
     pub(super) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {

@@ -15,7 +15,7 @@ fn certificate(slot: &str, state: &str, name: Option<&str>, fingerprint: Option<
 }
 
 fn device(mac: Option<&str>, diagnoses: &[Value], certificates: &[Value]) -> Value {
-    json!({"mac": mac, "files": ["x.log"], "status": "failed", "boots": 3, "diagnoses": diagnoses,
+    json!({"mac": mac, "files": ["x.log"], "software": "5.5.2", "status": "failed", "boots": 3, "diagnoses": diagnoses,
         "certificates": certificates})
 }
 
@@ -52,25 +52,36 @@ fn diagnoses_are_matched_by_phone_code_and_slot() {
     );
     let slot = diff(&[device(A, &one(None), &[])], &[device(A, &one(Some("platform-1")), &[])]);
     assert_eq!(told(&slot.broke), ["0004F2000001 INS001 Some(\"platform-1\")"]);
-    assert_eq!((slot.mended.len(), slot.still.len()), (1, 0), "another slot is another diagnosis");
+    assert_eq!((slot.no_longer_found.len(), slot.still.len()), (1, 0), "another slot is another diagnosis");
     let code = diff(&[device(A, &one(None), &[])], &[device(A, &[diagnosis("INS002", "active", None)], &[])]);
-    assert_eq!((told(&code.broke), code.mended.len()), (vec!["0004F2000001 INS002 None".to_owned()], 1));
+    assert_eq!(
+        (told(&code.broke), code.no_longer_found.len()),
+        (vec!["0004F2000001 INS002 None".to_owned()], 1)
+    );
     let phone = diff(&[device(A, &one(None), &[])], &[device(A, &[], &[]), device(B, &one(None), &[])]);
-    assert_eq!((told(&phone.broke), phone.mended.len()), (vec!["0004F2000002 INS001 None".to_owned()], 1));
+    assert_eq!(
+        (told(&phone.broke), phone.no_longer_found.len()),
+        (vec!["0004F2000002 INS001 None".to_owned()], 1)
+    );
     assert_eq!(phone.phones_new.len(), 1);
 }
 
 #[test]
-fn what_is_resolved_or_absent_is_mended_and_comes_back_as_broken() {
+fn what_is_resolved_is_mended_and_what_is_absent_is_not() {
     let active = [device(A, &[diagnosis("TLS001", "active", None)], &[])];
     let resolved = [device(A, &[diagnosis("TLS001", "resolved", None)], &[])];
     let absent = [device(A, &[], &[])];
-    let how =
-        |new: &[Value]| diff(&active, new).mended.iter().map(|mended| mended.resolved).collect::<Vec<_>>();
-    assert_eq!((how(&resolved), how(&absent)), (vec![true], vec![false]));
+    let counts = |new: &[Value]| {
+        let diff = diff(&active, new);
+        assert!(diff.mended.iter().all(|mended| mended.resolved));
+        (diff.mended.len(), told(&diff.no_longer_found))
+    };
+    assert_eq!(counts(&resolved), (1, vec![]));
+    assert_eq!(counts(&absent), (0, vec!["0004F2000001 TLS001 None".to_owned()]));
     for old in [&resolved, &absent] {
         assert_eq!(diff(old, &active).broke.len(), 1, "again");
-        assert!(diff(old, &absent).mended.is_empty());
+        let since = diff(old, &absent);
+        assert!(since.mended.is_empty() && since.no_longer_found.is_empty());
     }
     // Two diagnoses of one code, one of them resolved: the code is active.
     let both = [diagnosis("TLS001", "resolved", None), diagnosis("TLS001", "active", None)];
@@ -78,18 +89,29 @@ fn what_is_resolved_or_absent_is_mended_and_comes_back_as_broken() {
 }
 
 #[test]
-fn what_is_absent_from_a_phone_of_which_too_little_is_known_is_not_mended() {
-    let old = [device(A, &[diagnosis("TLS001", "active", None)], &[])];
-    let with_status = |status: &str, diagnoses: &[Value]| {
-        let mut device = device(A, diagnoses, &[]);
-        device["status"] = status.into();
-        let diff = diff(&old, &[device]);
-        (diff.mended.len(), told(&diff.no_longer_found))
+fn what_the_phone_shows_by_its_absence_is_mended() {
+    let counts = |code: &str, change: &dyn Fn(&mut Value)| {
+        let mut new = device(A, &[], &[]);
+        change(&mut new);
+        let diff = diff(&[device(A, &[diagnosis(code, "active", None)], &[])], &[new]);
+        assert!(diff.mended.iter().all(|mended| !mended.resolved));
+        (diff.mended.len(), diff.no_longer_found.len())
     };
-    assert_eq!(with_status("ok", &[]), (1, vec![]));
-    assert_eq!(with_status("unknown", &[]), (0, vec!["0004F2000001 TLS001 None".to_owned()]));
-    assert_eq!(with_status("unknown", &[diagnosis("TLS001", "resolved", None)]), (1, vec![]));
-    assert_eq!(with_status("unknown", &[diagnosis("TLS001", "active", None)]), (0, vec![]));
+    let whole = |_: &mut Value| {};
+    for code in ["CFG021", "ZTP001", "LOG001", "LOG005"] {
+        assert_eq!(counts(code, &whole), (1, 0), "{code}");
+        assert_eq!(counts(code, &|new| new["status"] = "unknown".into()), (0, 1), "{code}");
+    }
+    assert_eq!(counts("ZTP001", &|new| new["software"] = Value::Null), (0, 1));
+    assert_eq!(counts("LOG005", &|new| new["files"] = json!([])), (0, 1));
+    for code in ["INS001", "INV003", "TLS001", "LOG002", "LOG004", "FLT001", "XYZ001"] {
+        assert_eq!(counts(code, &whole), (0, 1), "{code}");
+    }
+    let resolved = [diagnosis("TLS001", "resolved", None)];
+    let old = [device(A, &[diagnosis("TLS001", "active", None)], &[])];
+    let mut unknown = device(A, &resolved, &[]);
+    unknown["status"] = "unknown".into();
+    assert_eq!(diff(&old, &[unknown]).mended.len(), 1);
 }
 
 #[test]
@@ -101,11 +123,10 @@ fn what_is_absent_although_its_file_was_not_read_is_not_mended() {
     let with = |code: &str| device(A, &[diagnosis(code, "active", None)], &[]);
     let mut without_logs = with("CFG013");
     without_logs["files"] = json!([]);
-    assert_eq!(counts("INV002", without_logs.clone()), (0, 1));
     assert_eq!(counts("CFG021", without_logs), (1, 0), "its files were read");
     for unread in ["CFG001", "CFG002", "CFG003"] {
         assert_eq!(counts("CFG021", with(unread)), (0, 1));
-        assert_eq!(counts("INV002", with(unread)), (1, 0), "its logs were read");
+        assert_eq!(counts("ZTP001", with(unread)), (1, 0), "its logs were read");
     }
     assert_eq!(counts("CFG021", with("CFG013")), (1, 0));
 }

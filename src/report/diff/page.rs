@@ -107,14 +107,14 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
         list(&mut blocks, most, entries, |mended| {
             let how = match mended.resolved {
                 true => "later lines show it",
-                false => "not in the new answer; no line shows that it was mended",
+                false => "what was read for the new answer no longer has it",
             };
             format!("{}: {how}", of(&mended.entry))
         });
     }
     title(
         &mut blocks,
-        "No longer found, in phones of which too little is known",
+        "No longer found, though nothing shows that it was mended",
         Tone::Strong,
         &diff.no_longer_found,
     );
