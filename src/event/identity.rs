@@ -54,9 +54,12 @@ pub(super) fn software(input: &[u8]) -> IResult<&[u8], Event> {
 pub(super) fn software_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> {
     let Fields { label, version, .. } = *fields;
     let label = value_up_to(said, label?, false)?;
-    let value = version.map(|value| value.split(|byte| b",;".contains(byte)).next().unwrap_or(value));
-    let mut words =
-        value.iter().flat_map(|value| value.utf8_chunks()).flat_map(|chunk| chunk.valid().split_whitespace());
+    let mut parts = version.into_iter().flat_map(|value| value.split(|byte| b",;".contains(byte)));
+    let (value, next) = (parts.next(), parts.next());
+    // A codename can have a sign behind it: `Codename; 5.5.2.11338`.
+    let begins_with_number = || words_of(next).next().and_then(number_of).is_some();
+    let is_codename = !words_of(value).any(|word| word.contains(|sign: char| sign.is_ascii_digit()));
+    let mut words = words_of(if is_codename && begins_with_number() { next } else { value });
     let version = words.find_map(number_of).filter(|number| !touches_end(said, number.as_bytes()));
     // If another number or a word follows, this is not the whole version, or not a line of the phone.
     let may_follow = |next: &str| {
@@ -65,6 +68,11 @@ pub(super) fn software_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> 
     let is_whole = words.next().is_none_or(may_follow);
     let version = version.filter(|_| is_whole).and_then(|number| number.parse().ok());
     (version.is_some() || said.is_cut).then_some(Event::Software { label, version })
+}
+
+/// The words of a part of a value, as far as they are UTF-8.
+fn words_of(part: Option<&[u8]>) -> impl Iterator<Item = &str> {
+    part.into_iter().flat_map(<[u8]>::utf8_chunks).flat_map(|chunk| chunk.valid().split_whitespace())
 }
 
 /// The number in a word of digits and dots, without the punctuation around it. A dot behind it is that of a sentence only
@@ -205,7 +213,13 @@ mod tests {
                 "{said}"
             );
         }
-        for said in ["\"5.5.2.11338\"", "(5.5.2.11338)", "Codename '5.5.2.11338';"] {
+        for said in [
+            "\"5.5.2.11338\"",
+            "(5.5.2.11338)",
+            "Codename '5.5.2.11338';",
+            "Codename; 5.5.2.11338 18-Sep-17",
+            "Codename, 5.5.2.11338; x",
+        ] {
             assert_eq!(
                 known(&format!("Application, main: Label=SIP, Version={said}")),
                 Event::Software { label: Some("SIP".into()), version: "5.5.2.11338".parse().ok() },
@@ -218,6 +232,9 @@ mod tests {
         no_event("Application, main: Label=SIP, Version=Codename 4. 0.10.0689 18-Sep-17 23:27");
         no_event("Application, main: Label=SIP, Version=4.0.10.0689 and more");
         no_event("Application, main: Label=SIP, Version=4.0.");
+        no_event("Application, main: Label=SIP, Version=Codename; built 5.5.2.11338");
+        no_event("Application, main: Label=SIP, Version=Codename; x; 5.5.2.11338");
+        no_event("Application, main: Label=SIP, Version=Codename 4.0.; 5.5.2.11338");
         no_event("Application, main: Label=SIP, P/N=5.5.2");
     }
 }
