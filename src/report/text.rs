@@ -12,13 +12,14 @@ pub mod width;
 
 use crate::report::shape::Evidence;
 
-/// The lines of evidence with different texts, each with the number of lines that have it.
-pub fn distinct(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
+/// The lines of evidence, those with equal texts in a row as one with their number. Where a text returns after another
+/// one, as a fingerprint can, it is shown again: their order is what the lines show.
+pub fn folded(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
     let mut lines: Vec<(&Evidence, usize)> = Vec::new();
     for line in evidence {
-        match lines.iter_mut().find(|(known, _)| known.text == line.text) {
-            Some((_, number)) => *number += 1,
-            None => lines.push((line, 1)),
+        match lines.last_mut() {
+            Some((known, number)) if known.text == line.text => *number += 1,
+            _ => lines.push((line, 1)),
         }
     }
     lines
@@ -36,7 +37,7 @@ mod tests {
     use crate::quantity::times;
 
     #[test]
-    fn equal_lines_are_one() {
+    fn equal_lines_in_a_row_are_one() {
         let line = |text: &str| Evidence {
             file: "a".to_owned(),
             line: 1,
@@ -45,9 +46,12 @@ mod tests {
             uptime: None,
             text: text.to_owned(),
         };
-        let evidence = ["x", "y", "x", "x"].map(line);
+        let evidence = ["x", "x", "y", "x"].map(line);
         let lines: Vec<_> =
-            distinct(&evidence).iter().map(|(line, n)| (line.text.clone(), times(*n))).collect();
-        assert_eq!(lines, [("x".to_owned(), " ×3".to_owned()), ("y".to_owned(), String::new())]);
+            folded(&evidence).iter().map(|(line, n)| (line.text.clone(), times(*n))).collect();
+        assert_eq!(
+            lines,
+            [("x", " ×2"), ("y", ""), ("x", "")].map(|(text, times)| (text.to_owned(), times.to_owned()))
+        );
     }
 }

@@ -4,7 +4,7 @@ use super::page::{Block, StoryLine};
 use crate::quantity::times;
 use crate::report::Style;
 use crate::report::shape::Evidence;
-use crate::report::text::distinct;
+use crate::report::text::folded;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::{Layout, Prose};
 use crate::report::text::width::width;
@@ -56,7 +56,7 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
             format!("\n{lines}")
         }
         Block::Evidence(lines) => {
-            distinct(lines).into_iter().map(|(line, number)| evidence_line(line, number, &plain)).collect()
+            folded(lines).into_iter().map(|(line, number)| evidence_line(line, number, &plain)).collect()
         }
     }
 }

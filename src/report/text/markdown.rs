@@ -4,7 +4,7 @@ use crate::report::shape::Evidence;
 
 use super::visible::visible;
 use crate::quantity::times;
-use crate::report::text::distinct;
+use crate::report::text::folded;
 
 /// Escapes a text so that it contains no mark-up, no HTML, no link and no end of a table cell.
 pub fn escaped(text: &str) -> String {
@@ -29,9 +29,9 @@ pub fn escaped(text: &str) -> String {
 }
 
 /// The evidence as a code block: place, stamp, text. The fence is longer than any run of backticks in it.
-/// Lines with the same text are written once, with their number.
+/// Lines with the same text in a row are written once, with their number.
 pub fn evidence_lines(evidence: &[Evidence]) -> String {
-    let lines: Vec<String> = distinct(evidence)
+    let lines: Vec<String> = folded(evidence)
         .into_iter()
         .map(|(line, number)| {
             let stamp =

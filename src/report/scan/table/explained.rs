@@ -8,8 +8,8 @@ use crate::check::Rule;
 use crate::quantity::{count, counted, times};
 use crate::report::findings::{Explanation, Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
-use crate::report::text::distinct;
 use crate::report::text::elide::{Weight, elide};
+use crate::report::text::folded;
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::time::span;
 use crate::report::text::visible::visible;
@@ -156,14 +156,14 @@ fn phone_line(device: &Device, diagnosis: &Diagnosis) -> String {
     said
 }
 
-/// Writes the evidence of a diagnosis: place, stamp, text. Without `--verbose`, equal lines are written once,
+/// Writes the evidence of a diagnosis: place, stamp, text. without `--verbose`, equal lines in a row are written once,
 /// and less important words of a text that does not fit are left out. If the rest still does not fit beside
 /// the place, the text goes on a line of its own.
 fn evidence_lines(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let whole = style.verbosity == Verbosity::Verbose;
     let room = style.width.saturating_sub(EVIDENCE_INDENT);
     let most = if whole { usize::MAX } else { room * 2 / 5 };
-    let lines = if whole { evidence.iter().map(|line| (line, 1)).collect() } else { distinct(evidence) };
+    let lines = if whole { evidence.iter().map(|line| (line, 1)).collect() } else { folded(evidence) };
     let place = |line: &Evidence| cut_path(&format!("{}:{}", visible(&line.file), line.line), most);
     let places: Vec<String> = lines.iter().map(|(line, _)| place(line)).collect();
     let widest = places.iter().map(|place| width(place)).max().unwrap_or(0);
