@@ -37,7 +37,7 @@ fn every_answer_is_valid() {
 }
 
 #[test]
-fn events_and_differences_have_schemas_too() {
+fn other_answers_have_schemas_too() {
     let fleet = tree::fleet();
     let schema = |of| jsonschema::validator_for(&tree::json(fleet.path(), &["schema", of])).unwrap();
     let events = tree::said(fleet.path(), &["events", "--format", "jsonl"]);
@@ -51,6 +51,14 @@ fn events_and_differences_have_schemas_too() {
     tree::run(fleet.path(), &["scan", "--output", "old.json"]);
     let diff = tree::json(fleet.path(), &["diff", "old.json", "old.json", "--format", "json"]);
     assert!(schema("diff").is_valid(&diff), "{diff}");
+    let scan = tree::json(fleet.path(), &["scan", "--format", "json"]);
+    let validator = schema("device");
+    for device in scan["devices"].as_array().unwrap() {
+        let Some(mac) = device["mac"].as_str() else { continue };
+        let told = tree::json(fleet.path(), &["device", mac, "--format", "json"]);
+        assert!(validator.is_valid(&told), "{told}");
+    }
+    assert!(!validator.is_valid(&scan));
     assert_eq!(tree::said(fleet.path(), &["schema"]), tree::said(fleet.path(), &["schema", "scan"]));
 }
 

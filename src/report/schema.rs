@@ -10,6 +10,7 @@ use super::group::GroupsDocument;
 use super::list::ListLine;
 use super::safe_json;
 use super::shape::{Document, EventRow};
+use super::story;
 use super::watch::Change;
 
 /// An answer that has a schema.
@@ -23,12 +24,15 @@ pub struct AnswerSchema {
 }
 
 /// All answers that have a schema, the default first.
-pub static SCHEMAS: [AnswerSchema; 7] = [
+pub static SCHEMAS: [AnswerSchema; 8] = [
     AnswerSchema::new("scan", "Output of `phonecert scan --format json`", || schema_for!(Document)),
     AnswerSchema::new("groups", "Output of `phonecert scan --group-by … --format json`", || {
         schema_for!(GroupsDocument<'_>)
     }),
     AnswerSchema::new("events", "One line of `phonecert events --format jsonl`", || schema_for!(EventRow)),
+    AnswerSchema::new("device", "Output of `phonecert device --format json`", || {
+        schema_for!(story::json::Document)
+    }),
     AnswerSchema::new("list", "One line of `phonecert list`", || schema_for!(ListLine)),
     AnswerSchema::new("diff", "Output of `phonecert diff --format json`", || schema_for!(diff::Document<'_>)),
     AnswerSchema::new("config", "Output of `phonecert config --format json`", || schema_for!(ConfigDocument)),

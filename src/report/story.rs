@@ -9,7 +9,7 @@ mod entry;
 mod history;
 mod identity;
 mod inventory;
-mod json;
+pub(super) mod json;
 mod markdown;
 mod next;
 mod page;
@@ -57,7 +57,8 @@ pub const STORY_FORMATS: [Format<StoryWriter>; 3] = [
     Format::new(
         "json",
         &["json"],
-        "The phone's object of `scan --format json`, its events, and what could not be read",
+        "The phone's object of `scan --format json`, its events, and what could not be read; `phonecert schema device` \
+         describes it",
         |story, _, out| json::write(story, out),
     ),
 ];

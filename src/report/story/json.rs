@@ -2,10 +2,28 @@
 
 use std::io::{self, Write};
 
+use schemars::JsonSchema;
+
 use super::Story;
 use crate::report::events::jsonl;
 use crate::report::scan::json::{member, separator};
-use crate::report::shape::{Problem, SCHEMA_VERSION};
+use crate::report::shape::{Device, EventRow, Problem, SCHEMA_VERSION};
+
+/// The whole answer of `device --format json`, for its schema: it is written member by member.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(in crate::report) struct Document {
+    /// The version of this shape and that of `scan --format json`.
+    schema_version: u32,
+    /// The phone, as in `scan --format json`.
+    device: Device,
+    /// Its own events, in log order, as in `events --format jsonl`.
+    events: Vec<EventRow>,
+    /// What could not be read of its logs and configuration files.
+    problems: Vec<Problem>,
+    /// Sentences on what was found and could be read, but not judged.
+    not_judged: Vec<String>,
+}
 
 pub(super) fn write(story: &Story<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
