@@ -170,6 +170,9 @@ pub struct SlotContent {
     pub key_length: Option<u64>,
     /// The certificate is compared with those of other phones, since the log is certainly this phone's own.
     pub is_compared: bool,
+    /// An active error is about this slot, whatever diagnoses were selected: half a pair, for instance, is no installed
+    /// certificate.
+    pub is_faulty: bool,
     /// The configuration lines that the certificate comes from, or that contradict the log; and the line of the log
     /// that says that the configuration was not applied.
     pub configuration: Vec<ConfigurationLine>,
@@ -239,6 +242,8 @@ impl Phone {
     /// Keeps only the selected findings from its logs. Other findings and the readiness for ZTP can depend on all
     /// of them, so this comes after everything that is found in this phone alone.
     pub fn select(&mut self, selection: &Selection) {
+        let errors: Vec<_> = error_slots(self.active()).collect();
+        self.mark_faulty(&errors);
         self.findings.retain(|(number, _)| selection(rule(*number).code));
         self.derive_status(self.ztp);
     }
@@ -287,8 +292,17 @@ impl Phone {
         if found.iter().any(|(rule, _)| rule.facts.ztp == Ztp::Blocked) {
             self.ztp = Some(false);
         }
+        let errors: Vec<_> = error_slots(found.iter().map(|(rule, finding)| (*rule, finding))).collect();
+        self.mark_faulty(&errors);
         found.retain(|(rule, _)| selection(rule.code));
         self.add(found);
+    }
+
+    /// Marks the slots that errors are about.
+    pub fn mark_faulty(&mut self, errors: &[Option<Slot>]) {
+        for content in &mut self.certificates {
+            content.is_faulty |= errors.contains(&Some(content.slot));
+        }
     }
 
     /// Sorts the findings and derives the status and the readiness for ZTP from them.
@@ -339,6 +353,17 @@ impl Phone {
         }
         Occurrences::of_line(line)
     }
+}
+
+/// The slots that active errors are about; None for an error that is about no slot.
+pub fn error_slots<'f>(
+    found: impl IntoIterator<Item = (&'static Rule, &'f Finding)>,
+) -> impl Iterator<Item = Option<Slot>> {
+    let is_error = |rule, finding: &Finding| {
+        finding.state == State::Active && severity(rule, finding) == Severity::Error
+    };
+    let errors = found.into_iter().filter(move |(rule, finding)| is_error(rule, finding));
+    errors.map(|(_, finding)| finding.slot)
 }
 
 fn rule(number: u8) -> &'static Rule {
@@ -395,6 +420,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
         fingerprint: content.fingerprint.clone(),
         certificate_length: content.certificate_length,
         key_length: content.key_length,
+        is_faulty: false,
         is_compared: !timeline.is_of_another_phone(record),
         configuration: Vec::new(),
         line,

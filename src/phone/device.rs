@@ -106,6 +106,7 @@ fn certificate(content: SlotContent, shown: Shown<'_>) -> Certificate {
         fingerprint_algorithm: content.fingerprint.as_ref().map(|digest| digest.algorithm().name()),
         certificate_length: content.certificate_length,
         key_length: content.key_length,
+        is_faulty: content.is_faulty,
         configuration: content.configuration.iter().map(|line| shown_line(line, shown)).collect(),
     }
 }

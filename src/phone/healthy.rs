@@ -140,6 +140,7 @@ fn content(slot: HealthySlot, file: u32) -> SlotContent {
         fingerprint: slot.fingerprint,
         certificate_length: slot.certificate_length,
         key_length: slot.key_length,
+        is_faulty: false,
         is_compared: true,
         configuration: Vec::new(),
         line,

@@ -79,6 +79,10 @@ pub struct Certificate {
     pub certificate_length: Option<u64>,
     /// Bytes, as the phone logs it.
     pub key_length: Option<u64>,
+    /// An active error is about this slot, whatever diagnoses were selected: half a pair, for instance, is no installed
+    /// certificate. For the sign of the slot.
+    #[serde(skip)]
+    pub is_faulty: bool,
     /// The lines of configuration files that an installed certificate comes from, or that contradict the log; and
     /// the line of the log that says that the configuration was not applied. Left out if there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -276,14 +280,6 @@ impl Device {
     /// The active diagnoses.
     pub fn active(&self) -> impl Iterator<Item = &Diagnosis> {
         self.diagnoses.iter().filter(|diagnosis| diagnosis.state == State::Active)
-    }
-
-    /// Whether an active error is about this slot: half a pair, for instance, is no installed certificate.
-    #[must_use]
-    pub fn is_faulty(&self, certificate: &Certificate) -> bool {
-        self.active().any(|diagnosis| {
-            diagnosis.severity == Severity::Error && diagnosis.slot.as_deref() == Some(&*certificate.slot)
-        })
     }
 }
 

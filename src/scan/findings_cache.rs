@@ -13,8 +13,8 @@ use parking_lot::RwLock;
 use crate::check::configuration::ConfigurationCase;
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{LogFacts, PhoneConfig};
-use crate::model::{Severity, Slot};
-use crate::phone::{Common, Selection, severity};
+use crate::model::Slot;
+use crate::phone::{self, Common, Selection};
 
 /// The most hashes in the cache. There is one for each combination of files and facts from logs, so a fleet
 /// needs about as many as it has combinations of models, versions and sites.
@@ -32,8 +32,9 @@ struct CachedFindings {
     facts: LogFacts,
     /// None if the findings name files of one phone: then nothing can be shared.
     common: Option<Arc<Common>>,
-    /// Whether one of the findings that other phones have too is an error, selected or not.
-    has_error: bool,
+    /// The slots that errors among the findings that other phones have too are about, selected or not; None for an error
+    /// about no slot.
+    error_slots: Vec<Option<Slot>>,
 }
 
 /// The findings in the configuration of a phone.
@@ -42,8 +43,8 @@ pub(super) struct ConfigFindings {
     pub(super) own: Vec<(&'static Rule, Finding)>,
     /// The findings that other phones have too, with the keys that the files give.
     pub(super) common: Option<Arc<Common>>,
-    /// Whether one of all findings is an error, selected or not.
-    pub(super) has_error: bool,
+    /// The slots that all errors are about, selected or not; None for an error about no slot.
+    pub(super) error_slots: Vec<Option<Slot>>,
 }
 
 impl FindingsCache {
@@ -60,8 +61,8 @@ impl FindingsCache {
             found
         };
         let without_common = |found: Vec<_>| {
-            let has_error = has_error(&found);
-            ConfigFindings { own: selected(found), common: None, has_error }
+            let error_slots = error_slots(&found);
+            ConfigFindings { own: selected(found), common: None, error_slots }
         };
         if !config.is_of_shared_files() {
             return without_common(all_findings());
@@ -80,29 +81,30 @@ impl FindingsCache {
                     || finding.configuration.iter().any(|line| config.is_named_by(line))
             }) || keys.iter().any(|key| config.is_named_by(&key.line));
             let common = (!names_phone).then(|| Arc::new(Common::new(selected(others.clone()), keys)));
-            let (config, is_of_common) = (config.clone(), has_error(&others));
+            let (config, of_common) = (config.clone(), error_slots(&others));
             let facts = facts_compared;
+            let (common_kept, error_slots_kept) = (common.clone(), of_common.clone());
             self.keep(
                 hash,
-                CachedFindings { config, facts, common: common.clone(), has_error: is_of_common },
+                CachedFindings { config, facts, common: common_kept, error_slots: error_slots_kept },
             );
             if names_phone {
                 return without_common([own, others].concat());
             }
-            let has_error = is_of_common || has_error(&own);
-            return ConfigFindings { own: selected(own), common, has_error };
+            let error_slots = [of_common, error_slots(&own)].concat();
+            return ConfigFindings { own: selected(own), common, error_slots };
         };
         let Some(common) = &cached.common else { return without_common(all_findings()) };
         let case = ConfigurationCase::new(&cached.config, &cached.facts, &[]).of_phone(config.mac);
         let own = findings(&case, |rule| rule.facts.depends_on_mac);
-        let has_error = cached.has_error || has_error(&own);
+        let error_slots = [cached.error_slots.clone(), error_slots(&own)].concat();
         let own = selected(own);
         debug_assert!(
             common.makes_with(&own, selected(all_findings())),
             "{}: a rule asks for more than is compared",
             config.mac
         );
-        ConfigFindings { own, common: Some(Arc::clone(common)), has_error }
+        ConfigFindings { own, common: Some(Arc::clone(common)), error_slots }
     }
 
     /// The findings of the first phone with these files and facts, and the hash under which they are kept.
@@ -124,8 +126,8 @@ impl FindingsCache {
     }
 }
 
-fn has_error(found: &[(&'static Rule, Finding)]) -> bool {
-    found.iter().any(|(rule, finding)| severity(rule, finding) == Severity::Error)
+fn error_slots(found: &[(&'static Rule, Finding)]) -> Vec<Option<Slot>> {
+    phone::error_slots(found.iter().map(|(rule, finding)| (*rule, finding))).collect()
 }
 
 fn findings(case: &ConfigurationCase<'_>, is_wanted: fn(&Rule) -> bool) -> Vec<(&'static Rule, Finding)> {

@@ -13,7 +13,7 @@ use crate::report::text::prose::Prose;
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let mut blocks = vec![Block::Part("Certificates".to_owned())];
     for certificate in &device.certificates {
-        let (sign, tone, state) = state(device, certificate);
+        let (sign, tone, state) = state(certificate);
         let slot: Option<Slot> = certificate.slot.parse().ok();
         let name = slot.map_or_else(|| certificate.slot.to_string(), heading);
         blocks.push(Block::Item(sign, tone, Prose::foreign(&name).and(state)));
@@ -32,9 +32,9 @@ pub(super) fn heading(slot: Slot) -> String {
     capitalized(in_words(slot).trim_start_matches("the "))
 }
 
-fn state(device: &Device, certificate: &Certificate) -> (&'static str, Tone, &'static str) {
+fn state(certificate: &Certificate) -> (&'static str, Tone, &'static str) {
     match certificate.state {
-        CertificateState::Installed if device.is_faulty(certificate) => {
+        CertificateState::Installed if certificate.is_faulty => {
             let fault = match certificate.key_length {
                 None => ": a certificate without its private key",
                 Some(_) => ": installed, but see the diagnoses",

@@ -218,7 +218,7 @@ fn slot(device: &Device, slot: &str) -> Cell {
         (CertificateState::Rejected, ..) => ("✗", Tone::Bad, "rejected"),
         (_, Some(name), Some(mac)) if is_built_in && !names(name, mac) => ("≠", Tone::Bad, name),
         (CertificateState::Installed, ..) if is_built_in => ("✓", Tone::Good, "installed"),
-        (CertificateState::Installed, ..) if device.is_faulty(certificate) => {
+        (CertificateState::Installed, ..) if certificate.is_faulty => {
             let fault = if certificate.key_length.is_none() { "no key" } else { name.unwrap_or("faulty") };
             ("✗", Tone::Bad, fault)
         }
@@ -244,7 +244,7 @@ fn applications(device: &Device) -> Cell {
     let mut counts = [(0, "✓", Tone::Good), (0, "✗", Tone::Bad), (0, "–", Tone::Dim)];
     for certificate in device.certificates.iter().filter(|one| one.slot.starts_with("application-")) {
         let place = match certificate.state {
-            CertificateState::Installed if !device.is_faulty(certificate) => 0,
+            CertificateState::Installed if !certificate.is_faulty => 0,
             CertificateState::Installed | CertificateState::Rejected => 1,
             CertificateState::NotAvailable if certificate.is_key_alone() => 1,
             CertificateState::NotAvailable => 2,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::shape::{Baseline, CertificateState, Diagnosis, Severity, State};
+use crate::report::shape::{Baseline, CertificateState, Diagnosis};
 use crate::report::text::visible::is_hidden;
 use crate::report::text::width::width;
 use crate::report::{GroupBy, fixture};
@@ -139,20 +139,13 @@ fn half_a_pair_is_not_ticked() {
     let mut fleet = fixture::fleet();
     let device = &mut fleet.devices[8];
     device.certificates[1].key_length = None;
-    let mut half = fixture::fleet().devices[0].diagnoses[0].clone();
-    for (state, severity, shown) in [
-        (State::Active, Severity::Error, "✗ no key"),
-        (State::Active, Severity::Warning, "✓ Custom"),
-        (State::Resolved, Severity::Error, "✓ Custom"),
-    ] {
-        (half.state, half.severity) = (state, severity);
-        fleet.devices[8].diagnoses = vec![half.clone()];
+    for (is_faulty, shown) in [(true, "✗ no key"), (false, "✓ Custom")] {
+        fleet.devices[8].certificates[1].is_faulty = is_faulty;
         let row = TableRow::of(&fleet.devices[8]);
         let cell = row.cell(row::Column::Platform1).painted(false);
         assert!(cell.starts_with(shown), "{cell}");
     }
-    fleet.devices[8].diagnoses[0].state = State::Active;
-    fleet.devices[8].diagnoses[0].severity = Severity::Error;
+    fleet.devices[8].certificates[1].is_faulty = true;
     fleet.devices[8].certificates[1].certificate_length = None;
     fleet.devices[8].certificates[1].state = CertificateState::NotAvailable;
     fleet.devices[8].certificates[1].key_length = Some(636);
