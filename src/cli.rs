@@ -30,7 +30,9 @@ use phonecert::report::{EventsWriter, Format, ScanWriter, Style};
 
 use crate::terminal;
 
-pub(crate) use arguments::{CodeArgs, PathArgs, PhoneArgs, ReadArgs, RunArgs, WindowArgs, WriteArgs};
+pub(crate) use arguments::{
+    CodeArgs, PathArgs, PhoneArgs, ReadArgs, RunArgs, StaleArgs, WindowArgs, WriteArgs,
+};
 use arguments::{READING, RUNNING, SHOWING, WRITING};
 use examples::{
     COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEVICE_EXAMPLES, DIFF_EXAMPLES, DIGEST_EXAMPLES, EVENTS_EXAMPLES,
@@ -132,6 +134,8 @@ pub(crate) enum Command {
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) stale: StaleArgs,
     /// Read records that `digest` made instead of logs; `-` for standard input
     ///
     /// Any number of files, in any order, compressed or not. The --since and --until with which the
@@ -179,6 +183,8 @@ pub(crate) struct ScanArgs {
 pub(crate) struct WatchArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) stale: StaleArgs,
     #[command(flatten)]
     pub(crate) phones: PhoneArgs,
     #[command(flatten)]
@@ -235,6 +241,8 @@ pub(crate) struct DeviceArgs {
     pub(crate) mac: Mac,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+    #[command(flatten)]
+    pub(crate) stale: StaleArgs,
     #[command(flatten)]
     pub(crate) codes: CodeArgs,
 

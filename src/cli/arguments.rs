@@ -98,6 +98,11 @@ pub(crate) struct ReadArgs {
     /// The year of each log's newest line, which most logs do not contain [default: from the file's time]
     #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1970..=9999), help_heading = READING)]
     pub(crate) year: Option<i32>,
+}
+
+/// Only of commands whose answer has that mark.
+#[derive(Debug, Args)]
+pub(crate) struct StaleArgs {
     /// Mark phones whose newest line is older than this: 14d, 48h
     #[arg(long, value_name = "AGE", value_parser = time_bound::age, default_value = "14d", help_heading = READING)]
     pub(crate) stale: TimeDelta,

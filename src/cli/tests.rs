@@ -50,6 +50,16 @@ fn every_option_of_scan() {
 }
 
 #[test]
+fn only_commands_that_mark_old_phones_have_the_option_for_it() {
+    for command in ["scan", "watch", "device 0004f206075d"] {
+        assert!(parsed(&format!("{command} --stale 7d")).is_ok(), "{command}");
+    }
+    for command in ["events", "config", "list", "digest -o x.pcr"] {
+        assert!(refused(&format!("{command} --stale 7d")).contains("--stale"), "{command}");
+    }
+}
+
+#[test]
 fn defaults() {
     let args = scan("");
     assert_eq!(args.read.paths.paths(), [Path::new(".")]);

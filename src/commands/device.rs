@@ -20,7 +20,8 @@ const MAX_EVENT_BYTES: usize = 32 << 20;
 pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let answer = AnswerOutput::prepare(&args.write)?;
     let phones = PhoneArgs { device: vec![args.mac], status: Vec::new() };
-    let setup = Setup::new(&args.read, &args.run, &phones, &args.codes, None)?;
+    let mut setup = Setup::new(&args.read, &args.run, &phones, &args.codes, None)?;
+    setup.options.stale = args.stale.stale;
     let mut scan =
         setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);

@@ -28,6 +28,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         ));
     }
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
+    setup.options.stale = args.stale.stale;
     let (mut scan, gone) = if args.records.is_empty() {
         (setup.scan(&args.read, &args.run, scan::scan), (0, None))
     } else {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Local, NaiveDateTime};
+use chrono::{DateTime, Local, NaiveDateTime, TimeDelta};
 use phonecert::input::{self, FoundFiles, decoded, files_from, shown_path};
 use phonecert::inventory::Inventory;
 use phonecert::model::Mac;
@@ -109,7 +109,8 @@ impl Setup {
             selection: selection(codes),
             inventory,
             roots: (!read.paths.no_config).then(|| paths.clone()),
-            stale: read.stale,
+            // Only some commands mark phones without a recent line, and set this.
+            stale: TimeDelta::MAX,
         };
         Ok(Self { paths, options, pool: pool(run)? })
     }

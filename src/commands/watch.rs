@@ -29,7 +29,8 @@ const TIME: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// Shows the phones and their changes until the user ends it.
 pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
-    let setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
+    let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
+    setup.options.stale = args.stale.stale;
     setup.paths.iter().try_for_each(|path| refuse_pipe(path))?;
     let is_terminal = io::stdout().is_terminal();
     let [table, text, _] = &WATCH_FORMATS;
