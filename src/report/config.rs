@@ -11,6 +11,7 @@ use super::scan::json::TOOL;
 use super::shape::{ConfigurationLine, Problem, Tool};
 use super::text::table;
 use super::text::visible::visible;
+use super::text::width::{width as columns, wrap};
 use super::{Format, Style, safe_json};
 use crate::check::join::origins;
 use crate::config::{Effective, Given, PhoneConfig};
@@ -189,6 +190,37 @@ fn counts(one: &ConfigParameter) -> &'static str {
     }
 }
 
+/// The narrowest column of values that is readable beside the others, with the blanks between columns.
+const MIN_VALUE: usize = 36;
+
+/// The visible texts of a parameter.
+struct Row {
+    parameter: String,
+    value: String,
+    place: String,
+    overrides: Vec<String>,
+}
+
+impl Row {
+    fn of(one: &ConfigParameter) -> Self {
+        let state = match one.counts {
+            Some(true) => "",
+            Some(false) => "does not count: ",
+            None => "may count: ",
+        };
+        let overrides = one.overrides.iter().map(|other| {
+            let (file, line) = (visible(&other.file), other.line.unwrap_or_default());
+            format!("overrides {file}:{line}: {}", visible(&other.says))
+        });
+        Self {
+            parameter: one.parameter.clone(),
+            value: format!("{state}{}", visible(&one.value)),
+            place: format!("{}:{}", visible(&one.file), one.line),
+            overrides: overrides.collect(),
+        }
+    }
+}
+
 fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let master = phone.master.as_deref().unwrap_or("no master was found");
     let rest = if phone.complete { "" } else { "; not all of its files were read" };
@@ -196,23 +228,26 @@ fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Res
     for file in &phone.not_read {
         writeln!(out, "{} is not read: phones ask for the name in lower case.", visible(file))?;
     }
-    let mut table = table::plain(width);
-    table.set_header(["parameter", "value", "file and line"]);
-    for one in &phone.parameters {
-        let state = match one.counts {
-            Some(true) => "",
-            Some(false) => "does not count: ",
-            None => "may count: ",
-        };
-        let value = format!("{state}{}", visible(&one.value));
-        let mut origin = format!("{}:{}", visible(&one.file), one.line);
-        for other in &one.overrides {
-            let (file, line) = (visible(&other.file), other.line.unwrap_or_default());
-            origin.push_str(&format!("\noverrides {file}:{line}: {}", visible(&other.says)));
+    let rows: Vec<Row> = phone.parameters.iter().map(Row::of).collect();
+    let widest = |cell: fn(&Row) -> &str| rows.iter().map(|row| columns(cell(row))).max().unwrap_or(0);
+    if widest(|row| &row.parameter) + widest(|row| &row.place) + MIN_VALUE <= width {
+        let mut table = table::plain(width);
+        table.set_header(["parameter", "value", "file and line"]);
+        for Row { parameter, value, place, overrides } in rows {
+            table.add_row([parameter, value, [vec![place], overrides].concat().join("\n")]);
         }
-        table.add_row([one.parameter.clone(), value, origin]);
+        writeln!(out, "{}", table::lines(&table))?;
+    } else {
+        // Columns would be so narrow that names break.
+        for Row { parameter, value, place, overrides } in rows {
+            writeln!(out, " {parameter}")?;
+            for text in [vec![value, place], overrides].concat() {
+                for (at, line) in wrap(&text, width.saturating_sub(5)).iter().enumerate() {
+                    writeln!(out, "   {}{line}", if at == 0 { "" } else { "  " })?;
+                }
+            }
+        }
     }
-    writeln!(out, "{}", table::lines(&table))?;
     for ConfigInstalled { slot, configuration } in &phone.installed {
         let ConfigurationLine { file, line, says, .. } = configuration;
         let line = line.map(|line| format!(":{line}")).unwrap_or_default();
@@ -258,6 +293,15 @@ mod tests {
         let text = String::from_utf8(bytes).unwrap();
         assert!(!text.contains("hunter2"), "{text}");
         text
+    }
+
+    #[test]
+    fn a_list_where_names_would_break() {
+        let style = |width| Style { width, ..Style::default() };
+        let answer = ConfigAnswer { phones: &phones()[..1], left_out: 0, problems: &[] };
+        let mut bytes = Vec::new();
+        tables(&answer, &style(60), &mut bytes).unwrap();
+        insta::assert_snapshot!(String::from_utf8(bytes).unwrap());
     }
 
     #[test]
