@@ -6,7 +6,7 @@ use super::calendar::Calendar;
 use super::dates::{self, WRONG_AT_START};
 use super::unset::{
     ClockFailure, DEFAULT_GAP_DAYS, JUMP_DAYS, LinesFromDate, MAX_FILE_DAY_LAG, Signs, UnsetClock,
-    YEAR_TURNS, is_before_file_time,
+    YEAR_TURNS, has_failed, is_before_file_time,
 };
 use super::{Joined, Record};
 use crate::stamp::Yearless;
@@ -106,8 +106,8 @@ fn clock_failure(
     let first = boot.iter().enumerate().find_map(|(at, record)| Some((at, date_of(record)?)));
     first.map_or_else(ClockFailure::default, |(at, date)| {
         let from = boot[at..].iter().map(|record| (record.entry, date_of(record)));
-        let before = boot[..at].iter().map(|record| record.entry);
-        ClockFailure::of(before, (boot[at].entry, date), LinesFromDate::of(from))
+        let has_failed_before = boot[..at].iter().any(|record| has_failed(record.entry));
+        ClockFailure::of(has_failed_before, (boot[at].entry, date), LinesFromDate::of(from))
     })
 }
 

@@ -6,7 +6,9 @@ use chrono::NaiveDateTime;
 
 use super::Log;
 use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years_between};
-use super::unset::{ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, is_default};
+use super::unset::{
+    ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, has_failed, is_default,
+};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::log::read_split;
 use crate::model::widened;
@@ -17,6 +19,8 @@ use crate::stamp::{Stamp, Yearless};
 pub(super) struct End {
     /// The clock, if it was not set.
     pub(super) unset: UnsetClock,
+    /// Lines behind the last date say that the clock failed.
+    has_failed: bool,
     /// The last real date.
     pub(super) last: Option<Yearless>,
 }
@@ -55,7 +59,7 @@ impl Span {
     /// The dates of logs in order.
     pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<Dates> {
         let logs: Vec<&Log> = logs.into_iter().collect();
-        let lines = with_split_banners(&logs);
+        let lines = with_split_messages(&logs);
         let mut end = End::default();
         let of = |(at, log): (usize, &&Log)| {
             let before = end;
@@ -92,32 +96,36 @@ pub(super) fn is_range_within<T: Ord>((first, last): (T, T), (from, to): (T, T))
     from <= first && last <= to
 }
 
-/// The kept lines of one log. A banner that is cut at its end and goes on in the next log is whole.
+/// The kept lines of one log. A message about the clock that is cut at its end and goes on in the next log is whole: a
+/// banner, or that the clock failed.
 type Lines<'a> = Cow<'a, [LogEntry]>;
 
 /// The lines of logs in order.
-fn with_split_banners<'a>(logs: &[&'a Log]) -> Vec<Lines<'a>> {
+fn with_split_messages<'a>(logs: &[&'a Log]) -> Vec<Lines<'a>> {
     let mut all: Vec<Lines<'a>> = logs.iter().map(|log| Cow::Borrowed(&*log.digest.entries)).collect();
     for (at, pair) in logs.windows(2).enumerate() {
         let (tail, head) = (&pair[0].digest.tail, &pair[1].digest.head);
-        let Some(banner) = split_banner(tail, head) else { continue };
+        let Some(message) = split_message(tail, head) else { continue };
         let own = all[at].iter().filter(|entry| entry.line < tail.line).cloned();
-        all[at] = own.chain(banner.entries).collect();
+        all[at] = own.chain(message.entries).collect();
         all[at + 1] =
             pair[1].digest.entries.iter().filter(|entry| entry.line > head.lines).cloned().collect();
     }
     all
 }
 
-/// The banner that begins in the first fragment and ends in the second one.
-fn split_banner(tail: &Fragment, head: &Fragment) -> Option<LogDigest> {
+/// The message about the clock that begins in the first fragment and ends in the second one.
+fn split_message(tail: &Fragment, head: &Fragment) -> Option<LogDigest> {
     if !tail.is_cut() || head.bytes.is_empty() {
         return None;
     }
     let text = [tail.bytes.as_slice(), &head.bytes].concat();
-    memchr::memmem::find(&text, b"Initial log entry")?;
+    let contains = |words: &[u8]| memchr::memmem::find(&text, words).is_some();
+    if !contains(b"Initial log entry") && !contains(b"Could not load time") {
+        return None;
+    }
     let (joined, _) = read_split(&text);
-    joined.entries.iter().any(LogEntry::is_banner).then_some(joined)
+    joined.entries.iter().any(|entry| entry.is_banner() || has_failed(entry)).then_some(joined)
 }
 
 /// Reads the dates of one log, line by line.
@@ -203,7 +211,7 @@ impl<'a> DateReader<'a> {
         for (at, entry) in self.entries.iter().enumerate() {
             let Some(stamp) = entry.stamp else { continue };
             if self.boot.take(entry, &stamp) {
-                self.end.unset = UnsetClock::default();
+                (self.end.unset, self.end.has_failed) = (UnsetClock::default(), false);
                 self.end_boot();
             }
             if stamp.is_unset() {
@@ -215,6 +223,7 @@ impl<'a> DateReader<'a> {
         }
         self.end_boot();
         self.end.last = self.last().or(self.end.last);
+        self.end.has_failed = self.has_failed_before(self.entries.len());
         (self.span, self.unset)
     }
 
@@ -242,6 +251,13 @@ impl<'a> DateReader<'a> {
         if let Some((first, last)) = self.boot.dates.take() {
             self.span = Some(Span::with(self.span, first, last));
         }
+    }
+
+    /// Whether the lines before this one, back to the last valid date, say that the clock failed.
+    fn has_failed_before(&self, at: usize) -> bool {
+        let mut undated = self.entries[..at].iter().rev().take_while(|entry| entry.yearless().is_none());
+        let is_all = undated.clone().count() == at;
+        undated.any(has_failed) || is_all && self.end.has_failed
     }
 
     fn is_bogus(&self, at: usize) -> bool {
@@ -289,7 +305,7 @@ impl<'a> DateReader<'a> {
                 _ => LinesFromDate::of(up_to_last_date(lines, boot).map(|entry| (entry, entry.yearless()))),
             };
             self.from = banner.is_some_and(|distance| distance > 0).then_some((at, from));
-            ClockFailure::of(undated_before(self.entries, at), (entry, date), from)
+            ClockFailure::of(self.has_failed_before(at), (entry, date), from)
         });
         self.end.unset.take(date, failure, &signs)
     }
@@ -331,11 +347,6 @@ fn is_corrected(known: Option<Yearless>, (first, last): (&Stamp, &Stamp), date: 
     }
     let Some(known) = known else { return first == last };
     continues_boot(known, wrong, date) && known.days_until(wrong).abs() >= JUMP_DAYS
-}
-
-/// The entries before the one at `at`, back to the last valid date.
-fn undated_before(entries: &[LogEntry], at: usize) -> impl Iterator<Item = &LogEntry> {
-    entries[..at].iter().rev().take_while(|entry| entry.yearless().is_none())
 }
 
 /// How many lines with default dates are before the banner of their boot. None if these lines do not begin so, or with

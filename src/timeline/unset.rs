@@ -89,13 +89,13 @@ impl LinesFromDate {
 }
 
 impl ClockFailure {
-    /// `date` is the first one of the boot, in the line `first`, which follows the lines `before`.
-    pub(super) fn of<'a>(
-        mut before: impl Iterator<Item = &'a LogEntry>,
+    /// `date` is the first one of the boot, in the line `first`; `has_failed_before` is what the lines before it say.
+    pub(super) fn of(
+        has_failed_before: bool,
         (first, date): (&LogEntry, Yearless),
         from: LinesFromDate,
     ) -> Self {
-        let failed_before = has_failed(first) || before.any(has_failed);
+        let failed_before = has_failed_before || has_failed(first);
         let passed = Yearless::new_year().milliseconds_until(date).unsigned_abs();
         let can_have_passed = from.uptime.is_none_or(|uptime| passed <= uptime + OUT_OF_ORDER_MS);
         Self {
