@@ -15,6 +15,7 @@ mod quotes;
 mod search;
 mod sender;
 mod tag;
+mod terminal;
 mod without_header;
 
 use std::borrow::Cow;
@@ -26,9 +27,7 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use before::{
-    ends_before_stamp, may_end_in_stamp, origin, without_colours, without_end_of_header,
-};
+pub(crate) use before::{ends_before_stamp, may_end_in_stamp, origin, without_end_of_header};
 pub(crate) use begun::{completed_header, joined_header};
 pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
 pub use blank::trim;
@@ -43,6 +42,7 @@ pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes};
 pub use sender::Origin;
 pub(crate) use tag::with_joined_tag;
+pub(crate) use terminal::without_colours;
 pub(crate) use without_header::possible_senders;
 
 use crate::stamp::{Stamp, stamp};

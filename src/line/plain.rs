@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::before::{without_colours, without_prompt};
 use super::quotes::in_plain_signs;
 use super::search::has_odd_bytes;
 use super::tag::with_joined_tag;
+use super::terminal::{without_colours, without_prompt};
 use super::{Line, has_byte, seems_in_columns};
 use crate::model::hex_byte;
 
