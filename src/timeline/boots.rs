@@ -12,7 +12,7 @@ use super::dates::{is_over_new_year, years_between};
 use super::passed::{
     is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year, unset_date,
 };
-use super::unset::{AHEAD_HOURS, OUT_OF_ORDER_MS, is_day_before, is_default};
+use super::unset::{AHEAD_HOURS, OUT_OF_ORDER_MS, falls_back, is_day_before, is_default};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
@@ -356,6 +356,10 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
         return Some(at);
     }
     let next = records.get(at + 1)?;
+    let last = state.date.and_then(|date| date.yearless());
+    if last.is_some_and(|last| falls_back(last, entry, next.entry)) {
+        return Some(at);
+    }
     let is_inventory_of_another_boot =
         early_inventory(&records[at]).is_some_and(|line| state.has_inventory_before(line));
     if is_inventory_of_another_boot && early_inventory(next).is_some() {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::dates::goes_back;
 use super::repeats::LONG_RUN;
-use super::unset::{can_be_silence, has_set_date, is_day_before, set_date};
+use super::unset::{can_be_silence, falls_back, has_set_date, is_day_before, set_date};
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Yearless;
 
@@ -21,7 +21,7 @@ const KEPT_AT_END: usize = 1;
 /// Drops lines that the file has a second time. Each has the same date in both places, and the clock went back or the phone
 /// started between them; so messages that a phone repeats within a second stay.
 pub(super) fn drop_repeats(digest: &mut LogDigest) {
-    while let Some(RepeatedLines { entries, newer, end_of_older }) = find_repeat(&digest.entries) {
+    while let Some(RepeatedLines { entries, newer, end_of_older }) = find_repeat(digest) {
         digest.entries[entries.end..end_of_older].rotate_left(newer);
         digest.remove(entries);
     }
@@ -36,7 +36,8 @@ struct RepeatedLines {
     end_of_older: usize,
 }
 
-fn find_repeat(entries: &[LogEntry]) -> Option<RepeatedLines> {
+fn find_repeat(digest: &LogDigest) -> Option<RepeatedLines> {
+    let entries = &digest.entries;
     let gaps = Gaps::of(entries)?;
     let mut last: HashMap<u64, usize> = HashMap::new();
     // By distance, up to which entry it was looked for equal lines; those of a clock that was not set for themselves.
@@ -48,7 +49,7 @@ fn find_repeat(entries: &[LogEntry]) -> Option<RepeatedLines> {
         if searched.get(&(distance, is_repeated)).is_some_and(|end| before < *end) {
             continue;
         }
-        let run = EqualLines::around(entries, before, at);
+        let run = EqualLines::around(digest, before, at);
         searched.insert((distance, is_repeated), run.one.end);
         // After two starts, a clock that was not set shows the same dates, but not in the same milliseconds.
         if !is_repeated && run.of_start < LONG_RUN {
@@ -64,7 +65,7 @@ fn find_repeat(entries: &[LogEntry]) -> Option<RepeatedLines> {
 /// What lies before an entry of a file.
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
-    /// How often the phone has started, with a banner.
+    /// How often the phone has started, with a banner or the default date.
     starts: usize,
     /// How often the dates have gone back.
     dates_back: usize,
@@ -93,8 +94,11 @@ impl Gaps {
         let mut unset = None;
         let mut has_date = true;
         for (at, entry) in entries.iter().enumerate() {
-            known.starts += usize::from(entry.is_banner());
-            has_date &= !entry.is_banner();
+            let next = entries.get(at + 1);
+            let begins = entry.is_banner()
+                || last.zip(next).is_some_and(|((last, ..), next)| falls_back(last, entry, next));
+            known.starts += usize::from(begins);
+            has_date &= !begins;
             (known.is_break, known.is_behind_start, known.is_back) = (false, false, false);
             let date = entry.yearless();
             if let Some(date) = date {
@@ -182,19 +186,20 @@ struct EqualLines {
 
 impl EqualLines {
     /// The runs around two equal entries.
-    fn around(entries: &[LogEntry], one: usize, other: usize) -> Self {
+    fn around(digest: &LogDigest, one: usize, other: usize) -> Self {
+        let entries = &digest.entries;
         let mut run =
             Self { one: one..one + 1, other: other..other + 1, equal: 1, of_start: 0, has_neighbour: false };
         run.look_at(entries, one, other);
         let known = (one, other);
         let before = |end: usize, until: usize| (until..end).rev();
-        for (one, other) in equal_entries(entries, known, before(one, 0), before(other, one + 1)) {
+        for (one, other) in equal_entries(digest, known, before(one, 0), before(other, one + 1)) {
             (run.one.start, run.other.start) = (one, other);
             run.count(&entries[one], &entries[one + 1]);
             run.look_at(entries, one, other);
         }
         let behind = (one + 1..run.other.start, other + 1..entries.len());
-        for (one, other) in equal_entries(entries, known, behind.0, behind.1) {
+        for (one, other) in equal_entries(digest, known, behind.0, behind.1) {
             (run.one.end, run.other.end) = (one + 1, other + 1);
             run.count(&entries[one], &entries[one - 1]);
             run.look_at(entries, one, other);
@@ -319,11 +324,17 @@ pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> us
 /// The entries with equal lines, as far as the lines are equal from those of `known` on. A line that one copy did not
 /// keep is an ordinary one.
 fn equal_entries(
-    entries: &[LogEntry],
+    digest: &LogDigest,
     known: (usize, usize),
     one: impl Iterator<Item = usize>,
     other: impl Iterator<Item = usize>,
 ) -> Vec<(usize, usize)> {
+    let entries = &digest.entries;
+    // The last line of a copy can be cut.
+    let begins_same = |a: &LogEntry, b: &LogEntry| {
+        let (one, other) = (digest.text(a), digest.text(b));
+        a.stamp.is_some() && a.stamp == b.stamp && (one.starts_with(other) || other.starts_with(one))
+    };
     let away = |at: usize, known: usize| entries[at].line.abs_diff(entries[known].line);
     let (mut one, mut other) = (one.peekable(), other.peekable());
     let mut equal = Vec::new();
@@ -340,8 +351,7 @@ fn equal_entries(
             Ordering::Equal => {
                 let Some((a, b)) = one.next().zip(other.next()) else { return equal };
                 let is_equal = entries[a].hash == entries[b].hash;
-                // The last line of a copy can be cut.
-                if is_equal || entries[a].stamp.is_some() && entries[a].stamp == entries[b].stamp {
+                if is_equal || begins_same(&entries[a], &entries[b]) {
                     equal.push((a, b));
                 }
                 if !is_equal {

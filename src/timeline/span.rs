@@ -7,7 +7,8 @@ use chrono::NaiveDateTime;
 use super::Log;
 use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years_between};
 use super::unset::{
-    ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, has_failed, is_default,
+    ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, falls_back, has_failed,
+    is_default,
 };
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::log::read_split;
@@ -167,14 +168,15 @@ struct BootStart {
 }
 
 impl BootStart {
-    /// Takes a line. Returns whether a boot begins with it.
-    fn take(&mut self, entry: &LogEntry, stamp: &Stamp) -> bool {
+    /// Takes a line. Returns whether a boot begins with it, as it does if the clock `falls_back` there.
+    fn take(&mut self, entry: &LogEntry, stamp: &Stamp, falls_back: bool) -> bool {
         self.uptimes = if entry.is_dated() { 0 } else { self.uptimes + 1 };
         self.is_read |= self.uptimes > 0;
         // A single line with uptime is from another process, and so are several where uptime continues.
         let continues =
             stamp.uptime().zip(self.uptime).is_some_and(|(now, highest)| now + OUT_OF_ORDER_MS >= highest);
-        let begins = entry.is_banner() || (self.uptimes > 1 && (!continues || entry.is_of_start()));
+        let begins =
+            falls_back || entry.is_banner() || (self.uptimes > 1 && (!continues || entry.is_of_start()));
         if begins {
             (self.is_new, self.uptime) = (true, None);
         }
@@ -210,7 +212,8 @@ impl<'a> DateReader<'a> {
     fn read(mut self) -> (Option<Span>, DateRange) {
         for (at, entry) in self.entries.iter().enumerate() {
             let Some(stamp) = entry.stamp else { continue };
-            if self.boot.take(entry, &stamp) {
+            let falls_back = self.falls_back(at);
+            if self.boot.take(entry, &stamp, falls_back) {
                 (self.end.unset, self.end.has_failed) = (UnsetClock::default(), false);
                 self.end_boot();
             }
@@ -251,6 +254,14 @@ impl<'a> DateReader<'a> {
         if let Some((first, last)) = self.boot.dates.take() {
             self.span = Some(Span::with(self.span, first, last));
         }
+    }
+
+    /// Whether the clock shows its default date again, see [`falls_back`].
+    fn falls_back(&self, at: usize) -> bool {
+        let of_boot = self.boot.dates.and_then(|(_, last)| last.yearless());
+        let last = self.end.unset.last().or(of_boot).or(self.last()).or(self.end.last);
+        let lines = last.zip(self.entries.get(at + 1));
+        lines.is_some_and(|(last, next)| falls_back(last, &self.entries[at], next))
     }
 
     /// Whether the lines before this one, back to the last valid date, say that the clock failed.

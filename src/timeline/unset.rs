@@ -49,6 +49,14 @@ pub(super) fn is_default(date: Yearless) -> bool {
     date.is_january_1() && date.seconds_of_day() < DEFAULT_START
 }
 
+/// Whether the clock shows its default date again in two lines, behind the date `last`: then the phone has started again,
+/// although the banner is missing. A single such line shows nothing.
+pub(super) fn falls_back(last: Yearless, entry: &LogEntry, next: &LogEntry) -> bool {
+    let default_date = |entry: &LogEntry| entry.yearless().filter(|date| is_default(*date));
+    let dates = default_date(entry).zip(default_date(next));
+    dates.is_some_and(|(date, next)| date <= next && !is_default(last) && !is_day_before(last, date))
+}
+
 pub(super) fn has_failed(entry: &LogEntry) -> bool {
     matches!(entry.event, Some(Event::ClockFailed))
 }
