@@ -143,11 +143,12 @@ impl<Dates: Iterator<Item = Yearless> + Clone> Signs<'_, Dates> {
     /// Whether a later date of its boot shows that a date of January was not real: the dates go back to December. Lines
     /// of several processes can be out of order at midnight.
     fn take_back(&self, date: Yearless) -> bool {
-        let other = self.of_boot.clone().find(|later| later.month() != 1);
-        date.month() == 1
-            && other.is_some_and(|other| {
-                other.month() == 12 && date.milliseconds_until(other) < MILLISECONDS_PER_YEAR - MIDNIGHT
-            })
+        self.of_boot.clone().find(|later| later.month() != 1).is_some_and(|other| goes_back_to(other, date))
+    }
+
+    /// Whether a later line of the log, also of another boot, is of the December before a date of January.
+    fn is_before_december(&self, date: Yearless) -> bool {
+        self.later.iter().filter_map(LogEntry::yearless).any(|later| goes_back_to(later, date))
     }
 
     /// Whether a date that can be a clock's default is real, because the file was last changed when the log says: the
@@ -180,11 +181,18 @@ impl<Dates: Iterator<Item = Yearless> + Clone> Signs<'_, Dates> {
         };
         goes_on
             && date.days_until(last) != NEW_YEARS_EVE
-            && !(is_strict && self.take_back(date))
+            && !(if is_strict { self.take_back(date) } else { self.is_before_december(date) })
             && self.modified.is_some_and(|modified| {
                 time_within(lag, modified, day).is_some_and(|time| !has_passed(time.year(), modified))
             })
     }
+}
+
+/// Whether a line of December that follows a date of January goes back to it, by more than disorder at midnight explains.
+fn goes_back_to(december: Yearless, date: Yearless) -> bool {
+    date.month() == 1
+        && december.month() == 12
+        && date.milliseconds_until(december) < MILLISECONDS_PER_YEAR - MIDNIGHT
 }
 
 /// The clock of a boot as long as it is not set.
