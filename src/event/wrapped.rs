@@ -66,6 +66,10 @@ impl Join {
         if is_within_fingerprint(text, line) {
             joins.reverse();
         }
+        if text.ends_with(b" \"") || text.ends_with(b" '") {
+            // A value does not begin with a blank.
+            joins.remove(0);
+        }
         if text.len() < self.text.len() {
             joins.push(([&self.text, line].concat(), false));
         }

@@ -189,6 +189,8 @@ fn a_name_is_known_if_two_messages_are_wrapped_at_blanks() {
     assert!(whole.is_some());
     assert_eq!(last(&[fingerprint, &name("Example Phones,\nInc.")].concat()), whole);
     assert_ne!(last(&name("Example Phones,\nInc.")), whole, "no other line shows how it was broken");
+    // No name begins with a blank.
+    assert_eq!(last(&name("\nExample Phones, Inc.")), whole);
     // Both are broken behind the same column.
     assert_ne!(last(&[fingerprint, &name("ABCD\nE")].concat()), last(&name("ABCD E")));
 }
