@@ -46,7 +46,7 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
     let mut boot = 0;
     let mut begin = 0;
     for at in 0..records.len() {
-        if let Some(start) = start(records, begin, at, &state).filter(|start| *start > begin) {
+        if let Some(start) = start(records, joined, begin, at, &state).filter(|start| *start > begin) {
             boot += 1;
             begin = start;
             state = BootState::default();
@@ -347,7 +347,13 @@ fn first_of_uptimes(records: &[Record<'_>], begin: usize, at: usize) -> usize {
 }
 
 /// The first record of the boot whose beginning the record at `at` shows; None if it shows none.
-fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> Option<usize> {
+fn start(
+    records: &[Record<'_>],
+    joined: &Joined,
+    begin: usize,
+    at: usize,
+    state: &BootState,
+) -> Option<usize> {
     let entry = records[at].entry;
     if entry.is_banner() {
         return banner_start(records, begin, at, state);
@@ -357,7 +363,9 @@ fn start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> 
     }
     let next = records.get(at + 1)?;
     let last = state.date.and_then(|date| date.yearless());
-    if last.is_some_and(|last| falls_back(last, entry, next.entry)) {
+    let lines = records[at..].iter().map(|record| record.entry);
+    let modified = joined.logs[records[at].file].log.file_time();
+    if last.is_some_and(|last| falls_back(last, lines, modified)) {
         return Some(at);
     }
     let is_inventory_of_another_boot =

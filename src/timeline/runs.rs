@@ -94,9 +94,8 @@ impl Gaps {
         let mut unset = None;
         let mut has_date = true;
         for (at, entry) in entries.iter().enumerate() {
-            let next = entries.get(at + 1);
             let begins = entry.is_banner()
-                || last.zip(next).is_some_and(|((last, ..), next)| falls_back(last, entry, next));
+                || last.is_some_and(|(last, ..)| falls_back(last, entries[at..].iter(), None));
             known.starts += usize::from(begins);
             has_date &= !begins;
             (known.is_break, known.is_behind_start, known.is_back) = (false, false, false);

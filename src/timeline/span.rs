@@ -260,8 +260,7 @@ impl<'a> DateReader<'a> {
     fn falls_back(&self, at: usize) -> bool {
         let of_boot = self.boot.dates.and_then(|(_, last)| last.yearless());
         let last = self.end.unset.last().or(of_boot).or(self.last()).or(self.end.last);
-        let lines = last.zip(self.entries.get(at + 1));
-        lines.is_some_and(|(last, next)| falls_back(last, &self.entries[at], next))
+        last.is_some_and(|last| falls_back(last, self.lines_from(at), self.modified))
     }
 
     /// Whether the lines before this one, back to the last valid date, say that the clock failed.

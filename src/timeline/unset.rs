@@ -49,12 +49,23 @@ pub(super) fn is_default(date: Yearless) -> bool {
     date.is_january_1() && date.seconds_of_day() < DEFAULT_START
 }
 
-/// Whether the clock shows its default date again in two lines, behind the date `last`: then the phone has started again,
-/// although the banner is missing. A single such line shows nothing.
-pub(super) fn falls_back(last: Yearless, entry: &LogEntry, next: &LogEntry) -> bool {
-    let default_date = |entry: &LogEntry| entry.yearless().filter(|date| is_default(*date));
-    let dates = default_date(entry).zip(default_date(next));
-    dates.is_some_and(|(date, next)| date <= next && !is_default(last) && !is_day_before(last, date))
+/// Whether the clock shows its default date again in the first two of these lines, behind the date `last`: then the phone
+/// has started again, although the banner is missing. A single such line shows nothing. It can be New Year if the dates go
+/// on in the next year, or the file was last `modified` in that January.
+pub(super) fn falls_back<'a>(
+    last: Yearless,
+    lines: impl Iterator<Item = &'a LogEntry> + Clone,
+    modified: Option<NaiveDateTime>,
+) -> bool {
+    let mut first = lines.clone().map(|entry| entry.yearless().filter(|date| is_default(*date)));
+    let (Some(Some(date)), Some(Some(next))) = (first.next(), first.next()) else { return false };
+    if is_default(last) || is_day_before(last, date) || next < date {
+        return false;
+    }
+    match lines.filter_map(LogEntry::yearless).find(|date| !date.is_january_1()) {
+        Some(set) => last <= set,
+        None => modified.is_none_or(|modified| time_within(MAX_COPY_DAY_LAG, modified, date).is_none()),
+    }
 }
 
 pub(super) fn has_failed(entry: &LogEntry) -> bool {
