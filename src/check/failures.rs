@@ -115,7 +115,9 @@ pub(super) fn judged_by_later_boots(
             let shows_end = |record: &Record<'_>| {
                 record.elapsed_at_least >= needed && timeline.are_of_same_phone(last, record)
             };
-            state = if boot.iter().any(shows_end) { State::Resolved } else { state };
+            if boot.iter().any(shows_end) {
+                state = State::Resolved;
+            }
         }
     }
     (state, since)

@@ -71,10 +71,12 @@ pub(crate) fn without_prompt(line: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
+    fn plain(line: &str) -> Option<String> {
+        without_colours(line.as_bytes()).map(|plain| String::from_utf8(plain).unwrap())
+    }
+
     #[test]
     fn colours_are_left_out() {
-        let plain =
-            |line: &str| without_colours(line.as_bytes()).map(|plain| String::from_utf8(plain).unwrap());
         assert_eq!(plain("\x1b[01;31m\x1b[Kcert\x1b[m\x1b[K chain").as_deref(), Some("cert chain"));
         assert_eq!(plain("cert\x1b[2J\x1b[31").as_deref(), Some("cert[2J[31"));
         assert_eq!(plain("cert\x1b").as_deref(), Some("cert"));
@@ -87,8 +89,6 @@ mod tests {
 
     #[test]
     fn texts_for_the_terminal_are_left_out() {
-        let plain =
-            |line: &str| without_colours(line.as_bytes()).map(|plain| String::from_utf8(plain).unwrap());
         for text in [
             "\x1b]0;joe@host: ~\x07",
             "\x1b]8;;file:///a.log\x1b\\",

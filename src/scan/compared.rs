@@ -54,9 +54,9 @@ pub(super) fn named_others<'m>(phones: impl IntoIterator<Item = &'m Mac>, mac: M
     phones.into_iter().copied().filter(|other| *other != mac).take(MAX_NAMED).collect()
 }
 
-/// The active diagnoses of a phone that can begin in many phones at once, with the time of the first
-/// occurrence that no later line has shown to be gone (local time, seconds since 1970). Left out are those that occur within a day of the log's first
-/// line, since they may have begun before it.
+/// The active diagnoses of a phone that can begin in many phones at once, with the time of the first occurrence that no
+/// later line has shown to be gone (local time, seconds since 1970). Left out are those that occur within a day of the
+/// log's first line, since they may have begun before it.
 pub(super) fn diagnosis_starts(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
     let first_line = phone.times.map_or(i64::MAX, |(first, _)| first);
     let active = phone.active().filter(move |(rule, _)| rule.facts.suggests_server_fault);

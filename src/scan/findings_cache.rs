@@ -83,11 +83,9 @@ impl FindingsCache {
             let common = (!names_phone).then(|| Arc::new(Common::new(selected(others.clone()), keys)));
             let (config, of_common) = (config.clone(), error_slots(&others));
             let facts = facts_compared;
-            let (common_kept, error_slots_kept) = (common.clone(), of_common.clone());
-            self.keep(
-                hash,
-                CachedFindings { config, facts, common: common_kept, error_slots: error_slots_kept },
-            );
+            let kept =
+                CachedFindings { config, facts, common: common.clone(), error_slots: of_common.clone() };
+            self.keep(hash, kept);
             if names_phone {
                 return without_common([own, others].concat());
             }

@@ -363,9 +363,11 @@ fn start(
     }
     let next = records.get(at + 1)?;
     let last = state.date.and_then(|date| date.yearless());
-    let lines = records[at..].iter().map(|record| record.entry);
-    let modified = joined.logs[records[at].file].log.file_time();
-    if last.is_some_and(|last| falls_back(last, lines, modified)) {
+    let falls_back_from = |last| {
+        let modified = joined.logs[records[at].file].log.file_time();
+        falls_back(last, records[at..].iter().map(|record| record.entry), modified)
+    };
+    if last.is_some_and(falls_back_from) {
         return Some(at);
     }
     let is_inventory_of_another_boot =

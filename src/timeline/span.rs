@@ -8,7 +8,7 @@ use super::Log;
 use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years_between};
 use super::unset::{
     ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, falls_back, has_failed,
-    is_default,
+    shown_default,
 };
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::log::read_split;
@@ -265,9 +265,9 @@ impl<'a> DateReader<'a> {
 
     /// Whether the lines before this one, back to the last valid date, say that the clock failed.
     fn has_failed_before(&self, at: usize) -> bool {
-        let mut undated = self.entries[..at].iter().rev().take_while(|entry| entry.yearless().is_none());
-        let is_all = undated.clone().count() == at;
-        undated.any(has_failed) || is_all && self.end.has_failed
+        let last_date = self.entries[..at].iter().rposition(|entry| entry.yearless().is_some());
+        let undated = last_date.map_or(0, |last| last + 1)..at;
+        self.entries[undated].iter().any(has_failed) || last_date.is_none() && self.end.has_failed
     }
 
     fn is_bogus(&self, at: usize) -> bool {
@@ -372,9 +372,8 @@ fn banner_of<'a>(lines: impl Iterator<Item = &'a LogEntry> + Clone) -> Option<us
 
 /// Whether two lines have default dates in order, or the second one is the banner with an uptime.
 fn are_default(before: &LogEntry, after: &LogEntry) -> bool {
-    let date = |entry: &LogEntry| entry.yearless().filter(|date| is_default(*date));
     let is_undated_banner = after.is_banner() && !after.is_dated();
-    date(before).is_some_and(|first| is_undated_banner || Some(first) <= date(after))
+    shown_default(before).is_some_and(|first| is_undated_banner || Some(first) <= shown_default(after))
 }
 
 /// The lines up to the next start, of the boot whose first date is that of the first line. Its own `banner` can follow,

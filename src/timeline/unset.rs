@@ -57,7 +57,7 @@ pub(super) fn falls_back<'a>(
     lines: impl Iterator<Item = &'a LogEntry> + Clone,
     modified: Option<NaiveDateTime>,
 ) -> bool {
-    let mut first = lines.clone().map(|entry| entry.yearless().filter(|date| is_default(*date)));
+    let mut first = lines.clone().map(shown_default);
     let (Some(Some(date)), Some(Some(next))) = (first.next(), first.next()) else { return false };
     if is_default(last) || is_day_before(last, date) || next < date {
         return false;
@@ -66,6 +66,11 @@ pub(super) fn falls_back<'a>(
         Some(set) => last <= set,
         None => modified.is_none_or(|modified| time_within(MAX_COPY_DAY_LAG, modified, date).is_none()),
     }
+}
+
+/// The date of a line, if it is a default date. The day 00, which old software writes before it, is none.
+pub(super) fn shown_default(entry: &LogEntry) -> Option<Yearless> {
+    entry.yearless().filter(|date| is_default(*date))
 }
 
 pub(super) fn has_failed(entry: &LogEntry) -> bool {

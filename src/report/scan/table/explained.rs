@@ -156,7 +156,7 @@ fn phone_line(device: &Device, diagnosis: &Diagnosis) -> String {
     said
 }
 
-/// Writes the evidence of a diagnosis: place, stamp, text. without `--verbose`, equal lines in a row are written once,
+/// Writes the evidence of a diagnosis: place, stamp, text. Without `--verbose`, equal lines in a row are written once,
 /// and less important words of a text that does not fit are left out. If the rest still does not fit beside
 /// the place, the text goes on a line of its own.
 fn evidence_lines(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> io::Result<()> {
