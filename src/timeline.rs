@@ -88,7 +88,8 @@ pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
     for log in logs.iter_mut().filter(|log| !log.digest.is_folded()) {
         let modified = log.file_time();
         excerpts::drop_excerpts(&mut log.digest, Excerpts::WithGaps);
-        runs::drop_repeats(&mut log.digest);
+        let is_newest = matches!(log.rotation, Rotation::Newest | Rotation::Copy);
+        runs::drop_repeats(&mut log.digest, is_newest);
         excerpts::drop_excerpts(&mut log.digest, Excerpts::All);
         pasted::put_in_order(&mut log.digest.entries, modified);
     }

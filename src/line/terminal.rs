@@ -11,17 +11,23 @@ const SHIFT_IN: u8 = 15;
 /// end does not hide the rest of a line.
 const MAX_CONTROL_STRING: usize = 1024;
 
+/// The header of a line has so many bars.
+const HEADER_BARS: usize = 4;
+
 /// The length of a text for the terminal, such as a window's title, whose kind follows the escape character: OSC `]`, DCS
-/// `P`, APC `_`, PM `^` or SOS `X`. It ends with BEL or ST (`ESC \`).
+/// `P`, APC `_`, PM `^` or SOS `X`. It ends with ST (`ESC \`), OSC also with BEL. A text with the header of a log's line is
+/// none: its end was lost.
 fn control_string(behind: &[u8]) -> Option<usize> {
     if !matches!(behind, [b']' | b'P' | b'_' | b'^' | b'X', ..]) {
         return None;
     }
     let near = &behind[..behind.len().min(MAX_CONTROL_STRING)];
     let end = memchr::memchr2(BELL, ESCAPE, near)?;
+    let is_header = |text: &[u8]| memchr::memchr_iter(b'|', text).count() >= HEADER_BARS;
     match near[end..] {
-        [BELL, ..] => Some(end + 1),
-        [_, b'\\', ..] => Some(end + 2),
+        _ if is_header(&near[..end]) => None,
+        [BELL, ..] if behind[0] == b']' => Some(end + 1),
+        [ESCAPE, b'\\', ..] => Some(end + 2),
         _ => None,
     }
 }
@@ -94,11 +100,16 @@ mod tests {
             "\x1b]8;;file:///a.log\x1b\\",
             "\x1bPtmux;x\x1b\\",
             "\x1b_x\x1b\\",
-            "\x1b^x\x07",
-            "\x1bXx\x07\x1b[m",
+            "\x1b^x\x1b\\",
+            "\x1bXx\x1b\\\x1b[m",
         ] {
             assert_eq!(plain(&format!("ce{text}rt")).as_deref(), Some("cert"), "{text:?}");
         }
+        // Only a title ends with BEL.
+        assert_eq!(plain("ce\x1bPx\x07rt").as_deref(), Some("cePx\x07rt"));
+        // The rest of the line is no title.
+        let line = "ce\x1b]0;joe 0101000004|tls  |3|00|cert\x07";
+        assert_eq!(plain(line).as_deref(), Some(&line.replace('\x1b', "")[..]));
         // Without an end, or before another sequence.
         assert_eq!(plain("ce\x1b]0;rt").as_deref(), Some("ce]0;rt"));
         assert_eq!(plain("ce\x1b]0;x\x1b[mrt\x07").as_deref(), Some("ce]0;xrt\x07"));

@@ -226,24 +226,34 @@ pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
     // Where a password begins that goes on behind a separator, if an `@` follows.
     let mut begun: Option<usize> = None;
     let mut place = 0;
+    let mut before = ["", ""];
     for run in text.split_inclusive(|c: char| ends_url(c) || SEPARATORS.contains(c)) {
         let at = run.rmatch_indices('@').map(|(at, _)| at).find(|at| HOST.is_match(&run[at + 1..]));
         let whole = run.trim_end_matches(|c: char| SEPARATORS.contains(c));
         let own = password_after_user(&run[..at.unwrap_or(whole.len())]);
         match at {
             Some(end) => {
+                begun = begun.filter(|_| !is_listed_name(before));
                 let start = begun.take().or(own.map(|(_, start)| place + start));
                 secrets.extend(start.map(|start| Secret::new(start, place + end)));
             }
             None if whole.ends_with(ends_url) => begun = None,
             None => {
-                let own = own.filter(|(user, start)| !is_port_of(user, &whole[*start..]));
+                let is_other = |user, text| is_port_of(user, text) || text.contains(':') && is_hex(text);
+                let own = own.filter(|(user, start)| !is_other(user, &whole[*start..]));
                 begun = begun.or(own.map(|(_, start)| place + start));
             }
         }
         place += run.len();
+        before = [before[1], run];
     }
     secrets
+}
+
+/// Whether the second part of a text is the name in `,name=value`.
+fn is_listed_name([before, name]: [&str; 2]) -> bool {
+    let name = name.strip_suffix('=').filter(|name| name.chars().all(char::is_alphanumeric));
+    before.ends_with([',', ';', '|']) && name.is_some()
 }
 
 /// The user in `user:password`, also behind a label, and where the password begins.
@@ -257,6 +267,11 @@ fn password_after_user(text: &str) -> Option<(&str, usize)> {
     }
     let user = user.strip_suffix(':')?;
     (start < text.len() && is_user(user, &text[start..])).then_some((user, start))
+}
+
+/// Whether a text can be hexadecimal bytes with colons: an address, a fingerprint, or a time.
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')
 }
 
 /// Whether what follows a name is a port, and perhaps a path.
@@ -274,7 +289,6 @@ fn is_user(user: &str, password: &str) -> bool {
     let after_number = password.trim_start_matches(|c: char| c.is_ascii_digit());
     let is_port = after_number.starts_with('/') && is_host(user) || user.parse::<Ipv4Addr>().is_ok();
     let is_line = after_number.len() < password.len() && after_number.starts_with(':');
-    let is_hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
     let is_time = user.len() <= 2 && is_hex(user) && is_hex(password);
     let is_of_url = password.starts_with(['/', '\\', '%']);
     is_name && !user.is_empty() && !is_port && !is_line && !is_time && !is_of_url

@@ -284,6 +284,10 @@ fn what_is_no_secret_is_not_touched() {
     let fingerprint = |length: usize| vec!["CA"; length].join(":");
     let part = |label: &str| format!("{label} 2201-12360-001 Rev B, 3111-44500-001");
     for text in [
+        "subject:CN=phone.example.com,OU=IT,emailAddress=it@example.com".to_owned(),
+        "level:error,user=joe@pbx".to_owned(),
+        "MD5:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99|joe@pbx".to_owned(),
+        "fe80::1,joe@pbx".to_owned(),
         format!("New Certificate Common Name '0004F206075D' Fingerprint '{}'", fingerprint(16)),
         format!("Custom platform device certificate 1 SHA1 fingerprint: {}", fingerprint(20)),
         format!("Polycom device certificate SHA256 fingerprint: {}", fingerprint(32)),

@@ -12,7 +12,9 @@ use super::dates::{is_over_new_year, years_between};
 use super::passed::{
     is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year, unset_date,
 };
-use super::unset::{AHEAD_HOURS, OUT_OF_ORDER_MS, falls_back, is_day_before, is_default};
+use super::unset::{
+    AHEAD_HOURS, OUT_OF_ORDER_MS, default_date, falls_back_without_banner, is_day_before, is_default,
+};
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
@@ -322,11 +324,6 @@ impl BootState {
     }
 }
 
-/// The date of a line, if a clock that was never set shows it right after a start.
-fn default_date(entry: &LogEntry) -> Option<Yearless> {
-    unset_date(&entry.stamp?).filter(|date| is_default(*date))
-}
-
 /// What a line of an inventory tells, and of which slot.
 type InventoryLine = (Discriminant<Event>, Option<Slot>);
 
@@ -362,10 +359,12 @@ fn start(
         return Some(at);
     }
     let next = records.get(at + 1)?;
-    let last = state.date.and_then(|date| date.yearless());
+    // Two logs can have the same default dates.
+    let is_of_log = |last: &Yearless| !is_default(*last) || state.file == records[at].file;
+    let last = state.date.as_ref().and_then(unset_date).filter(is_of_log);
     let falls_back_from = |last| {
         let modified = joined.logs[records[at].file].log.file_time();
-        falls_back(last, records[at..].iter().map(|record| record.entry), modified)
+        falls_back_without_banner(last, records[at..].iter().map(|record| record.entry), modified)
     };
     if last.is_some_and(falls_back_from) {
         return Some(at);
@@ -424,8 +423,13 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
         return None;
     }
     // A clock that is not set shows its default date also before the banner.
-    if state.banner.is_none() && records[begin..=at].iter().all(|record| default_date(record.entry).is_some())
-    {
+    let banner = default_date(records[at].entry);
+    let is_before_banner = |record: &Record<'_>| {
+        let passed =
+            default_date(record.entry).zip(banner).map(|(date, banner)| banner.milliseconds_until(date));
+        passed.is_some_and(|passed| passed <= OUT_OF_ORDER_MS as i64)
+    };
+    if state.banner.is_none() && records[begin..at].iter().all(is_before_banner) {
         return None;
     }
     if state.banner.is_none() && is_slightly_late(&records[begin..], at - begin) {

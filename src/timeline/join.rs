@@ -247,35 +247,37 @@ fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMes
         }
         for &SplitMessagePart { file, .. } in &message.pieces {
             let (before, _) = known[file.min(begin + 1)];
-            let log = &logs[file].log;
-            if let Some(calendar) = calendar_with(log, (file, message), before, earlier, later[file + 1]) {
+            let logs_from = &logs[file..];
+            if let Some(calendar) =
+                calendar_with(logs_from, (file, message), before, earlier, later[file + 1])
+            {
                 logs[file].calendar = calendar;
             }
         }
     }
 }
 
-/// The calendar of a log whose newest date was cut: its year is that of the next date in later logs, else of the
+/// The calendar of the first log, whose newest date was cut: its year is that of the next date in later logs, else of the
 /// last date before. None if the log's own lines show the year. `before`: the end of the log before.
 fn calendar_with(
-    log: &Log,
+    logs: &[JoinedLog],
     (file, message): (usize, &SplitMessage),
     mut before: End,
     earlier: Option<(Calendar, NaiveDateTime)>,
     later: Option<(Calendar, NaiveDateTime)>,
 ) -> Option<Calendar> {
+    let (JoinedLog { log, .. }, next) = logs.split_first()?;
     let digest = &log.digest;
     let in_file = || message.digest.entries.iter().filter(|entry| message.place(entry.line).0 == file);
     let newest = in_file().rfind(|entry| entry.is_dated())?.stamp?;
     if digest.entries.iter().any(|entry| entry.line >= digest.tail.line && entry.stamp == Some(newest)) {
         return None;
     }
-    let mut whole = digest.clone();
-    whole.entries.retain(|entry| entry.line < digest.tail.line);
-    whole.entries.extend(in_file().cloned());
-    // A default date of a clock that was not set belongs to no year.
-    let date =
-        Span::of(&whole, log.file_time(), &mut before).filter(|span| span.last == newest)?.last.yearless()?;
+    let own = digest.entries.iter().filter(|entry| entry.line < digest.tail.line);
+    let whole: Vec<LogEntry> = own.chain(in_file()).cloned().collect();
+    let next = next.iter().map(|joined| &joined.log);
+    let span = Span::of_lines(&whole, next, log.file_time(), &mut before);
+    let date = span.filter(|span| span.last == newest)?.last.yearless()?;
     let (calendar, known) = later.or(earlier)?;
     if calendar == Calendar::WithYear {
         return Some(calendar);

@@ -211,7 +211,7 @@ struct PastedPart<'a> {
 
 impl PastedPart<'_> {
     fn is_boot(&self) -> bool {
-        self.entries.iter().take_while(|entry| !entry.is_dated()).any(LogEntry::is_banner)
+        self.entries.iter().take_while(|entry| !has_set_date(entry)).any(LogEntry::is_banner)
     }
 
     /// Whether its last line was written so soon after a start of the phone that the clock can have been set next.

@@ -10,7 +10,7 @@ use super::dates::years_between;
 use super::order::chain_of;
 use super::overlaps::DefaultDates;
 use super::span::is_range_within;
-use super::unset::{can_be_silence, has_set_date};
+use super::unset::{can_be_silence, default_date, has_set_date};
 use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{LogDigest, LogEntry};
 use crate::input::Rotation;
@@ -136,6 +136,7 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
                     && is_long_run(&all[part], &all[whole])
                     && has_dates_of(&whole_log.digest, &part_log.digest))
                     || (is_earlier_upload && begins(&all[part], &all[whole]))
+                    || (part < whole && is_copied_beginning(&part_log.digest, &whole_log.digest))
                     || are_equal(&part_log.digest, &whole_log.digest)
             };
             let is_of_date =
@@ -243,6 +244,9 @@ pub(super) fn is_same_message(
 /// This many different lines in a row do not occur again with the same milliseconds.
 pub(super) const LONG_RUN: usize = 8;
 
+/// So many lines do not stand in the same seconds of two boots, an hour or more after their starts.
+const MIN_LATER: usize = 4;
+
 /// Whether many different messages of a log are in another one, in a row and with the same distances: then they are
 /// the same lines, even in one rotation chain. Fewer messages without dates may be from another boot, and so may those
 /// of a start that have the default date of old software instead of milliseconds.
@@ -303,6 +307,15 @@ fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
     part.entries.first().is_some_and(|entry| entry.line == 1 && entry.stamp.is_some())
         && part.counts.lines <= whole.counts.lines
         && part.entries.iter().all(is_there)
+}
+
+/// Whether a log is a copy of the beginning of another one, although the clock was never set: it has several starts, and
+/// lines long after them. A phone that starts again and again can write equal lines soon after each start.
+fn is_copied_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
+    let starts = part.entries.iter().filter(|entry| entry.is_banner()).count();
+    let later = part.entries.iter().filter(|entry| entry.is_dated() && default_date(entry).is_none());
+    let later: HashSet<u64> = later.map(|entry| entry.hash).collect();
+    starts > 1 && later.len() >= MIN_LATER && is_beginning(part, whole)
 }
 
 /// Whether each date of a part lies within those of other entries, or its dated lines are among them.

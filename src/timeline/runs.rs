@@ -6,7 +6,10 @@ use std::ops::Range;
 
 use super::dates::goes_back;
 use super::repeats::LONG_RUN;
-use super::unset::{can_be_silence, falls_back, has_set_date, is_day_before, set_date};
+use super::unset::{
+    can_be_silence, default_date, falls_back_without_banner, has_set_date, is_day_before, is_default,
+    set_date,
+};
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Yearless;
 
@@ -20,8 +23,9 @@ const KEPT_AT_END: usize = 1;
 
 /// Drops lines that the file has a second time. Each has the same date in both places, and the clock went back or the phone
 /// started between them; so messages that a phone repeats within a second stay.
-pub(super) fn drop_repeats(digest: &mut LogDigest) {
-    while let Some(RepeatedLines { entries, newer, end_of_older }) = find_repeat(digest) {
+/// Only the `is_newest` log of a chain ends with lines that somebody added.
+pub(super) fn drop_repeats(digest: &mut LogDigest, is_newest: bool) {
+    while let Some(RepeatedLines { entries, newer, end_of_older }) = find_repeat(digest, is_newest) {
         digest.entries[entries.end..end_of_older].rotate_left(newer);
         digest.remove(entries);
     }
@@ -36,7 +40,7 @@ struct RepeatedLines {
     end_of_older: usize,
 }
 
-fn find_repeat(digest: &LogDigest) -> Option<RepeatedLines> {
+fn find_repeat(digest: &LogDigest, is_newest: bool) -> Option<RepeatedLines> {
     let entries = &digest.entries;
     let gaps = Gaps::of(entries)?;
     let mut last: HashMap<u64, usize> = HashMap::new();
@@ -52,7 +56,8 @@ fn find_repeat(digest: &LogDigest) -> Option<RepeatedLines> {
         let run = EqualLines::around(digest, before, at);
         searched.insert((distance, is_repeated), run.one.end);
         // After two starts, a clock that was not set shows the same dates, but not in the same milliseconds.
-        if !is_repeated && run.of_start < LONG_RUN {
+        if !is_repeated && run.of_start < LONG_RUN && !(is_newest && gaps.is_start_again(entries, &run.other))
+        {
             continue;
         }
         if let Some(repeat) = run.repeat(entries, &gaps) {
@@ -95,7 +100,10 @@ impl Gaps {
         let mut has_date = true;
         for (at, entry) in entries.iter().enumerate() {
             let begins = entry.is_banner()
-                || last.is_some_and(|(last, ..)| falls_back(last, entries[at..].iter(), None));
+                || last.is_some_and(|(last, ..)| {
+                    // Default dates can stand there twice.
+                    !is_default(last) && falls_back_without_banner(last, entries[at..].iter(), None)
+                });
             known.starts += usize::from(begins);
             has_date &= !begins;
             (known.is_break, known.is_behind_start, known.is_back) = (false, false, false);
@@ -145,6 +153,13 @@ impl Gaps {
             true => has_set_date(&entries[one]) && !before.is_unset,
             false => later.dates_back > before.dates_back,
         }
+    }
+
+    /// Whether lines at the end of the file, which stand before in it, begin with the default date without a banner:
+    /// rather than by another start, they are there since somebody added them.
+    fn is_start_again(&self, entries: &[LogEntry], lines: &Range<usize>) -> bool {
+        let begins = |at: usize| self.0[at].starts > self.0[at - 1].starts && !entries[at].is_banner();
+        lines.end == entries.len() && lines.start > 0 && begins(lines.start)
     }
 
     /// Whether nothing continues from the entry before this one.
@@ -306,12 +321,12 @@ pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> us
     let has_unset =
         entries[end + 1..date].iter().any(|entry| entry.is_dated() && !entry.yearless().is_some_and(goes_on));
     let mut between = entries[end + 1..=date].iter();
-    let banner = if has_unset {
-        between.position(LogEntry::is_banner)
+    let start = if has_unset {
+        between.position(|entry| entry.is_banner() || default_date(entry).is_some())
     } else {
         between.rposition(LogEntry::is_banner)
     };
-    let begin = end + 1 + banner.unwrap_or(0);
+    let begin = end + 1 + start.unwrap_or(0);
     let is_before = |at: &usize| {
         let [before, next] = [&entries[*at], &entries[at + 1]];
         before.event.is_none()

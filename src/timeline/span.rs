@@ -6,9 +6,10 @@ use chrono::NaiveDateTime;
 
 use super::Log;
 use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years_between};
+use super::passed::milliseconds_since_new_year;
 use super::unset::{
     ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, falls_back, has_failed,
-    shown_default,
+    is_default, shown_default,
 };
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::log::read_split;
@@ -55,6 +56,18 @@ impl Span {
     /// updated to the end of this log.
     pub(super) fn of(digest: &LogDigest, modified: Option<NaiveDateTime>, before: &mut End) -> Option<Self> {
         DateReader::new(&digest.entries, &[], modified, before).read().0
+    }
+
+    /// The same for the lines of a log and the logs after it.
+    pub(super) fn of_lines<'a>(
+        lines: &'a [LogEntry],
+        later: impl IntoIterator<Item = &'a Log>,
+        modified: Option<NaiveDateTime>,
+        before: &mut End,
+    ) -> Option<Self> {
+        let later: Vec<Lines<'_>> =
+            later.into_iter().map(|log| Cow::Borrowed(&*log.digest.entries)).collect();
+        DateReader::new(lines, &later, modified, before).read().0
     }
 
     /// The dates of logs in order.
@@ -259,7 +272,10 @@ impl<'a> DateReader<'a> {
     /// Whether the clock shows its default date again, see [`falls_back`].
     fn falls_back(&self, at: usize) -> bool {
         let of_boot = self.boot.dates.and_then(|(_, last)| last.yearless());
-        let last = self.end.unset.last().or(of_boot).or(self.last()).or(self.end.last);
+        let has_date = self.unset.is_some() || self.span.is_some();
+        // Two logs can have the same default dates.
+        let unset = self.end.unset.last().filter(|last| has_date || !is_default(*last));
+        let last = unset.or(of_boot).or(self.last()).or(self.end.last);
         last.is_some_and(|last| falls_back(last, self.lines_from(at), self.modified))
     }
 
@@ -300,7 +316,7 @@ impl<'a> DateReader<'a> {
         let lines = self.lines_from(at);
         let boot = lines_of_boot(lines.clone(), banner);
         // A log without a start can go on from one of another directory.
-        let is_state_known = self.boot.is_read || self.end.unset.last().is_some();
+        let is_state_known = self.boot.is_read || banner.is_some() || self.end.unset.last().is_some();
         let signs = Signs {
             last_real: self.last().or(self.end.last),
             modified: self.modified.filter(|_| is_state_known),
@@ -370,10 +386,14 @@ fn banner_of<'a>(lines: impl Iterator<Item = &'a LogEntry> + Clone) -> Option<us
     Some(pairs.position(|(_, after)| after.is_banner())? + 1)
 }
 
-/// Whether two lines have default dates in order, or the second one is the banner with an uptime.
+/// Whether two lines have default dates in order, or the second one is the banner with an uptime that the first date
+/// allows: the clock counts from the start.
 fn are_default(before: &LogEntry, after: &LogEntry) -> bool {
-    let is_undated_banner = after.is_banner() && !after.is_dated();
-    shown_default(before).is_some_and(|first| is_undated_banner || Some(first) <= shown_default(after))
+    let Some(first) = shown_default(before) else { return false };
+    let uptime = after.uptime().filter(|_| after.is_banner());
+    let is_undated_banner =
+        uptime.is_some_and(|uptime| milliseconds_since_new_year(first) <= uptime + OUT_OF_ORDER_MS);
+    is_undated_banner || Some(first) <= shown_default(after)
 }
 
 /// The lines up to the next start, of the boot whose first date is that of the first line. Its own `banner` can follow,
@@ -384,7 +404,7 @@ fn lines_of_boot<'a>(
 ) -> impl Iterator<Item = &'a LogEntry> + Clone {
     let mut own = banner;
     let lines = lines.enumerate().take_while(move |(at, entry)| {
-        let is_of_start = !entry.is_dated() && entry.is_of_start();
+        let is_of_start = entry.uptime().is_some() && entry.is_of_start();
         match own {
             Some(banner) if *at > banner && !is_of_start => own = None,
             _ => {}

@@ -3,6 +3,7 @@
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
+use super::passed::unset_date;
 use crate::digest::LogEntry;
 use crate::event::Event;
 use crate::stamp::{MILLISECONDS_PER_YEAR, Yearless};
@@ -49,23 +50,51 @@ pub(super) fn is_default(date: Yearless) -> bool {
     date.is_january_1() && date.seconds_of_day() < DEFAULT_START
 }
 
+/// The date of a line, if a clock that was never set shows it right after a start.
+pub(super) fn default_date(entry: &LogEntry) -> Option<Yearless> {
+    unset_date(&entry.stamp?).filter(|date| is_default(*date))
+}
+
 /// Whether the clock shows its default date again in the first two of these lines, behind the date `last`: then the phone
-/// has started again, although the banner is missing. A single such line shows nothing. It can be New Year if the dates go
-/// on in the next year, or the file was last `modified` in that January.
+/// has started again. A single such line shows nothing. `modified` is when the file was last changed.
 pub(super) fn falls_back<'a>(
     last: Yearless,
     lines: impl Iterator<Item = &'a LogEntry> + Clone,
     modified: Option<NaiveDateTime>,
 ) -> bool {
-    let mut first = lines.clone().map(shown_default);
+    let mut first = lines.clone().map(default_date);
     let (Some(Some(date)), Some(Some(next))) = (first.next(), first.next()) else { return false };
-    if is_default(last) || is_day_before(last, date) || next < date {
+    let is_back = date.milliseconds_until(last) > OUT_OF_ORDER_MS as i64;
+    if !is_back || is_day_before(last, date) || next < date {
         return false;
     }
-    match lines.filter_map(LogEntry::yearless).find(|date| !date.is_january_1()) {
-        Some(set) => last <= set,
-        None => modified.is_none_or(|modified| time_within(MAX_COPY_DAY_LAG, modified, date).is_none()),
+    let has_day_0 = lines.clone().next().and_then(|entry| entry.stamp).is_some_and(|stamp| stamp.is_unset());
+    last.is_january_1()
+        || has_day_0
+        || match lines.filter_map(LogEntry::yearless).find(|date| !date.is_january_1()) {
+            Some(set) => last <= set,
+            None => !can_be_new_year(last, date, modified),
+        }
+}
+
+/// The same where the start has no banner.
+pub(super) fn falls_back_without_banner<'a>(
+    last: Yearless,
+    lines: impl Iterator<Item = &'a LogEntry> + Clone,
+    modified: Option<NaiveDateTime>,
+) -> bool {
+    let is_of_start = |entry: &&LogEntry| default_date(entry).is_some() || !entry.is_dated();
+    falls_back(last, lines.clone(), modified) && !lines.take_while(is_of_start).any(LogEntry::is_banner)
+}
+
+/// Whether the first hour of January can be the date of a phone that wrote nothing for a day or more, if no other date
+/// follows: after December unless the file was last changed before its end, else if the file is of that January.
+fn can_be_new_year(last: Yearless, date: Yearless, modified: Option<NaiveDateTime>) -> bool {
+    if last.month() != 12 {
+        return modified.is_some_and(|modified| time_within(MAX_COPY_DAY_LAG, modified, date).is_some());
     }
+    let latest = modified.and_then(|modified| Yearless::of(modified + TimeDelta::hours(AHEAD_HOURS)));
+    latest.is_none_or(|latest| latest.month() != 12 || latest < last)
 }
 
 /// The date of a line, if it is a default date. The day 00, which old software writes before it, is none.
