@@ -9,11 +9,10 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::calendar::Calendar;
 use super::dates::{is_over_new_year, years_between};
-use super::passed::{
-    is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year, unset_date,
-};
+use super::passed::{is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year};
 use super::unset::{
     AHEAD_HOURS, OUT_OF_ORDER_MS, default_date, falls_back_without_banner, is_day_before, is_default,
+    unset_date,
 };
 use super::{Joined, Record};
 use crate::digest::LogEntry;

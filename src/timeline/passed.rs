@@ -1,7 +1,7 @@
 //! How much time passes from one stamp to the next.
 
 use super::dates::is_over_new_year;
-use super::unset::{YEAR_TURNS, is_default};
+use super::unset::{YEAR_TURNS, is_default, unset_date};
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// Whether a date is a little before the last one, but not so much that the year changed.
@@ -13,11 +13,6 @@ pub(super) fn is_repeated(before: &Stamp, stamp: &Stamp) -> bool {
 /// Whether a February 29 is between two dates, if their year has one.
 fn crosses_leap_day(before: Yearless, date: Yearless) -> bool {
     before.month() <= 2 && date.month() > 2
-}
-
-/// The date of a clock that was not set.
-pub(super) fn unset_date(stamp: &Stamp) -> Option<Yearless> {
-    if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() }
 }
 
 pub(super) fn milliseconds_since_new_year(date: Yearless) -> u64 {

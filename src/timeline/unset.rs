@@ -3,10 +3,9 @@
 
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
-use super::passed::unset_date;
 use crate::digest::LogEntry;
 use crate::event::Event;
-use crate::stamp::{MILLISECONDS_PER_YEAR, Yearless};
+use crate::stamp::{MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// The phone's default date after a start is January 1, within this many seconds after midnight.
 pub(super) const DEFAULT_START: u32 = 3_600;
@@ -48,6 +47,11 @@ const MIDNIGHT: i64 = 3_600_000;
 /// Whether a clock that was never set shows this date right after a start.
 pub(super) fn is_default(date: Yearless) -> bool {
     date.is_january_1() && date.seconds_of_day() < DEFAULT_START
+}
+
+/// The date of a clock that was not set.
+pub(super) fn unset_date(stamp: &Stamp) -> Option<Yearless> {
+    if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() }
 }
 
 /// The date of a line, if a clock that was never set shows it right after a start.
