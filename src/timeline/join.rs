@@ -275,7 +275,12 @@ fn calendar_with(
     }
     let own = digest.entries.iter().filter(|entry| entry.line < digest.tail.line);
     let whole: Vec<LogEntry> = own.chain(in_file()).cloned().collect();
-    let next = next.iter().map(|joined| &joined.log);
+    // A banner can be cut, too.
+    let next = next.iter().map(|JoinedLog { log, head_end, .. }| {
+        let entries = &*log.digest.entries;
+        let of_head = entries.iter().take_while(|entry| entry.line <= *head_end).count();
+        &entries[of_head..]
+    });
     let span = Span::of_lines(&whole, next, log.file_time(), &mut before);
     let date = span.filter(|span| span.last == newest)?.last.yearless()?;
     let (calendar, known) = later.or(earlier)?;

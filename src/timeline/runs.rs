@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use chrono::NaiveDateTime;
+
 use super::dates::goes_back;
 use super::repeats::LONG_RUN;
 use super::unset::{
@@ -23,9 +25,10 @@ const KEPT_AT_END: usize = 1;
 
 /// Drops lines that the file has a second time. Each has the same date in both places, and the clock went back or the phone
 /// started between them; so messages that a phone repeats within a second stay.
-/// Only the `is_newest` log of a chain ends with lines that somebody added.
-pub(super) fn drop_repeats(digest: &mut LogDigest, is_newest: bool) {
-    while let Some(RepeatedLines { entries, newer, end_of_older }) = find_repeat(digest, is_newest) {
+/// Only the `is_newest` log of a chain ends with lines that somebody added. `modified` is when the file was last changed.
+pub(super) fn drop_repeats(digest: &mut LogDigest, is_newest: bool, modified: Option<NaiveDateTime>) {
+    while let Some(RepeatedLines { entries, newer, end_of_older }) = find_repeat(digest, is_newest, modified)
+    {
         digest.entries[entries.end..end_of_older].rotate_left(newer);
         digest.remove(entries);
     }
@@ -40,9 +43,13 @@ struct RepeatedLines {
     end_of_older: usize,
 }
 
-fn find_repeat(digest: &LogDigest, is_newest: bool) -> Option<RepeatedLines> {
+fn find_repeat(
+    digest: &LogDigest,
+    is_newest: bool,
+    modified: Option<NaiveDateTime>,
+) -> Option<RepeatedLines> {
     let entries = &digest.entries;
-    let gaps = Gaps::of(entries)?;
+    let gaps = Gaps::of(entries, modified)?;
     let mut last: HashMap<u64, usize> = HashMap::new();
     // By distance, up to which entry it was looked for equal lines; those of a clock that was not set for themselves.
     let mut searched: HashMap<(u64, bool), usize> = HashMap::new();
@@ -89,7 +96,7 @@ struct Gaps(Vec<Before>);
 
 impl Gaps {
     /// None if no line of the file can stand there twice.
-    fn of(entries: &[LogEntry]) -> Option<Self> {
+    fn of(entries: &[LogEntry], modified: Option<NaiveDateTime>) -> Option<Self> {
         let mut gaps: Vec<Before> = Vec::with_capacity(entries.len());
         let mut known = Before::default();
         // The last date, its entry, and how often the phone had started.
@@ -102,7 +109,7 @@ impl Gaps {
             let begins = entry.is_banner()
                 || last.is_some_and(|(last, ..)| {
                     // Default dates can stand there twice.
-                    !is_default(last) && falls_back_without_banner(last, entries[at..].iter(), None)
+                    !is_default(last) && falls_back_without_banner(last, entries[at..].iter(), modified)
                 });
             known.starts += usize::from(begins);
             has_date &= !begins;

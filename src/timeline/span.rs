@@ -58,15 +58,14 @@ impl Span {
         DateReader::new(&digest.entries, &[], modified, before).read().0
     }
 
-    /// The same for the lines of a log and the logs after it.
+    /// The same for the lines of a log and those of the logs after it.
     pub(super) fn of_lines<'a>(
         lines: &'a [LogEntry],
-        later: impl IntoIterator<Item = &'a Log>,
+        later: impl IntoIterator<Item = &'a [LogEntry]>,
         modified: Option<NaiveDateTime>,
         before: &mut End,
     ) -> Option<Self> {
-        let later: Vec<Lines<'_>> =
-            later.into_iter().map(|log| Cow::Borrowed(&*log.digest.entries)).collect();
+        let later: Vec<Lines<'_>> = later.into_iter().map(Cow::Borrowed).collect();
         DateReader::new(lines, &later, modified, before).read().0
     }
 
