@@ -226,34 +226,29 @@ pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
     // Where a password begins that goes on behind a separator, if an `@` follows.
     let mut begun: Option<usize> = None;
     let mut place = 0;
-    let mut before = ["", ""];
     for run in text.split_inclusive(|c: char| ends_url(c) || SEPARATORS.contains(c)) {
         let at = run.rmatch_indices('@').map(|(at, _)| at).find(|at| HOST.is_match(&run[at + 1..]));
         let whole = run.trim_end_matches(|c: char| SEPARATORS.contains(c));
         let own = password_after_user(&run[..at.unwrap_or(whole.len())]);
         match at {
             Some(end) => {
-                begun = begun.filter(|_| !is_listed_name(before));
                 let start = begun.take().or(own.map(|(_, start)| place + start));
                 secrets.extend(start.map(|start| Secret::new(start, place + end)));
             }
             None if whole.ends_with(ends_url) => begun = None,
             None => {
-                let is_other = |user, text| is_port_of(user, text) || text.contains(':') && is_hex(text);
-                let own = own.filter(|(user, start)| !is_other(user, &whole[*start..]));
+                let own = own.filter(|(user, start)| {
+                    let text = &whole[*start..];
+                    !is_port_of(user, text)
+                        && !is_address_or_fingerprint(user, text)
+                        && !is_subject(text, run)
+                });
                 begun = begun.or(own.map(|(_, start)| place + start));
             }
         }
         place += run.len();
-        before = [before[1], run];
     }
     secrets
-}
-
-/// Whether the second part of a text is the name in `,name=value`.
-fn is_listed_name([before, name]: [&str; 2]) -> bool {
-    let name = name.strip_suffix('=').filter(|name| name.chars().all(char::is_alphanumeric));
-    before.ends_with([',', ';', '|']) && name.is_some()
 }
 
 /// The user in `user:password`, also behind a label, and where the password begins.
@@ -272,6 +267,18 @@ fn password_after_user(text: &str) -> Option<(&str, usize)> {
 /// Whether a text can be hexadecimal bytes with colons: an address, a fingerprint, or a time.
 fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')
+}
+
+/// Whether these are the parts of an IPv6 address, or a fingerprint behind its algorithm.
+fn is_address_or_fingerprint(name: &str, text: &str) -> bool {
+    let is_algorithm = ["MD5", "SHA1", "SHA-1", "SHA256", "SHA-256"].contains(&name);
+    text.contains(':') && is_hex(text) && (is_algorithm || is_hex(name))
+}
+
+/// Whether a text, which `run` ends with, begins the subject of a certificate (RFC 4514).
+fn is_subject(text: &str, run: &str) -> bool {
+    let attributes = ["CN", "OU", "O", "C", "L", "ST", "DC", "UID", "E", "emailAddress", "serialNumber"];
+    run.ends_with('=') && attributes.contains(&text)
 }
 
 /// Whether what follows a name is a port, and perhaps a path.

@@ -188,6 +188,8 @@ fn a_certificate_is_public() {
 #[test]
 fn passwords_wherever_they_are_marked() {
     for text in [
+        "joe:geheim,user=geheim@host.example.com",
+        "joe:ab:cd,geheim@pbx.example.com",
         "ftp://user:geheim@192.0.2.1/a.cfg",
         "ftp://al@corp:geheim@192.0.2.1",
         "https://u:p@geheim@host.example/x",
@@ -285,7 +287,6 @@ fn what_is_no_secret_is_not_touched() {
     let part = |label: &str| format!("{label} 2201-12360-001 Rev B, 3111-44500-001");
     for text in [
         "subject:CN=phone.example.com,OU=IT,emailAddress=it@example.com".to_owned(),
-        "level:error,user=joe@pbx".to_owned(),
         "MD5:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99|joe@pbx".to_owned(),
         "fe80::1,joe@pbx".to_owned(),
         format!("New Certificate Common Name '0004F206075D' Fingerprint '{}'", fingerprint(16)),

@@ -10,7 +10,7 @@ use super::dates::goes_back;
 use super::repeats::LONG_RUN;
 use super::unset::{
     can_be_silence, default_date, falls_back_without_banner, has_set_date, is_day_before, is_default,
-    set_date,
+    set_date, unset_date,
 };
 use crate::digest::{LogDigest, LogEntry};
 use crate::stamp::Yearless;
@@ -63,7 +63,9 @@ fn find_repeat(
         let run = EqualLines::around(digest, before, at);
         searched.insert((distance, is_repeated), run.one.end);
         // After two starts, a clock that was not set shows the same dates, but not in the same milliseconds.
-        if !is_repeated && run.of_start < LONG_RUN && !(is_newest && gaps.is_start_again(entries, &run.other))
+        if !is_repeated
+            && run.of_start < LONG_RUN
+            && !(is_newest && is_start_again(entries, &run.other, modified))
         {
             continue;
         }
@@ -72,6 +74,14 @@ fn find_repeat(
         }
     }
     None
+}
+
+/// Whether lines at the end of the file, which stand before in it, begin with the default date without a banner: rather
+/// than by another start, they are there since somebody added them.
+fn is_start_again(entries: &[LogEntry], lines: &Range<usize>, modified: Option<NaiveDateTime>) -> bool {
+    let last = entries[..lines.start].iter().rev().find_map(|entry| unset_date(&entry.stamp?));
+    lines.end == entries.len()
+        && last.is_some_and(|last| falls_back_without_banner(last, entries[lines.start..].iter(), modified))
 }
 
 /// What lies before an entry of a file.
@@ -160,13 +170,6 @@ impl Gaps {
             true => has_set_date(&entries[one]) && !before.is_unset,
             false => later.dates_back > before.dates_back,
         }
-    }
-
-    /// Whether lines at the end of the file, which stand before in it, begin with the default date without a banner:
-    /// rather than by another start, they are there since somebody added them.
-    fn is_start_again(&self, entries: &[LogEntry], lines: &Range<usize>) -> bool {
-        let begins = |at: usize| self.0[at].starts > self.0[at - 1].starts && !entries[at].is_banner();
-        lines.end == entries.len() && lines.start > 0 && begins(lines.start)
     }
 
     /// Whether nothing continues from the entry before this one.
@@ -329,7 +332,9 @@ pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> us
         entries[end + 1..date].iter().any(|entry| entry.is_dated() && !entry.yearless().is_some_and(goes_on));
     let mut between = entries[end + 1..=date].iter();
     let start = if has_unset {
-        between.position(|entry| entry.is_banner() || default_date(entry).is_some())
+        let is_unset =
+            |entry: &LogEntry| default_date(entry).is_some() && !entry.yearless().is_some_and(goes_on);
+        between.position(|entry| entry.is_banner() || is_unset(entry))
     } else {
         between.rposition(LogEntry::is_banner)
     };
