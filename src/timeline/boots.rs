@@ -11,8 +11,7 @@ use super::calendar::Calendar;
 use super::dates::{is_over_new_year, years_between};
 use super::passed::{is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year};
 use super::unset::{
-    AHEAD_HOURS, OUT_OF_ORDER_MS, default_date, falls_back_without_banner, is_day_before, is_default,
-    unset_date,
+    AHEAD_HOURS, OUT_OF_ORDER_MS, default_date, falls_back, is_day_before, is_default, unset_date,
 };
 use super::{Joined, Record};
 use crate::digest::LogEntry;
@@ -363,7 +362,7 @@ fn start(
     let last = state.date.as_ref().and_then(unset_date).filter(is_of_log);
     let falls_back_from = |last| {
         let modified = joined.logs[records[at].file].log.file_time();
-        falls_back_without_banner(last, records[at..].iter().map(|record| record.entry), modified)
+        falls_back(last, records[at..].iter().map(|record| record.entry), modified)
     };
     if last.is_some_and(falls_back_from) {
         return Some(at);

@@ -63,9 +63,7 @@ fn find_repeat(
         let run = EqualLines::around(digest, before, at);
         searched.insert((distance, is_repeated), run.one.end);
         // After two starts, a clock that was not set shows the same dates, but not in the same milliseconds.
-        if !is_repeated
-            && run.of_start < LONG_RUN
-            && !(is_newest && is_start_again(entries, &run.other, modified))
+        if !is_repeated && run.of_start < LONG_RUN && !(is_newest && is_start_again(entries, &run, modified))
         {
             continue;
         }
@@ -76,12 +74,14 @@ fn find_repeat(
     None
 }
 
-/// Whether lines at the end of the file, which stand before in it, begin with the default date without a banner: rather
-/// than by another start, they are there since somebody added them.
-fn is_start_again(entries: &[LogEntry], lines: &Range<usize>, modified: Option<NaiveDateTime>) -> bool {
-    let last = entries[..lines.start].iter().rev().find_map(|entry| unset_date(&entry.stamp?));
-    lines.end == entries.len()
-        && last.is_some_and(|last| falls_back_without_banner(last, entries[lines.start..].iter(), modified))
+/// Whether many lines at the end of the file, which stand before in it, begin with the default date without a banner:
+/// rather than by another start, they are there since somebody added them.
+fn is_start_again(entries: &[LogEntry], run: &EqualLines, modified: Option<NaiveDateTime>) -> bool {
+    let (before, lines) = entries.split_at(run.other.start);
+    let last = before.iter().rev().find_map(|entry| unset_date(&entry.stamp?));
+    run.equal >= LONG_RUN
+        && run.other.end == entries.len()
+        && last.is_some_and(|last| falls_back_without_banner(last, lines.iter(), modified))
 }
 
 /// What lies before an entry of a file.

@@ -68,8 +68,8 @@ pub(super) fn falls_back<'a>(
 ) -> bool {
     let mut first = lines.clone().map(default_date);
     let (Some(Some(date)), Some(Some(next))) = (first.next(), first.next()) else { return false };
-    let is_back = date.milliseconds_until(last) > OUT_OF_ORDER_MS as i64;
-    if !is_back || is_day_before(last, date) || next < date {
+    let is_back = |date: Yearless| date.milliseconds_until(last) > OUT_OF_ORDER_MS as i64;
+    if !is_back(date) || !is_back(next) || is_day_before(last, date) || next < date {
         return false;
     }
     let has_day_0 = lines.clone().next().and_then(|entry| entry.stamp).is_some_and(|stamp| stamp.is_unset());
