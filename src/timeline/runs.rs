@@ -63,8 +63,11 @@ fn find_repeat(
         let run = EqualLines::around(digest, before, at);
         searched.insert((distance, is_repeated), run.one.end);
         // After two starts, a clock that was not set shows the same dates, but not in the same milliseconds.
-        if !is_repeated && run.of_start < LONG_RUN && !(is_newest && is_start_again(entries, &run, modified))
-        {
+        if !is_repeated && run.of_start < LONG_RUN {
+            if is_newest && is_start_again(entries, &run, modified) {
+                let end = run.other.end;
+                return Some(RepeatedLines { entries: run.other, newer: 0, end_of_older: end });
+            }
             continue;
         }
         if let Some(repeat) = run.repeat(entries, &gaps) {

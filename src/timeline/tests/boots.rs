@@ -316,3 +316,44 @@ fn a_clock_that_is_set_back_soon_after_the_start_goes_on_from_there() {
     assert_eq!(passed(&["0501150001", "0501160000", "0501080010", "0501090010"]), 3_599 + 3_600);
     assert_eq!(passed(&["0501150000", "0501160000", "0501080010", "0501090010"]), 3_600, "too late");
 }
+
+#[test]
+fn a_default_date_without_a_banner_goes_back_by_more_than_two_seconds() {
+    let in_start = |first, next| boots(&["0101000010", first, next, "0501080000"]);
+    assert_eq!(in_start("0101000008", "0101000008"), 1);
+    assert_eq!(in_start("0101000007", "0101000007"), 2);
+    // One line is out of order, also if it has the day 00.
+    assert_eq!(in_start("0101000007", "0101000008"), 1);
+    assert_eq!(in_start("0100000000", "0101000011"), 1);
+    assert_eq!(in_start("0100000000", "0100000000"), 2);
+}
+
+#[test]
+fn a_copied_beginning_has_four_lines_long_after_its_starts() {
+    let boots_of = |later: usize| {
+        let banner = format!("0101000005 {BANNER}");
+        let hours: Vec<_> = (0..later).map(|hour| format!("0101{:02}1733", hour + 1)).collect();
+        let mut lines = vec![&*banner];
+        lines.extend(hours.iter().map(String::as_str));
+        lines.extend([&*banner, "0101000007"]);
+        let copy = log(0, "0004f2000001-app.log.1", NOVEMBER, &lines);
+        lines.push("0101000009");
+        look(vec![copy, log(1, NAME, NOVEMBER, &lines)], |timeline| timeline.boots)
+    };
+    assert_eq!(boots_of(3), 4);
+    assert_eq!(boots_of(4), 2);
+}
+
+#[test]
+fn a_start_pasted_again_has_eight_different_lines() {
+    let boots_of = |length: u32| {
+        let text = |line| format!("0101000005 Polycom device certificate length {}", 800 + line);
+        let start: Vec<_> = (0..length).map(text).collect();
+        let mut lines: Vec<&str> = start.iter().map(String::as_str).collect();
+        lines.push("0501080000");
+        lines.extend(start.iter().map(String::as_str));
+        boots(&lines)
+    };
+    assert_eq!(boots_of(7), 2);
+    assert_eq!(boots_of(8), 1);
+}
