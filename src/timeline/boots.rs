@@ -423,9 +423,8 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     // A clock that is not set shows its default date also before the banner.
     let banner = default_date(records[at].entry);
     let is_before_banner = |record: &Record<'_>| {
-        let passed =
-            default_date(record.entry).zip(banner).map(|(date, banner)| banner.milliseconds_until(date));
-        passed.is_some_and(|passed| passed <= OUT_OF_ORDER_MS as i64)
+        let dates = default_date(record.entry).zip(banner);
+        dates.is_some_and(|(date, banner)| banner.milliseconds_until(date) <= OUT_OF_ORDER_MS as i64)
     };
     if state.banner.is_none() && records[begin..at].iter().all(is_before_banner) {
         return None;

@@ -281,6 +281,7 @@ fn calendar_with(
         let of_head = entries.iter().take_while(|entry| entry.line <= *head_end).count();
         &entries[of_head..]
     });
+    // A default date of a clock that was not set belongs to no year.
     let span = Span::of_lines(&whole, next, log.file_time(), &mut before);
     let date = span.filter(|span| span.last == newest)?.last.yearless()?;
     let (calendar, known) = later.or(earlier)?;

@@ -331,13 +331,12 @@ impl EqualLines {
 pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> usize {
     // January 1 goes on from December 31.
     let goes_on = |next: Yearless| entries[end].yearless().is_some_and(|last| is_day_before(last, next));
-    let has_unset =
-        entries[end + 1..date].iter().any(|entry| entry.is_dated() && !entry.yearless().is_some_and(goes_on));
+    let is_unset = |entry: &LogEntry| entry.is_dated() && !entry.yearless().is_some_and(goes_on);
+    let has_unset = entries[end + 1..date].iter().any(is_unset);
     let mut between = entries[end + 1..=date].iter();
     let start = if has_unset {
-        let is_unset =
-            |entry: &LogEntry| default_date(entry).is_some() && !entry.yearless().is_some_and(goes_on);
-        between.position(|entry| entry.is_banner() || is_unset(entry))
+        let is_start = |entry: &LogEntry| default_date(entry).is_some() && is_unset(entry);
+        between.position(|entry| entry.is_banner() || is_start(entry))
     } else {
         between.rposition(LogEntry::is_banner)
     };

@@ -9,7 +9,7 @@ use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years
 use super::passed::milliseconds_since_new_year;
 use super::unset::{
     ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, falls_back, has_failed,
-    is_default, shown_default,
+    is_default,
 };
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::log::read_split;
@@ -383,6 +383,11 @@ fn banner_of<'a>(lines: impl Iterator<Item = &'a LogEntry> + Clone) -> Option<us
     let pairs = lines.clone().zip(lines.skip(1));
     let mut pairs = pairs.take_while(|(before, after)| are_default(before, after));
     Some(pairs.position(|(_, after)| after.is_banner())? + 1)
+}
+
+/// The date of a line, if it is a default date. The day 00, which old software writes before it, is none.
+fn shown_default(entry: &LogEntry) -> Option<Yearless> {
+    entry.yearless().filter(|date| is_default(*date))
 }
 
 /// Whether two lines have default dates in order, or the second one is the banner with an uptime that the first date

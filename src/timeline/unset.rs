@@ -54,7 +54,7 @@ pub(super) fn unset_date(stamp: &Stamp) -> Option<Yearless> {
     if stamp.is_unset() { Some(Yearless::new_year()) } else { stamp.yearless() }
 }
 
-/// The date of a line, if a clock that was never set shows it right after a start.
+/// The date of a line, if a clock that was never set shows it right after a start: the day 00 or a default date.
 pub(super) fn default_date(entry: &LogEntry) -> Option<Yearless> {
     unset_date(&entry.stamp?).filter(|date| is_default(*date))
 }
@@ -99,11 +99,6 @@ fn can_be_new_year(last: Yearless, date: Yearless, modified: Option<NaiveDateTim
     }
     let latest = modified.and_then(|modified| Yearless::of(modified + TimeDelta::hours(AHEAD_HOURS)));
     latest.is_none_or(|latest| latest.month() != 12 || latest < last)
-}
-
-/// The date of a line, if it is a default date. The day 00, which old software writes before it, is none.
-pub(super) fn shown_default(entry: &LogEntry) -> Option<Yearless> {
-    entry.yearless().filter(|date| is_default(*date))
 }
 
 pub(super) fn has_failed(entry: &LogEntry) -> bool {
