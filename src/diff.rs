@@ -12,12 +12,12 @@ use std::io::BufRead;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::model::{CertificateState, Mac, Severity, State, Status};
+use crate::model::{CertificateState, Mac, Severity, Status};
 use crate::redact::is_pseudonym;
 use crate::report::shape::Device;
-use answer::{AnswerDiagnosis, AnswerPhone};
+pub(crate) use answer::{AnswerDiagnosis, Ended};
 
-pub use answer::NotAnAnswer;
+pub use answer::{AnswerPhone, NotAnAnswer};
 
 /// What identifies a phone in both answers: its address, else the path of its first log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -123,8 +123,8 @@ pub struct Mended {
     #[serde(flatten)]
     pub entry: Entry,
     /// Whether the new answer has it as resolved: later lines show that the cause is gone. If false, the new answer shows
-    /// it by not having it: the phone's configuration files or its software have no such fault now, or the evidence that
-    /// was missing is there.
+    /// it by not having it: the phone's configuration files or its software have no such fault now, the evidence that
+    /// was missing is there, or the slot has another certificate.
     pub resolved: bool,
 }
 
@@ -251,16 +251,11 @@ impl Diff {
                 });
             }
         }
-        for known in old.active() {
-            let has = |state| new.has(state, &known.code, known.slot.as_deref());
-            let (entry, resolved) = (entry(name, known), has(State::Resolved));
-            if has(State::Active) {
-                continue;
-            }
-            if resolved || new.shows_gone(&known.code, old) {
-                self.mended.push(Mended { entry, resolved });
-            } else {
-                self.no_longer_found.push(entry);
+        for (known, how) in new.ended(old) {
+            let entry = entry(name, known);
+            match how {
+                Ended::NoLongerFound => self.no_longer_found.push(entry),
+                _ => self.mended.push(Mended { entry, resolved: how == Ended::Resolved }),
             }
         }
     }

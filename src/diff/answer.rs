@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::{PhoneName, SlotContent};
 use crate::check::{Facts, Family, Rule};
-use crate::model::{Severity, State, Status};
-use crate::report::shape::SCHEMA_VERSION;
+use crate::model::{CertificateState, Severity, State, Status};
+use crate::report::shape::{Certificate, Device, Diagnosis, SCHEMA_VERSION};
 
 /// Why a file can't be compared: it can't be read, or is damaged, cut off, or not an answer.
 #[derive(Debug, thiserror::Error)]
@@ -17,8 +17,8 @@ use crate::report::shape::SCHEMA_VERSION;
 pub struct NotAnAnswer(#[from] serde_json::Error);
 
 /// What is compared of a phone.
-#[derive(Debug, Deserialize)]
-pub(super) struct AnswerPhone {
+#[derive(Clone, Debug, Deserialize)]
+pub struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
     software: Option<String>,
@@ -27,18 +27,19 @@ pub(super) struct AnswerPhone {
     /// What its diagnoses say of files of its configuration that were not read.
     #[serde(skip)]
     unread: Vec<String>,
-    pub(super) status: Status,
+    pub(crate) status: Status,
     diagnoses: Vec<AnswerDiagnosis>,
     pub(super) certificates: Box<[AnswerCertificate]>,
 }
 
+/// What is compared of a diagnosis.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct AnswerDiagnosis {
-    pub(super) code: String,
-    pub(super) name: String,
-    pub(super) severity: Severity,
-    pub(super) state: State,
-    pub(super) slot: Option<String>,
+pub(crate) struct AnswerDiagnosis {
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) severity: Severity,
+    state: State,
+    pub(crate) slot: Option<String>,
     pub(super) message: String,
     pub(super) first_seen: Option<String>,
     pub(super) last_seen: Option<String>,
@@ -51,14 +52,47 @@ struct AnswerLine {
     says: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(super) struct AnswerCertificate {
     pub(super) slot: Box<str>,
     #[serde(flatten)]
     pub(super) content: SlotContent,
 }
 
+/// How an active diagnosis has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The newer answer has it as resolved: later lines show that the cause is gone.
+    Resolved,
+    /// The newer answer shows by what it has of the phone that the cause is gone.
+    ShownGone,
+    /// The newer answer does not have it, and does not show that the cause is gone.
+    NoLongerFound,
+}
+
 impl AnswerPhone {
+    /// The same of a phone that was just scanned.
+    pub(crate) fn of_device(device: &Device) -> Self {
+        let mut phone = Self {
+            mac: device.mac.clone(),
+            files: Vec::new(),
+            software: device.software.clone(),
+            has_logs: !device.files.is_empty(),
+            unread: Vec::new(),
+            status: device.status,
+            diagnoses: device.diagnoses.iter().map(AnswerDiagnosis::of).collect(),
+            certificates: device.certificates.iter().map(AnswerCertificate::of).collect(),
+        };
+        phone.take_diagnoses();
+        phone
+    }
+
+    /// Prepares what was read of the diagnoses.
+    fn take_diagnoses(&mut self) {
+        self.take_unread();
+        self.keep_first();
+    }
+
     /// If there are several diagnoses of one code and slot, keeps only the first: an active one if there is one, the most
     /// severe of them.
     fn keep_first(&mut self) {
@@ -67,7 +101,7 @@ impl AnswerPhone {
         self.diagnoses.retain(|known| seen.insert((known.code.clone(), known.slot.clone())));
     }
 
-    pub(super) fn has(&self, state: State, code: &str, slot: Option<&str>) -> bool {
+    fn has(&self, state: State, code: &str, slot: Option<&str>) -> bool {
         self.diagnoses
             .iter()
             .any(|known| known.state == state && known.code == code && known.slot.as_deref() == slot)
@@ -79,9 +113,9 @@ impl AnswerPhone {
         active.any(|known| known.severity <= severity)
     }
 
-    /// Takes what its diagnoses say of files that were not read. `mac` is the phone's address.
-    fn take_unread(&mut self, mac: Option<&str>) {
-        let mac = mac.map(str::to_ascii_lowercase);
+    /// Takes what its diagnoses say of files that were not read.
+    fn take_unread(&mut self) {
+        let mac = self.mac.as_deref().map(str::to_ascii_lowercase);
         let is_of_phone =
             |says: &str| mac.as_ref().is_some_and(|mac| says.to_ascii_lowercase().contains(mac.as_str()));
         for known in &mut self.diagnoses {
@@ -97,21 +131,85 @@ impl AnswerPhone {
         }
     }
 
-    /// Whether it shows that a diagnosis of this code in an older answer is gone, by not having it: all of its files and
-    /// the newest software were judged, and evidence that was missing is there. The absence of a failure from logs shows
-    /// nothing: the lines that showed it can be gone. Nor do files that were not read for the older answer either.
-    pub(super) fn shows_gone(&self, code: &str, old: &Self) -> bool {
-        let facts = Rule::find(code).map(|rule| rule.facts);
+    /// The diagnoses that were active in an older answer and are not now, and how each has ended.
+    pub(crate) fn ended<'a>(&self, old: &'a Self) -> impl Iterator<Item = (&'a AnswerDiagnosis, Ended)> {
+        old.active().filter_map(|known| {
+            let has = |state| self.has(state, &known.code, known.slot.as_deref());
+            let how = match () {
+                () if has(State::Active) => return None,
+                () if has(State::Resolved) => Ended::Resolved,
+                () if self.shows_gone(known, old) => Ended::ShownGone,
+                () => Ended::NoLongerFound,
+            };
+            Some((known, how))
+        })
+    }
+
+    /// Whether it shows that a diagnosis in an older answer is gone, by not having it: all of its files and the newest
+    /// software were judged, evidence that was missing is there, or the slot has another certificate. The absence of a
+    /// failure from logs shows nothing: the lines that showed it can be gone. Nor do files that were not read for the
+    /// older answer either.
+    fn shows_gone(&self, known: &AnswerDiagnosis, old: &Self) -> bool {
+        let facts = Rule::find(&known.code).map(|rule| rule.facts);
         self.status != Status::Unknown
             && facts.is_some_and(|facts| match facts.family {
                 Family::Configuration => self.unread.iter().all(|file| old.unread.contains(file)),
                 Family::Provisioning => self.software.is_some(),
-                _ => facts.means_unknown && self.has_logs,
+                family => {
+                    let is_replaced = matches!(family, Family::Installation | Family::Fleet);
+                    facts.means_unknown && self.has_logs || self.has_new(known, old, is_replaced)
+                }
             })
     }
 
-    pub(super) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {
+    /// Whether a certificate is installed in the slot of a diagnosis that had none, or, if `is_replaced` is asked for,
+    /// another one.
+    fn has_new(&self, known: &AnswerDiagnosis, old: &Self, is_replaced: bool) -> bool {
+        let content = |phone: &Self| {
+            let mut slots = phone.certificates.iter();
+            slots
+                .find(|certificate| Some(&*certificate.slot) == known.slot.as_deref())
+                .map(|found| found.content.clone())
+        };
+        let is_installed = |content: &SlotContent| content.state == CertificateState::Installed;
+        content(old).zip(content(self)).is_some_and(|(was, is)| {
+            is_installed(&is) && (!is_installed(&was) || is_replaced && was.differs(&is))
+        })
+    }
+
+    pub(crate) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {
         self.diagnoses.iter().filter(|known| known.state == State::Active)
+    }
+}
+
+impl AnswerDiagnosis {
+    fn of(diagnosis: &Diagnosis) -> Self {
+        Self {
+            code: diagnosis.code.to_owned(),
+            name: diagnosis.name.to_owned(),
+            severity: diagnosis.severity,
+            state: diagnosis.state,
+            slot: diagnosis.slot.as_deref().map(str::to_owned),
+            message: diagnosis.message.clone(),
+            first_seen: diagnosis.first_seen.clone(),
+            last_seen: diagnosis.last_seen.clone(),
+            configuration: diagnosis
+                .configuration
+                .iter()
+                .map(|line| AnswerLine { says: line.says.clone() })
+                .collect(),
+        }
+    }
+}
+
+impl AnswerCertificate {
+    fn of(certificate: &Certificate) -> Self {
+        let content = SlotContent {
+            state: certificate.state,
+            common_name: certificate.common_name.as_deref().map(Into::into),
+            fingerprint: certificate.fingerprint.as_deref().map(Into::into),
+        };
+        Self { slot: (&*certificate.slot).into(), content }
     }
 }
 
@@ -152,12 +250,10 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerP
     };
     let mut phones = HashMap::with_capacity(devices.len());
     for mut phone in devices {
-        let mac = phone.mac.take();
-        phone.take_unread(mac.as_deref());
-        let mac = mac.map(|mac| mac.parse()).transpose().map_err(no_answer)?;
         phone.has_logs = !phone.files.is_empty();
+        phone.take_diagnoses();
+        let mac = phone.mac.take().map(|mac| mac.parse()).transpose().map_err(no_answer)?;
         let name = PhoneName::of(mac, &std::mem::take(&mut phone.files));
-        phone.keep_first();
         if phones.insert(name.clone(), phone).is_some() {
             return Err(no_answer(format_args!("it contains the phone {name} twice")));
         }

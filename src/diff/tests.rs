@@ -115,6 +115,28 @@ fn what_the_phone_shows_by_its_absence_is_mended() {
 }
 
 #[test]
+fn what_is_absent_is_mended_if_its_slot_has_another_certificate() {
+    let installed = |fingerprint| certificate("platform-1", "installed", None, Some(fingerprint));
+    let rejected = || certificate("platform-1", "rejected", None, None);
+    let counts = |code: &str, slot: &str, [old, new]: [Value; 2]| {
+        let old = device(A, &[diagnosis(code, "active", Some(slot))], &[old]);
+        let diff = diff(&[old], &[device(A, &[], &[new])]);
+        (diff.mended.len(), diff.no_longer_found.len())
+    };
+    for code in ["INS001", "FLT001"] {
+        assert_eq!(counts(code, "platform-1", [installed("AA"), installed("AB")]), (1, 0), "{code}");
+        assert_eq!(counts(code, "platform-1", [installed("AA"), installed("AA")]), (0, 1), "{code}");
+        assert_eq!(counts(code, "platform-1", [installed("AA"), rejected()]), (0, 1), "{code}");
+        assert_eq!(counts(code, "platform-2", [installed("AA"), installed("AB")]), (0, 1), "{code}");
+    }
+    for code in ["INS001", "INV001"] {
+        assert_eq!(counts(code, "platform-1", [rejected(), installed("AB")]), (1, 0), "{code}");
+    }
+    // That a built-in certificate has changed does not end if it changes again.
+    assert_eq!(counts("INV003", "platform-1", [installed("AA"), installed("AB")]), (0, 1));
+}
+
+#[test]
 fn what_is_absent_although_its_file_was_not_read_is_not_mended() {
     let counts = |code: &str, new: Value| {
         let diff = diff(&[device(A, &[diagnosis(code, "active", None)], &[])], &[new]);

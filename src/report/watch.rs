@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::shape::{Device, Diagnosis, Severity, State, Status};
+use super::shape::{Device, Severity, Status};
 use super::text::visible::visible;
 use super::{Devices, Format, safe_json};
-use crate::diff::PhoneName;
+use crate::diff::{AnswerDiagnosis, AnswerPhone, Ended, PhoneName};
 
 /// Writes one change. None for the table, which shows all phones.
 pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
@@ -68,18 +68,17 @@ pub struct ClearedDiagnosis {
     /// The diagnosis as it was.
     #[serde(flatten)]
     pub diagnosis: ActiveDiagnosis,
-    /// Whether later lines show that the cause is gone. If false, the logs only no longer show the diagnosis.
+    /// Whether later lines show that the cause is gone.
     pub resolved: bool,
+    /// Whether it is shown that the cause is gone: by later lines, by the phone's configuration files or its software, by
+    /// evidence that was missing, or by another certificate in the slot. If false, it is only no longer found.
+    pub mended: bool,
 }
 
 impl ActiveDiagnosis {
-    fn of(diagnosis: &Diagnosis) -> Self {
-        Self {
-            code: diagnosis.code.to_owned(),
-            slot: diagnosis.slot.as_deref().map(str::to_owned),
-            name: diagnosis.name.to_owned(),
-            severity: diagnosis.severity,
-        }
+    fn of(known: &AnswerDiagnosis) -> Self {
+        let AnswerDiagnosis { code, slot, name, severity, .. } = known.clone();
+        Self { code, slot, name, severity }
     }
 
     /// `INS001@platform-1`.
@@ -88,59 +87,61 @@ impl ActiveDiagnosis {
     }
 }
 
-/// A phone's status, with its diagnoses.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct PhoneStatus {
-    /// None for a phone that is not there.
-    status: Option<Status>,
-    active: BTreeSet<ActiveDiagnosis>,
-    resolved: BTreeSet<ActiveDiagnosis>,
-}
-
 /// The status and the diagnoses of all phones that are shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statuses(BTreeMap<PhoneName, PhoneStatus>);
+#[derive(Clone, Debug, Default)]
+pub struct Statuses(BTreeMap<PhoneName, AnswerPhone>);
 
 impl Statuses {
     /// Collects them from these phones.
     pub fn of(devices: &dyn Devices) -> Self {
-        let known = |_: usize, device: &Device| {
-            let with = |state| {
-                let found = device.diagnoses.iter().filter(move |diagnosis| diagnosis.state == state);
-                found.map(ActiveDiagnosis::of).collect()
-            };
-            let (active, resolved) = (with(State::Active), with(State::Resolved));
-            (PhoneName::of_device(device), PhoneStatus { status: Some(device.status), active, resolved })
-        };
+        let known =
+            |_: usize, device: &Device| (PhoneName::of_device(device), AnswerPhone::of_device(device));
         Self(devices.par_map(known).collect())
     }
 
     /// The changes from `before` to these, sorted by phone.
     pub fn changes_since(&self, before: &Self, time: &str) -> Vec<Change> {
-        let absent = PhoneStatus::default();
         let phones: BTreeSet<&PhoneName> = before.0.keys().chain(self.0.keys()).collect();
-        let changes = phones.into_iter().filter_map(|phone| {
-            let [old, new] = [before, self].map(|statuses| statuses.0.get(phone).unwrap_or(&absent));
-            let came: Vec<_> = new.active.difference(&old.active).cloned().collect();
-            // A diagnosis that is only of another severity now has come and not gone.
-            let is_active = |was: &&ActiveDiagnosis| {
-                new.active.iter().any(|is| (&is.code, &is.slot) == (&was.code, &was.slot))
-            };
-            let went =
-                old.active.iter().filter(|was| !is_active(was)).cloned().map(|diagnosis| ClearedDiagnosis {
-                    resolved: new
-                        .resolved
-                        .iter()
-                        .any(|is| (&is.code, &is.slot) == (&diagnosis.code, &diagnosis.slot)),
-                    diagnosis,
-                });
-            let went: Vec<_> = went.collect();
-            let (before, after) = (old.status, new.status);
-            let is_change = before != after || !came.is_empty() || !went.is_empty();
-            let (time, phone) = (time.to_owned(), phone.clone());
-            is_change.then_some(Change { time, phone, before, after, came, went })
-        });
-        changes.collect()
+        let change = |phone: &PhoneName| Change::of(phone, before.0.get(phone), self.0.get(phone), time);
+        phones.into_iter().filter_map(change).collect()
+    }
+}
+
+impl Change {
+    /// The change of a phone. None if there is none.
+    fn of(
+        phone: &PhoneName,
+        old: Option<&AnswerPhone>,
+        new: Option<&AnswerPhone>,
+        time: &str,
+    ) -> Option<Self> {
+        let active = |phone: Option<&AnswerPhone>| -> BTreeSet<ActiveDiagnosis> {
+            phone.iter().flat_map(|phone| phone.active()).map(ActiveDiagnosis::of).collect()
+        };
+        // A diagnosis that is only of another severity now has come and not gone.
+        let came: Vec<_> = active(new).difference(&active(old)).cloned().collect();
+        let mut went: Vec<_> = match (old, new) {
+            (Some(old), Some(new)) => new.ended(old).map(ClearedDiagnosis::of).collect(),
+            (Some(old), None) => {
+                old.active().map(|known| ClearedDiagnosis::of((known, Ended::NoLongerFound))).collect()
+            }
+            (None, _) => Vec::new(),
+        };
+        went.sort_by(|a, b| a.diagnosis.cmp(&b.diagnosis));
+        let (before, after) = (old.map(|old| old.status), new.map(|new| new.status));
+        let is_change = before != after || !came.is_empty() || !went.is_empty();
+        let (time, phone) = (time.to_owned(), phone.clone());
+        is_change.then_some(Self { time, phone, before, after, came, went })
+    }
+}
+
+impl ClearedDiagnosis {
+    fn of((known, how): (&AnswerDiagnosis, Ended)) -> Self {
+        Self {
+            diagnosis: ActiveDiagnosis::of(known),
+            resolved: how == Ended::Resolved,
+            mended: how != Ended::NoLongerFound,
+        }
     }
 }
 
@@ -155,9 +156,7 @@ impl std::fmt::Display for Change {
         }
         // The diagnoses of a phone that is gone are not listed as ended.
         let went = self.went.iter().filter(|_| self.after.is_some());
-        // If too little is known of the phone, nothing shows that they are mended.
-        let (mended, lost): (Vec<_>, Vec<_>) =
-            went.partition(|went| went.resolved || self.after != Some(Status::Unknown));
+        let (mended, lost): (Vec<_>, Vec<_>) = went.partition(|went| went.mended);
         for (went, how) in [(mended, "mended"), (lost, "no longer found")] {
             if !went.is_empty() {
                 let codes: Vec<String> = went.iter().map(|went| went.diagnosis.short()).collect();
@@ -170,38 +169,57 @@ impl std::fmt::Display for Change {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
-    fn of(status: Status, severity: Option<Severity>, resolved: Option<Severity>) -> Statuses {
-        let diagnosis = |severity| ActiveDiagnosis {
-            code: "CFG004".to_owned(),
-            slot: Some("platform-1".to_owned()),
-            name: "a-name".to_owned(),
-            severity,
+    /// A phone with one diagnosis, or none.
+    fn of(status: &str, known: Option<(&str, &str, &str)>, fingerprint: &str) -> Statuses {
+        let diagnosis = |(code, severity, state)| {
+            json!({"code": code, "name": "a-name", "severity": severity, "state": state, "slot": "platform-1",
+                "message": "", "configuration": []})
         };
-        let set = |severity: Option<Severity>| severity.map(diagnosis).into_iter().collect();
-        let status = PhoneStatus { status: Some(status), active: set(severity), resolved: set(resolved) };
-        Statuses([(PhoneName { mac: None, file: Some("x.log".into()) }, status)].into())
+        let diagnoses: Vec<Value> = known.map(diagnosis).into_iter().collect();
+        let phone = json!({"files": ["x.log"], "software": null, "status": status, "diagnoses": diagnoses,
+            "certificates": [{"slot": "platform-1", "state": "installed", "fingerprint": fingerprint}]});
+        let name = PhoneName { mac: None, file: Some("x.log".into()) };
+        Statuses([(name, serde_json::from_value(phone).unwrap())].into())
     }
 
     #[test]
     fn what_came_and_what_went() {
-        use Severity::{Error, Warning};
-        let failed = || of(Status::Failed, Some(Error), None);
+        let failed = |code| of("failed", Some((code, "error", "active")), "AA");
         for (old, new, expected) in [
-            (failed(), of(Status::Ok, None, None), "failed -> ok, mended CFG004@platform-1"),
-            (failed(), of(Status::Unknown, None, Some(Error)), "failed -> unknown, mended CFG004@platform-1"),
+            (failed("CFG004"), of("ok", None, "AA"), "failed -> ok, mended CFG004@platform-1"),
+            (failed("INS001"), of("ok", None, "AA"), "failed -> ok, no longer found INS001@platform-1"),
+            (failed("INS001"), of("ok", None, "BB"), "failed -> ok, mended INS001@platform-1"),
             (
-                failed(),
-                of(Status::Unknown, None, None),
+                failed("INS001"),
+                of("unknown", Some(("INS001", "error", "resolved")), "AA"),
+                "failed -> unknown, mended INS001@platform-1",
+            ),
+            (
+                failed("CFG004"),
+                of("unknown", None, "AA"),
                 "failed -> unknown, no longer found CFG004@platform-1",
             ),
-            (of(Status::Attention, Some(Warning), None), failed(), "attention -> failed CFG004@platform-1"),
-            (failed(), of(Status::Attention, Some(Warning), None), "failed -> attention CFG004@platform-1"),
+            (
+                of("attention", Some(("CFG004", "warning", "active")), "AA"),
+                failed("CFG004"),
+                "attention -> failed CFG004@platform-1",
+            ),
+            (
+                failed("CFG004"),
+                of("attention", Some(("CFG004", "warning", "active")), "AA"),
+                "failed -> attention CFG004@platform-1",
+            ),
         ] {
             let changes = new.changes_since(&old, "now");
             assert_eq!(changes[0].to_string(), format!("now x.log {expected}"));
         }
-        assert_eq!(failed().changes_since(&failed(), "now"), []);
+        assert_eq!(failed("INS001").changes_since(&failed("INS001"), "now"), []);
+        let gone = Statuses::default().changes_since(&failed("INS001"), "now");
+        assert_eq!(gone[0].to_string(), "now x.log failed -> gone");
+        assert_eq!(gone[0].went.iter().map(|went| went.mended).collect::<Vec<_>>(), [false]);
     }
 }

@@ -173,7 +173,7 @@ fn what_only_the_fleet_tells_stays_right() {
     watching.says("0004F2A1B201 ok -> failed FLT001@built-in");
     watching.says("0004F2A1B2FF new -> failed FLT001@built-in");
     fs::remove_file(&twin).unwrap();
-    watching.says("0004F2A1B201 failed -> ok, mended FLT001@built-in");
+    watching.says("0004F2A1B201 failed -> ok, no longer found FLT001@built-in");
     watching.says("0004F2A1B2FF failed -> gone");
 }
 
