@@ -6,19 +6,21 @@ use chrono::NaiveDateTime;
 
 use super::dates::{WRONG_AT_START, goes_back, is_over_new_year};
 use super::disorder::{self, SECOND, are_of_one_boot};
+use super::passed::milliseconds_since_new_year;
 use super::runs::begin_between;
 use super::unset::{
-    self, AHEAD_HOURS, YEAR_TURNS, can_be_silence, has_set_date, is_day_before, is_default, is_files_day,
-    set_date,
+    self, AHEAD_HOURS, DEFAULT_GAP_DAYS, NEW_YEARS_EVE, YEAR_TURNS, can_be_silence, default_date,
+    has_set_date, is_day_before, is_default, is_files_day, set_date,
 };
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
 
 /// The end of a rotated log and the beginning of the next one are at most this many days apart, if the time of the file
-/// shows that the first part is the newest. Else a boot with a wrong clock looks the same.
+/// shows that the first part is the newest. If that is certain for another reason, [`DEFAULT_GAP_DAYS`] are allowed. Else
+/// a boot with a wrong clock looks the same.
 const MAX_DAYS_BETWEEN: i64 = 31;
 
-/// The same if it does not: a phone writes each day.
+/// The same if it is not certain: a phone writes each day.
 const MAX_DAYS_IF_UNSURE: i64 = 1;
 
 /// A clock that is set to its time zone goes back by no more, in milliseconds.
@@ -140,30 +142,36 @@ fn order_of_parts(
     let goes_back = |pair: &&[PastedPart<'_>]| dates.key(pair[1].span.0) < dates.key(pair[0].span.0);
     let mut seams = parts.windows(2).filter(goes_back);
     let can_be_zone = seams.clone().any(is_zone);
-    let are_parts = seams.all(|pair| {
-        let ((first, last), begin_of_older) = (pair[0].span, pair[1].span.0);
-        // A clock that is put right soon after the start goes back, too.
-        let is_long = first.milliseconds_until(last) > WRONG_AT_START || is_over_new_year(first, last);
-        let may_be_next_year = last.days_until(begin_of_older) < -YEAR_TURNS;
-        is_zone(pair) || (pair[1].is_boot() || is_long) && (is_sure || !may_be_next_year)
-    });
     // Any other order is less certain.
     let is_newest_first = order.iter().rev().is_sorted();
+    let shows_age = is_sure && !is_in_order;
+    let are_logs = seams.clone().count() > 1 && parts.iter().all(|part| part.span.0 != part.span.1);
+    let is_certain = is_newest_first
+        && (are_logs || seams.clone().any(|pair| is_certainly_older(&pair[1], &pair[0], shows_age)));
+    let are_parts = seams.all(|pair| {
+        let may_be_next_year = pair[0].span.1.days_until(pair[1].span.0) < -YEAR_TURNS;
+        // A clock that is put right soon after the start goes back, too.
+        let is_part = is_certain || pair[1].is_boot() || pair[0].is_long();
+        is_zone(pair) || is_part && (is_sure || !may_be_next_year)
+    });
     let moved = order.windows(2).filter(|pair| pair[1] != pair[0] + 1);
     let meet = moved.map(|pair| [pair[1], pair[0]]).all(|[at, at_older]| {
         let [newer, older] = [&parts[at], &parts[at_older]];
         let can_be_zone = if at + 1 == at_older { is_zone(&parts[at..=at_older]) } else { can_be_zone };
         let (first, end_of_older) = (newer.span.0, older.span.1);
-        let most =
-            if is_newest_first && is_sure && older.is_boot() { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
+        let most = match () {
+            () if is_newest_first && is_sure => MAX_DAYS_BETWEEN,
+            () if is_certain => DEFAULT_GAP_DAYS,
+            () => MAX_DAYS_IF_UNSURE,
+        };
         let is_close = (0..=most).contains(&end_of_older.days_until(first)) && end_of_older <= first
             || is_over_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR
             || !can_be_zone && can_overlap(&dates, older, newer);
         let gap = end_of_older.milliseconds_until(first);
         let is_near = gap <= NEAR || gap * PARTS_PER_GAP <= all;
-        is_close && (!can_be_zone || is_near && fits(newer, older))
+        is_close && (is_certain || !can_be_zone || is_near && fits(newer, older))
     });
-    (!order.is_sorted() && are_parts && meet && (is_sure || !is_in_order))
+    (!order.is_sorted() && are_parts && meet && (is_sure || !is_in_order || is_certain))
         .then(|| (parts.iter().map(|part| part.begin).collect(), order))
 }
 
@@ -214,6 +222,17 @@ impl PastedPart<'_> {
         self.entries.iter().take_while(|entry| !has_set_date(entry)).any(LogEntry::is_banner)
     }
 
+    /// Whether no dates of the same boot can follow that go back: the log ends, or its clock was set long before.
+    fn is_settled(&self) -> bool {
+        self.entries.last().is_some_and(LogEntry::is_log_end) || self.is_long() && !self.ends_after_start()
+    }
+
+    /// Whether its dates cover more time than a clock with a wrong date takes to be set after a start.
+    fn is_long(&self) -> bool {
+        let (first, last) = self.span;
+        first.milliseconds_until(last) > WRONG_AT_START || is_over_new_year(first, last)
+    }
+
     /// Whether its last line was written so soon after a start of the phone that the clock can have been set next.
     fn ends_after_start(&self) -> bool {
         let banner = self.entries.iter().rposition(LogEntry::is_banner);
@@ -224,6 +243,13 @@ impl PastedPart<'_> {
         let soon = first.zip(dates.next_back().or(first));
         soon.is_none_or(|(first, last)| first.milliseconds_until(last) <= WRONG_AT_START)
     }
+}
+
+/// Whether no clock that was set explains that the dates of a part are before those of the part in front of it: a start
+/// that is cut goes on there, or the part has no start and the clock of the one in front was right, by the time of the
+/// file or since it was set long before.
+fn is_certainly_older(older: &PastedPart<'_>, newer: &PastedPart<'_>, shows_age: bool) -> bool {
+    continues_start(older.entries, newer.entries) || !older.is_boot() && (shows_age || newer.is_settled())
 }
 
 /// Whether the end of one part and the beginning of another can be the same ordinary lines, which are not kept: events
@@ -243,11 +269,11 @@ fn can_overlap(dates: &Dates, older: &PastedPart<'_>, newer: &PastedPart<'_>) ->
 fn fits(newer: &PastedPart<'_>, older: &PastedPart<'_>) -> bool {
     let (Some(end), Some(begin)) = (older.entries.last(), newer.entries.first()) else { return false };
     let has_ended = end.is_log_end();
-    let is_sure = match (newer.is_boot(), begin.is_dated()) {
+    let is_sure = match (newer.is_boot(), has_set_date(begin)) {
         (true, _) => has_ended,
         (false, true) if has_ended => return false,
         (false, true) => false,
-        (false, false) if !continues_start(older, newer) => return false,
+        (false, false) if !continues_start(older.entries, newer.entries) => return false,
         (false, false) => true,
     };
     // Uptime does not begin again without a banner.
@@ -255,14 +281,19 @@ fn fits(newer: &PastedPart<'_>, older: &PastedPart<'_>) -> bool {
     is_sure || begins_in_start || !newer.ends_after_start()
 }
 
-/// Whether the start with which a part ends goes on in the first line of another part.
-fn continues_start(older: &PastedPart<'_>, newer: &PastedPart<'_>) -> bool {
-    let ends = older.entries.last().zip(newer.entries.first());
-    let uptimes = ends.and_then(|(last, first)| last.uptime().zip(first.uptime()));
-    let begin = older.entries.iter().rposition(LogEntry::is_banner).unwrap_or(0);
-    let rest = newer.entries.iter().take_while(|entry| !entry.is_dated());
-    uptimes.is_some_and(|(before, uptime)| (before..=before + START_PAUSE).contains(&uptime))
-        && are_of_one_boot(older.entries[begin..].iter().chain(rest))
+/// Whether the start with which the lines of a part end goes on in the first line of another part.
+fn continues_start(older: &[LogEntry], newer: &[LogEntry]) -> bool {
+    let times =
+        older.last().zip(newer.first()).and_then(|(last, first)| since_start(last).zip(since_start(first)));
+    let begin = older.iter().rposition(LogEntry::is_banner).unwrap_or(0);
+    let rest = newer.iter().take_while(|entry| !has_set_date(entry));
+    times.is_some_and(|(before, time)| (before..=before + START_PAUSE).contains(&time))
+        && are_of_one_boot(older[begin..].iter().chain(rest))
+}
+
+/// Milliseconds since the phone started, by a line's uptime or default date.
+fn since_start(entry: &LogEntry) -> Option<u64> {
+    entry.uptime().or_else(|| default_date(entry).map(milliseconds_since_new_year))
 }
 
 /// A date of a file in the order of time: those of the first half of a year follow those of the second half if the file
@@ -275,15 +306,21 @@ struct Dates {
     has_new_year: bool,
     /// Its dates of January are those of a clock that was never set: no other date is of the weeks around New Year.
     has_unset: bool,
+    /// Some of its dates are of the days after January 1 that a clock which was never set can show.
+    has_doubtful: bool,
 }
 
 impl Dates {
     fn of(entries: &[LogEntry]) -> Self {
         let dates = || entries.iter().filter_map(set_date);
         let has = |month| dates().any(|date| date.month() == month);
-        let is_unset = |date: Yearless| date.month() != 1 || can_be_silence(Yearless::new_year(), date);
+        let can_be_unset = |date: Yearless| can_be_silence(Yearless::new_year(), date);
+        let is_unset = |date: Yearless| date.month() != 1 || can_be_unset(date);
         let has_other = dates().any(|date| date.month() != 1);
-        Self { has_new_year: has(12) && has(1), has_unset: !has(12) && has_other && dates().all(is_unset) }
+        let before_new_year = NEW_YEARS_EVE - DEFAULT_GAP_DAYS;
+        let is_before_new_year = |date: Yearless| Yearless::new_year().days_until(date) >= before_new_year;
+        let has_unset = has_other && dates().all(is_unset) && !dates().any(is_before_new_year);
+        Self { has_new_year: has(12) && has(1), has_unset, has_doubtful: dates().any(can_be_unset) }
     }
 
     fn key(&self, date: Yearless) -> Key {
@@ -305,7 +342,10 @@ fn parts<'a>(entries: &'a [LogEntry], dates: &Dates, step: i64) -> Option<Vec<Pa
         if let Some((before, last)) = last
             && goes_back(last, date, step)
         {
-            begins.push(begin_between(entries, before, at));
+            // With the newest part first, a start at the end of a part goes on in the part before.
+            let newer = begins.len().checked_sub(2).map(|newer| &entries[begins[newer]..begins[newer + 1]]);
+            let goes_on = newer.is_some_and(|newer| continues_start(&entries[before + 1..at], newer));
+            begins.push(if goes_on { at } else { begin_between(entries, before, at) });
         }
         last = Some((at, date));
     }
@@ -317,7 +357,10 @@ fn parts_from<'a>(entries: &'a [LogEntry], dates: &Dates, begins: Vec<usize>) ->
     let part = |(begin, end): (&usize, usize)| {
         let entries = &entries[*begin..end];
         let dated = || entries.iter().filter_map(|entry| dates.of_entry(entry));
-        let span = if dates.has_unset { dated().next().zip(dated().next_back()) } else { span(entries) };
+        let span = match dates.has_doubtful && !dates.has_unset {
+            true => span(entries),
+            false => dated().next().zip(dated().next_back()),
+        };
         Some(PastedPart { begin: *begin, entries, span: span? })
     };
     begins.iter().zip(ends).map(part).collect()

@@ -34,9 +34,10 @@ fn the_newest_log_can_be_first() {
     assert_eq!(order(&["0610080000", "0610100000", "0601080000", "0610080001"])[0], "06-10 08:00");
     // A clock that is set to its time zone goes back by 14 hours at most. Then the two logs must meet within ten minutes,
     // or within a sixteenth of the time that they cover.
-    assert_eq!(order(&["0610200000", "0610220000", "0610080000", "0610190730"])[0], "06-10 08:00");
-    assert_eq!(order(&["0610200000", "0610220000", "0610080000", "0610190729"])[0], "06-10 20:00");
-    assert_eq!(order(&["0610200000", "0610220000", "0610075959", "0610190729"])[0], "06-10 07:59");
+    assert_eq!(order(&["0610200000", "0610210000", "0610070000", "0610190730"])[0], "06-10 07:00");
+    assert_eq!(order(&["0610200000", "0610210000", "0610070000", "0610190729"])[0], "06-10 20:00");
+    // That happens within an hour after a start.
+    assert_eq!(order(&["0610200000", "0610210001", "0610070000", "0610190729"])[0], "06-10 07:00");
     assert_eq!(order(&["0610200000", "0610203000", "0610193000", "0610195000"])[0], "06-10 19:30");
     assert_eq!(order(&["0610200000", "0610203000", "0610193000", "0610194959"])[0], "06-10 20:00");
 }
@@ -64,6 +65,79 @@ fn three_logs_with_the_newest_first() {
     let lines = ["0610080000", "0612080000", "0603080000", "0609080000", "0520080000", "0602080000"];
     let expected = ["05-20", "06-02", "06-03", "06-09", "06-10", "06-12"].map(|day| format!("{day} 08:00"));
     assert_eq!(order(&lines), expected);
+}
+
+#[test]
+fn the_age_of_joined_logs_is_certain_where_no_clock_can_explain_their_order() {
+    let banner = format!("000010.000 {BANNER}");
+    let within = |gap| order(&["0610080000", "0610090001", "0601080000", gap])[0].clone();
+    // Within a week, the clock was set long before.
+    assert_eq!(within("0602080001"), "06-01 08:00");
+    assert_eq!(within("0602080000"), "06-10 08:00");
+    // After the end of a log comes a start, or an older log.
+    let ended = |end: &str| order(&["0610080000", end, "0607080000", "0607090000"])[0].clone();
+    assert_eq!(ended("0610083000 ---------- Final log entry ----------"), "06-07 08:00");
+    assert_eq!(ended("0610083000"), "06-10 08:00");
+    // The file's time shows which one is the newest.
+    let changed =
+        |modified| order_in(modified, &["0610080000", "0610083000", "0607080000", "0607090000"])[0].clone();
+    assert_eq!(changed("2026-06-10T09:00:00"), "06-07 08:00");
+    assert_eq!(changed("2026-06-13T09:00:00"), "06-10 08:00");
+    // Two logs in a row are each older than the one before.
+    let three = |last: &str| {
+        let starts = [
+            &banner,
+            "0610080000",
+            "0610083000",
+            &banner,
+            "0608080000",
+            "0608083000",
+            &banner,
+            "0606080000",
+            last,
+        ];
+        order(&starts)[0].clone()
+    };
+    assert_eq!(three("0606083000"), "06-06 08:00");
+    assert_eq!(three("0606080000"), "06-10 08:00", "a single date");
+}
+
+#[test]
+fn a_start_is_joined_although_it_was_cut_between_logs() {
+    for [begin, end] in [["000010.000", "000010.500"], ["0100000000", "0101000010"]] {
+        let (banner, rest) = (format!("{begin} {BANNER}"), format!("{end} text"));
+        let lines = [
+            &rest,
+            "0612080000",
+            "0612120000",
+            "0610080000",
+            "0611080000",
+            &banner,
+            "0608080000",
+            "0609080000",
+        ];
+        let place = look(vec![log(0, NAME, NOVEMBER, &lines)], |timeline| {
+            timeline.records.iter().position(|record| record.entry.is_banner())
+        });
+        assert_eq!(place, Some(4), "{begin}: before the newest log");
+    }
+}
+
+#[test]
+fn default_dates_of_starts_hide_no_order() {
+    let banner = format!("0101000010 {BANNER}");
+    let first = |modified, [oldest, older, newest]: [&str; 3]| {
+        let lines = [&banner, newest, "@", &banner, oldest, older].map(str::to_owned);
+        let later = newest.replace("080000", "100000");
+        let lines: Vec<&str> = lines.iter().map(|line| if line == "@" { &*later } else { line }).collect();
+        order_in(modified, &lines)[1].clone()
+    };
+    assert_eq!(first("2026-02-25T08:00:00", ["0218080000", "0219080000", "0220080000"]), "02-18 08:00");
+    assert_eq!(first("2026-01-25T08:00:00", ["0118080000", "0119080000", "0120080000"]), "01-18 08:00");
+    assert_eq!(first("2026-12-30T08:00:00", ["1222080000", "1223080000", "1224080000"]), "12-22 08:00");
+    assert_eq!(first("2026-12-31T18:00:00", ["1229080000", "1230080000", "1231080000"]), "12-29 08:00");
+    // A clock that was never set can have shown these.
+    assert_eq!(first("2026-01-14T08:00:00", ["0107080000", "0108080000", "0109080000"]), "01-09 08:00");
 }
 
 #[test]
