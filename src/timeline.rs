@@ -88,7 +88,7 @@ pub fn join(mut logs: Vec<Log>, clock: &Clock) -> Joined {
     for log in logs.iter_mut().filter(|log| !log.digest.is_folded()) {
         let modified = log.file_time();
         excerpts::drop_excerpts(&mut log.digest, Excerpts::WithGaps);
-        let is_newest = matches!(log.rotation, Rotation::Newest | Rotation::Copy);
+        let is_newest = matches!(log.rotation, Rotation::Newest | Rotation::Copy | Rotation::Gone);
         runs::drop_repeats(&mut log.digest, is_newest, modified);
         excerpts::drop_excerpts(&mut log.digest, Excerpts::All);
         pasted::put_in_order(&mut log.digest.entries, modified);

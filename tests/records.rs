@@ -449,6 +449,30 @@ fn records_of_logs_that_are_gone_are_kept_for_a_while() {
     assert!(cached(folder.path(), &[], &days_after(tree::TIME, 92)).contains(" 0 of deleted logs"));
 }
 
+/// The starts of a phone whose clock shows January 1 are equal to the second.
+#[test]
+fn a_log_that_begins_anew_with_an_equal_start_counts_beside_the_one_that_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = "\
+        0101000002|log  |*|00|---------- Initial log entry ----------\n\
+        0101000006|tls  |3|00|Polycom device certificate length 802\n\
+        0101000010|tls  |3|00|Custom platform device certificate 1 is not available\n\
+        0101000011|tls  |3|00|Custom platform device certificate 2 is not available\n";
+    let saved = "\
+        0701140400|tls  |*|00|Saving new Custom platform device certificate 1\n\
+        0701140400|tls  |*|00|New Certificate Common Name 'X' Fingerprint '7B:8B:96:5A:D4:BC:A0:E4:1A:B5:1D:E7:B3:13:63:A1'\n\
+        0701140400|tls  |*|00|No previous certificate stored\n";
+    let name = "0004f2a1b203-app.log";
+    write(folder.path(), name, (start.to_owned() + saved).as_bytes(), &days_after(tree::TIME, 1));
+    cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 2));
+    write(folder.path(), name, start.as_bytes(), &days_after(tree::TIME, 3));
+    let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 4));
+    assert!(told.contains(" 1 of deleted logs"), "{told}");
+    assert_eq!(files_of(folder.path(), "0004f2a1b203").len(), 2);
+    let answer = tree::json(folder.path(), &["scan", "--format", "json", "--records", "c.pcr"]);
+    assert_eq!(answer["devices"][0]["diagnoses"][0]["code"], "INS004", "{answer}");
+}
+
 #[test]
 fn caches_that_do_not_fit() {
     let folder = tree::fleet();

@@ -31,6 +31,9 @@ pub enum Rotation {
     Piece,
     /// ` (1)`, ` - Copy`, `.bak`, `-now` and anything else that is not rotation: the age is unknown.
     Copy,
+    /// The file was deleted or begun anew, and a record of its content is kept: it is older than the log that has its
+    /// path now, and only its dates determine its age among others.
+    Gone,
 }
 
 /// Whether no log of a chain is missing between two, by their numbers. `newer` has none if it is the newest log.

@@ -223,7 +223,8 @@ proptest! {
         let parts = super::read(Content::Whole(lines.concat().as_bytes()), &Window::default(), None).parts;
         let count: u64 = parts.iter().map(|part| part.digest.counts.lines).sum();
         prop_assert_eq!(count, lines.len() as u64);
-        if parts.iter().any(|part| part.is_mixed) {
+        // By chance, eight lines in a row can be twice each: then the log counts as written twice.
+        if parts.iter().any(|part| part.is_mixed || part.digest.is_doubled) {
             return Ok(());
         }
         let mut places = Vec::new();

@@ -379,8 +379,7 @@ impl DigestRun<'_> {
             }
             log.path =
                 format!("{} (gone, {})", log.path, list_time(log.modified?.and_utc().timestamp())?).into();
-            // Its name no longer determines its order among the other logs, so only its dates do.
-            log.rotation = Rotation::Copy;
+            log.rotation = Rotation::Gone;
             log.origin.as_mut()?.is_gone = true;
             Some(log)
         };

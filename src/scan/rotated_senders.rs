@@ -69,7 +69,7 @@ impl SenderLog {
             Rotation::Dated { date, time: 0 } => Some(Age::Time(date, None)),
             Rotation::Dated { date, time } if time % HOUR_OF_NAME == 0 => Some(Age::Time(date, Some(time))),
             Rotation::Newest => Some(Age::Newest),
-            Rotation::Dated { .. } | Rotation::Piece | Rotation::Copy => None,
+            Rotation::Dated { .. } | Rotation::Piece | Rotation::Copy | Rotation::Gone => None,
         };
         let entries = &log.digest.entries;
         let start = entries.first().filter(|entry| entry.line == 1 && entry.is_banner());

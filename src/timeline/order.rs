@@ -119,9 +119,16 @@ fn name_order(log: &Log) -> (bool, &str) {
 
 /// Identifies the rotation chain of a log. The name of a copy does not show its age, so a copy is a chain of its
 /// own.
-pub(super) fn chain_of(log: &Log) -> String {
-    let path = log.chain_path();
-    if log.rotation == Rotation::Copy { path.to_owned() } else { chain(path) }
+fn chain_of(log: &Log) -> String {
+    match log.rotation {
+        Rotation::Copy | Rotation::Gone => log.chain_path().to_owned(),
+        _ => chain(log.chain_path()),
+    }
+}
+
+/// The same to find logs whose lines are in others: a log that is gone is no copy of the one that has its path now.
+pub(super) fn chain_of_content(log: &Log) -> String {
+    if log.rotation == Rotation::Gone { chain(log.chain_path()) } else { chain_of(log) }
 }
 
 /// Takes out logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, except
@@ -306,7 +313,7 @@ fn by_rotation(a: &Log, b: &Log) -> Ordering {
     let rank = |log: &Log| match log.rotation {
         Rotation::Number(number) => (0, Reverse(number), None),
         Rotation::Dated { date, time } => (1, Reverse(0), Some((date, time))),
-        Rotation::Piece | Rotation::Copy => (2, Reverse(0), None),
+        Rotation::Piece | Rotation::Copy | Rotation::Gone => (2, Reverse(0), None),
         Rotation::Newest => (3, Reverse(0), None),
     };
     rank(a).cmp(&rank(b)).then_with(|| natural_order(a.chain_path().as_bytes(), b.chain_path().as_bytes()))

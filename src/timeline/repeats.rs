@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::covered::adds_nothing;
 use super::dates::years_between;
-use super::order::chain_of;
+use super::order::chain_of_content;
 use super::overlaps::DefaultDates;
 use super::span::is_range_within;
 use super::unset::{can_be_silence, default_date, has_set_date};
@@ -33,7 +33,7 @@ fn messages(digest: &LogDigest) -> Vec<&LogEntry> {
 
 /// Leaves out logs whose lines are all in other logs, in the same order: earlier uploads, copies, excerpts.
 pub(super) fn without_repeats(mut logs: Vec<(Log, Calendar)>) -> (Vec<(Log, Calendar)>, Vec<LeftOut>) {
-    let mut chains: Vec<String> = logs.iter().map(|(log, _)| chain_of(log)).collect();
+    let mut chains: Vec<String> = logs.iter().map(|(log, _)| chain_of_content(log)).collect();
     let keep = without_excerpts(&logs, &chains);
     let mut left_out = leave_out(&mut logs, &keep);
     leave_out(&mut chains, &keep);
