@@ -144,7 +144,11 @@ impl Head<'_> {
             (ok, format!("{} {} well", count(ok), if ok == 1 { "is" } else { "are" })),
         ];
         let parts = parts.into_iter().filter(|(phones, _)| *phones > 0).map(|(_, text)| text);
-        parts.collect::<Vec<_>>().join("; ")
+        let mut sentence = parts.collect::<Vec<_>>().join("; ");
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        sentence
     }
 
     /// The diagnosis to begin with: the most frequent of the worst severity.

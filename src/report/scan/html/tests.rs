@@ -359,7 +359,7 @@ fn groups_have_a_page_of_their_own() {
 #[test]
 fn a_fleet_of_no_phone_has_a_page() {
     let page = page(&fixture::empty());
-    assert!(page.contains("<b>No phone was found.</b>") && page.ends_with("</html>\n"));
+    assert!(page.contains("<b>There is no phone to show.</b>") && page.ends_with("</html>\n"));
 }
 
 #[test]
