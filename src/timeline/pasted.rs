@@ -112,7 +112,19 @@ fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>
     };
     let mut parts: Vec<_> = begins.iter().rev().map(|begin| entries.split_off(*begin)).collect();
     parts.reverse();
+    if order.first() == Some(&(parts.len() - 1)) {
+        parts.last_mut().into_iter().for_each(|oldest| put_start_first(oldest));
+    }
     order.into_iter().for_each(|part| entries.append(&mut parts[part]));
+}
+
+/// Puts the beginning of a start, which was a log of its own at the end of the file, before the rest of that start.
+fn put_start_first(entries: &mut [LogEntry]) {
+    let behind_dates = entries.iter().rposition(has_set_date).map_or(0, |last| last + 1);
+    let (rest, start) = entries.split_at(behind_dates);
+    if continues_start(start, rest) {
+        entries.rotate_left(behind_dates);
+    }
 }
 
 /// The first entries of the parts of a file, and the order of the parts if it is not that of the file. The dates go back
