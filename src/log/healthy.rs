@@ -5,8 +5,6 @@
 //! other line can change the result; all other logs are read in the general way. In debug builds, each phone that
 //! is read in this way is also read in the general way, and the results are compared.
 
-use smallvec::SmallVec;
-
 use crate::digest::{Counts, shown_text};
 use crate::event::{self, Event, START};
 use crate::line::{COLUMNS, Header, TextBounds, bounds_of_text, glued_line, has_odd_bytes, in_columns};
@@ -40,7 +38,7 @@ pub struct HealthyLog {
     pub software: Option<SoftwareVersion>,
     /// The certificate slots of its only inventory, which is before the first date, by slot. Each has all lines of
     /// a certificate and its key, or the line that there is none.
-    pub slots: SmallVec<[HealthySlot; 4]>,
+    pub slots: Vec<HealthySlot>,
 }
 
 /// A line at which the count of lost events is higher than before.

@@ -25,12 +25,12 @@ impl Phone {
             Rotation::Number(number) => Reverse(number),
             _ => Reverse(0),
         });
-        let years: Vec<Calendar> = logs.iter().filter_map(|(name, log)| year(name, log, clock)).collect();
-        let is_one_year = years.len() == logs.len() && years.windows(2).all(|two| two[0] == two[1]);
+        let (newest, older) = logs.split_last()?;
+        let calendar = year(newest, clock)?;
+        let is_one_year = older.iter().all(|log| year(log, clock) == Some(calendar));
         if !is_one_year || !logs.windows(2).all(|two| continues_boots(&two[0], &two[1])) {
             return None;
         }
-        let calendar = *years.last()?;
         let seconds = |stamp| Some(calendar.time(&stamp, 0)?.and_utc().timestamp());
         let first = seconds(logs.first()?.1.dates?.0)?;
         let mut counts = Tally::default();
@@ -86,7 +86,7 @@ fn lost_events(logs: &[(&LogName, HealthyLog)], calendar: Calendar) -> Option<(&
 }
 
 /// The year of a log's dates. None if its stamps have years.
-fn year(name: &LogName, log: &HealthyLog, clock: &Clock) -> Option<Calendar> {
+fn year((name, log): &(&LogName, HealthyLog), clock: &Clock) -> Option<Calendar> {
     let calendar = calendar_of(&log.counts.digits, &log.dates?.1, name.rotation, name.modified_time(), clock);
     matches!(calendar, Calendar::Newest(_)).then_some(calendar)
 }
