@@ -58,7 +58,7 @@ pub(super) fn software_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> 
     let (value, next) = (parts.next(), parts.next());
     // A codename can have a sign behind it: `Codename; 5.5.2.11338`.
     let begins_with_number = || words_of(next).next().and_then(number_of).is_some();
-    let is_codename = !words_of(value).any(|word| word.contains(|sign: char| sign.is_ascii_digit()));
+    let is_codename = !value.is_some_and(|value| value.iter().any(u8::is_ascii_digit));
     let mut words = words_of(if is_codename && begins_with_number() { next } else { value });
     let version = words.find_map(number_of).filter(|number| !touches_end(said, number.as_bytes()));
     // If another number or a word follows, this is not the whole version, or not a line of the phone.
