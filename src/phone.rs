@@ -10,7 +10,6 @@ pub(crate) use device::shown_line;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
 
 use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate, Ztp};
 use crate::config::{ConfigurationLine, ConfiguredKey};
@@ -321,7 +320,7 @@ impl Phone {
     /// What was found.
     pub fn findings(&self) -> impl Iterator<Item = (&'static Rule, &Finding)> {
         let common = self.common.iter().flat_map(|common| &common.findings);
-        let mut all: SmallVec<[&(u8, Finding); 8]> = self.findings.iter().chain(common).collect();
+        let mut all: Vec<&(u8, Finding)> = self.findings.iter().chain(common).collect();
         if self.common.is_some() {
             all.sort_by_key(|one| order(one));
         }
