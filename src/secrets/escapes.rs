@@ -30,7 +30,7 @@ impl Unescaped {
     /// Only escapes of printable ASCII are replaced. None if there are none.
     fn of(text: &str) -> Option<Self> {
         let is_sign = |byte: u8| matches!(byte, b'%' | b'&' | b'\\');
-        let mut next = text.bytes().position(is_sign)?;
+        let mut next = memchr::memchr3(b'%', b'&', b'\\', text.as_bytes())?;
         let mut places: Vec<usize> = (0..next).collect();
         let mut unescaped = text[..next].to_owned();
         while next < text.len() {
