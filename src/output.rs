@@ -11,7 +11,8 @@ use phonecert::report::text::visible::visible;
 
 use crate::interrupt::Registration;
 
-const BUFFER_BYTES: usize = 1 << 16;
+/// Less than what 64 phones are rendered to, which is then written without a copy.
+const BUFFER_BYTES: usize = 1 << 15;
 
 /// Why an answer could not be written.
 #[derive(Debug, thiserror::Error)]
