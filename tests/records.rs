@@ -473,6 +473,30 @@ fn a_log_that_begins_anew_with_an_equal_start_counts_beside_the_one_that_is_gone
     assert_eq!(answer["devices"][0]["diagnoses"][0]["code"], "INS004", "{answer}");
 }
 
+/// Phones name themselves when they start, which is seldom, and a syslog server begins a new file every day.
+#[test]
+fn a_file_of_a_syslog_server_that_is_gone_still_names_the_phones_of_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |day: u32, hour: u32, text: &str| {
+        format!("Jul {day:2} {hour:02}:00:00 192.0.2.11 07{day:02}{hour:02}0000|{text}\n")
+    };
+    let lines =
+        |day| (0..24).map(|hour| line(day, hour, "sip  |3|00|SipReg: register ok")).collect::<String>();
+    let start = line(1, 0, "so   |*|00|Platform: Interface eth0 MAC=0004f2a1b203");
+    let refused = line(3, 23, "tls  |5|00|Server certificate verification failed, Untrusted Certificate");
+    for (day, text) in [(1, start + &lines(1)), (2, lines(2)), (3, lines(3) + &refused)] {
+        let name = format!("polycom.log-2016070{day}");
+        write(folder.path(), &name, text.as_bytes(), &format!("2016-07-0{}T00:00:01", day + 1));
+        cached(folder.path(), &[&name, "--keep", "90d"], &format!("2016-07-0{}T00:10:00", day + 1));
+        fs::remove_file(folder.path().join(&name)).unwrap();
+    }
+    let answer = tree::json(folder.path(), &["scan", "--format", "json", "--records", "c.pcr"]);
+    let phones = answer["devices"].as_array().unwrap();
+    assert_eq!(phones.len(), 1, "{answer}");
+    assert_eq!((&phones[0]["mac"], &phones[0]["status"]), (&"0004F2A1B203".into(), &"failed".into()));
+    assert!(phones[0]["files"][0].as_str().unwrap().starts_with("polycom.log-20160701 (gone, "), "{answer}");
+}
+
 #[test]
 fn caches_that_do_not_fit() {
     let folder = tree::fleet();

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::ReportProgress;
 use super::cache::{Cache, CachedRecord};
 use super::collect::{PendingLogs, PhoneSink};
-use super::origin::{ContentHashes, FileVersion};
+use super::origin::{ContentHashes, FileVersion, path_of_gone};
 use super::payload::Sourced;
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::write_configuration::ConfigurationWriter;
@@ -377,8 +377,7 @@ impl DigestRun<'_> {
             if !cache.is_latest(source) || is_outside_search(&source.path) {
                 return None;
             }
-            log.path =
-                format!("{} (gone, {})", log.path, list_time(log.modified?.and_utc().timestamp())?).into();
+            log.path = path_of_gone(&log.path, &list_time(log.modified?.and_utc().timestamp())?);
             log.rotation = Rotation::Gone;
             log.origin.as_mut()?.is_gone = true;
             Some(log)

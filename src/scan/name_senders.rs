@@ -70,7 +70,7 @@ impl PendingLogs {
     }
 
     fn add_named(&mut self, mac: Mac, mut log: ReadLog) {
-        log.path = path_of_file(&log).into();
+        log.path = path_of_file(&log).as_ref().into();
         self.add(Some(mac), &log);
     }
 

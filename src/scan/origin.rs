@@ -48,6 +48,19 @@ pub(super) struct Origin {
     pub(super) is_gone: bool,
 }
 
+/// How the path of a log goes on that is gone, or was begun anew: `0004f2a1b2c3-app.log (gone, 2026-11-24T03:10:00Z)`.
+const GONE: &str = " (gone, ";
+
+/// The path of a log that is gone, whose file was last changed at `time`.
+pub(super) fn path_of_gone(path: &str, time: &str) -> Box<str> {
+    format!("{path}{GONE}{time})").into()
+}
+
+/// Splits such a path into that of the file and the rest.
+pub(super) fn split_gone(path: &str) -> (&str, &str) {
+    path.split_at(path.rfind(GONE).unwrap_or(path.len()))
+}
+
 /// The contents of all logs in one run of `digest`, and those of their prefixes that have the length of an
 /// earlier content.
 #[derive(Default)]

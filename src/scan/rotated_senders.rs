@@ -9,11 +9,13 @@
 //! If another phone starts at the sender, the lines before that can be of either phone: it may have been named only later.
 //! All other lines without a phone can be of any phone that wrote from their sender.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
+use super::origin::split_gone;
 use super::phone_logs::ReadLog;
 use super::sender_names::SenderNames;
 use crate::digest::LogEntry;
@@ -63,8 +65,11 @@ impl SenderLog {
     /// Those of a log.
     pub(super) fn all(mac: Option<Mac>, log: &ReadLog) -> impl Iterator<Item = Self> + '_ {
         let file = path_of_file(log);
-        let (chain, rotation) = server_chain(file);
+        let is_gone = log.rotation == Rotation::Gone;
+        let (chain, rotation) = server_chain(if is_gone { split_gone(&file).0 } else { &file });
         let age = match rotation {
+            // Another file has its number or its name since.
+            Rotation::Number(_) | Rotation::Newest if is_gone => None,
             Rotation::Number(number) => Some(Age::Number(Reverse(number))),
             Rotation::Dated { date, time: 0 } => Some(Age::Time(date, None)),
             Rotation::Dated { date, time } if time % HOUR_OF_NAME == 0 => Some(Age::Time(date, Some(time))),
@@ -77,7 +82,7 @@ impl SenderLog {
         let [start, end] =
             [start, entries.last().filter(is_end)].map(|entry| entry.map(|entry| entry.line + entry.skipped));
         log.spans.iter().map(move |span| Self {
-            file: file.into(),
+            file: file.as_ref().into(),
             number: log.number,
             chain: chain.as_str().into(),
             age,
@@ -115,11 +120,16 @@ impl SenderLog {
     }
 }
 
-/// The path of its file, without the sender.
-pub(super) fn path_of_file(log: &ReadLog) -> &str {
+/// The path of its file, without the sender. That a file is gone stands behind the sender, and stays.
+pub(super) fn path_of_file(log: &ReadLog) -> Cow<'_, str> {
+    let is_gone = log.rotation == Rotation::Gone;
+    let (path, gone) = if is_gone { split_gone(&log.path) } else { (&*log.path, "") };
     let mut spans = log.spans.iter();
-    let without_sender = spans.find_map(|span| log.path.strip_suffix(&*span.sender)?.strip_suffix('#'));
-    without_sender.unwrap_or(&log.path)
+    match spans.find_map(|span| path.strip_suffix(&*span.sender)?.strip_suffix('#')) {
+        Some(file) if gone.is_empty() => file.into(),
+        Some(file) => format!("{file}{gone}").into(),
+        None => (&*log.path).into(),
+    }
 }
 
 /// What other files show about the senders of one.
