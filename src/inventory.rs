@@ -78,7 +78,8 @@ pub enum InventoryError {
 impl Inventory {
     /// Reads a CSV file. Its header row has the column `mac` and optionally `model`, `part_number` and
     /// `revision`, in any order and case; blanks, `_` and `-` in names are ignored, and of two columns with
-    /// one name the first is used. Fields are separated by `,` or `;`, quoted or not. The encoding is UTF-8
+    /// one name the first is used. Fields are separated by `,` or `;`, quoted or not; a first line `sep=;`, which
+    /// spreadsheets write, is skipped. The encoding is UTF-8
     /// with or without a byte order mark, or UTF-16 with one, as PowerShell and spreadsheets write it. A part
     /// number may be followed by its revision.
     ///
@@ -92,11 +93,12 @@ impl Inventory {
         if decoded(input).take(MAX_FILE_BYTES + 1).read_to_end(&mut text)? as u64 > MAX_FILE_BYTES {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "is too long to be an inventory").into());
         }
+        let text = without_separator(&text);
         for delimiter in [b',', b';'] {
-            let mut records = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(&text[..]);
+            let mut records = ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text);
             if let Some(columns) = Columns::of(records.byte_headers().map_err(io::Error::from)?) {
                 let mut reading = InventoryReader { name, inventory: Self::default(), not_reported: 0 };
-                reading.records(&mut records, &text, &columns)?;
+                reading.records(&mut records, text, &columns)?;
                 return Ok(reading.end());
             }
         }
@@ -120,6 +122,15 @@ impl Columns {
             ["model", "partnumber", "revision"].map(|name| index(name).unwrap_or(usize::MAX));
         Some(Self { mac: index("mac")?, model, part_number, revision })
     }
+}
+
+/// The text without `sep=;` in its first line, which tells spreadsheets how fields are separated. The line's end stays, so
+/// that lines keep their numbers.
+fn without_separator(text: &[u8]) -> &[u8] {
+    let (first, rest) = text.split_at(memchr::memchr2(b'\r', b'\n', text).unwrap_or(text.len()));
+    let word = first.trim_ascii().to_ascii_lowercase();
+    let word = word.strip_prefix(b"\"").and_then(|word| word.strip_suffix(b"\"")).unwrap_or(&word);
+    if matches!(word, b"sep=;" | b"sep=,") { rest } else { text }
 }
 
 /// Normalizes a column name: `Part Number`, `part-number` and `PART_NUMBER` are the same.

@@ -46,6 +46,15 @@ fn a_column_or_a_field_may_be_missing() {
     let inventory = read("mac,model,part_number,revision\n0004f2a1b2c3\n\n,,,\n0004f2a1b2c4,VVX 500,,\n");
     assert_eq!(phones(&inventory), ["0004F2A1B2C3 ||@2", "0004F2A1B2C4 VVX 500||@5"]);
     assert_eq!(messages(&inventory), [""; 0]);
+    for first in ["sep=;\r\n", "SEP=,\n", "\u{feff}\"sep=;\"\n"] {
+        let inventory = read(&format!("{first}mac;model\n0004f2a1b2c3;VVX 500\n"));
+        assert_eq!(phones(&inventory), ["0004F2A1B2C3 VVX 500||@3"], "{first}");
+    }
+    // Only the first line, and only with these two.
+    for text in ["mac;model\nsep=;\n0004f2a1b2c3;VVX 500\n", "sep=|\nmac;model\n"] {
+        let read = Inventory::read("inventory.csv", text.as_bytes());
+        assert!(read.is_err() || !messages(&read.unwrap()).is_empty(), "{text}");
+    }
     let inventory = read("\r\nmac\r\n0004f2a1b2c3\r\n\r\n0004f2a1b2c4");
     assert_eq!(phones(&inventory), ["0004F2A1B2C3 ||@3", "0004F2A1B2C4 ||@5"]);
 }
