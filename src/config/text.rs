@@ -77,8 +77,9 @@ fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> DecodedContent<'
         return match std::str::from_utf8(bytes) {
             Ok(text) if is_binary(text) => DecodedContent::Binary,
             Ok(text) => DecodedContent::Text(Cow::Borrowed(text)),
-            // Encrypted files are random from their beginning on; a text has only a few invalid bytes.
-            Err(error) if begins_like_xml(&bytes[..error.valid_up_to()]) => {
+            // Encrypted files are random from their beginning on, and the first byte may be `<`; a text has only a few
+            // invalid bytes.
+            Err(error) if begins_like_xml(&bytes[..error.valid_up_to()]) && !is_random(bytes) => {
                 let why = "a character is not UTF-8, and no other encoding is declared";
                 DecodedContent::Broken(String::from_utf8_lossy(bytes), error.valid_up_to(), why)
             }
@@ -90,7 +91,10 @@ fn decoded<'b>(bytes: &'b [u8], encoding: &'static Encoding) -> DecodedContent<'
         Some(text) => DecodedContent::Text(text),
         None => {
             let (text, _) = encoding.decode_without_bom_handling(bytes);
-            if is_binary(&text) || !begins_like_xml(text.as_bytes()) {
+            // Random bytes can begin like XML in UTF-16; then few of the other characters are those of names.
+            let (start, is_utf16) = (text.chars().take(1024), is_utf16(encoding));
+            let is_random = is_utf16 && start.clone().filter(char::is_ascii).count() * 2 < start.count();
+            if is_random || is_binary(&text) || !begins_like_xml(text.as_bytes()) {
                 return DecodedContent::Binary;
             }
             let byte = text.find(char::REPLACEMENT_CHARACTER).unwrap_or(text.len());
@@ -110,16 +114,28 @@ fn begins_like_xml(bytes: &[u8]) -> bool {
 /// A text has at most a few control characters and no NUL. If it begins like XML, these are faults with a line and
 /// column.
 fn is_binary(text: &str) -> bool {
-    let start = &text.as_bytes()[..text.len().min(1024)];
+    let (has_nul, has_many) = controls(text.as_bytes());
+    has_many || has_nul && !begins_like_xml(text.as_bytes())
+}
+
+/// Whether bytes that are not UTF-8 are no text in another encoding either.
+fn is_random(bytes: &[u8]) -> bool {
+    let (has_nul, has_many) = controls(bytes);
+    has_nul || has_many
+}
+
+/// Whether the beginning has a NUL, and whether it has more than a few control characters.
+fn controls(bytes: &[u8]) -> (bool, bool) {
+    let start = &bytes[..bytes.len().min(1024)];
     let is_control =
         |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') & (byte != b'\x0c');
     // Nearly no file has one. A search that does not stop early handles many bytes at a time: 2 µs less for the two
     // files of a phone.
     if !start.iter().fold(false, |found, byte| found | is_control(*byte)) {
-        return false;
+        return (false, false);
     }
     let controls = start.iter().filter(|byte| is_control(**byte)).count();
-    controls * 16 > start.len() || start.contains(&0) && !begins_like_xml(start)
+    (start.contains(&0), controls * 16 > start.len())
 }
 
 /// The encoding of a file without a byte order mark.
@@ -218,7 +234,11 @@ mod tests {
         assert!(matches!(decode(b"\xff\xfe<\0a\0/\0>\0\n"), DecodedContent::Broken(_, 4, _)));
         assert_eq!(decode(b"\xff\xfe\x00\xd8\x01"), DecodedContent::Binary);
         assert_eq!(decode(b"\x8f\x02\xc3\x99\x10"), DecodedContent::Binary);
+        let random: Vec<u8> = [0xd8, 0x8f, 0x4e, 0xdc].into_iter().cycle().take(400).collect();
+        assert_eq!(decode(&[b"<\0", &*random].concat()), DecodedContent::Binary);
         assert_eq!(decode(b"<a\0\0/>"), DecodedContent::Binary);
+        assert_eq!(decode(b"<\x8f\x02\xc3\x99\x10\x7f\xe0"), DecodedContent::Binary);
+        assert_eq!(decode(b"<a b=\"in Latin-1 \xe4 and a NUL \0 in it\"/>"), DecodedContent::Binary);
         assert_eq!(decode(b"no XML, and a NUL \0 in it"), DecodedContent::Binary);
         assert!(matches!(decode(b"<a b=\"one NUL \0 in XML\"/>"), DecodedContent::Text(_)));
         assert_eq!(decode(b"\x01\x02\x03\x04"), DecodedContent::Binary);
