@@ -64,7 +64,7 @@ pub use utf16::decoded;
 pub use walk::find;
 
 use crate::model::Mac;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use archive::MemberUse;
 
 /// What to look for.
@@ -149,6 +149,8 @@ pub struct ConfigMember<'a> {
     pub content: ConfigContent<'a>,
     /// Unix permission bits.
     pub mode: Option<u32>,
+    /// The archive is cut off or damaged within the member, so the content is not whole.
+    pub damage: Option<(ProblemKind, &'a str)>,
 }
 
 /// What is read of a member that may be a configuration file.

@@ -177,7 +177,7 @@ pub struct File {
     pub misspelt: Vec<Misspelt>,
     pub(super) lists: Vec<FileList>,
     pub(super) overrides_directories: Vec<OverridesDirectory>,
-    /// If the file was not read: the kind of the problem.
+    /// If the file was not read, and that was not reported yet: the kind of the problem.
     pub(super) unread: Option<ProblemKind>,
     /// It is a file for these phones, or was intended as one: files of other vendors have none of their names.
     pub(super) is_ours: bool,

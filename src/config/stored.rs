@@ -37,6 +37,10 @@ impl Stored {
         let path = normal(Path::new(member.path));
         let is_key = matches!(path.file_name().and_then(phone_and_kind), Some((_, ConfigKind::PrivateKey)));
         let shown = shown_path(&path);
+        if let Some((kind, why)) = member.damage.filter(|_| !is_key) {
+            // The problem was reported when the archive was read.
+            return Self::File(File { unread: None, ..File::unread(&shown, kind, why) });
+        }
         match member.content {
             ConfigContent::Bytes(bytes) if !is_key => Self::File(File::parse(&shown, bytes)),
             ConfigContent::TooLarge => {

@@ -67,7 +67,7 @@ impl TreeBuilder {
 
     /// Adds a member of an archive, `a.zip!/path/in/it`, with its bytes.
     pub fn member(&mut self, path: &str, bytes: &[u8], mode: Option<u32>) {
-        self.stored(Stored::of_member(&ConfigMember { path, content: ConfigContent::Bytes(bytes), mode }));
+        self.stored(Stored::of_member(&ConfigMember { path, content: ConfigContent::Bytes(bytes), mode, damage: None }));
     }
 
     /// Adds a member of an archive that was read.

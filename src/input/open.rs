@@ -349,7 +349,7 @@ impl<'v, 'o> Members<'v, 'o> {
         path: &str,
         member: &Member,
         wanted: MemberUse,
-        content: &mut dyn Read,
+        content: &mut LimitedStream<'_, &mut dyn Read>,
     ) -> Option<Fault> {
         if member.size > MAX_CONFIG_BYTES {
             return self.pass_config(path, member, ConfigContent::TooLarge);
@@ -366,7 +366,7 @@ impl<'v, 'o> Members<'v, 'o> {
         // The bytes may contain keys, so they are wiped when dropped.
         let mut bytes = Zeroizing::new(Vec::with_capacity(member.size as usize + 1));
         // One byte more than the limit, to detect a larger file.
-        let _ = begin.chain(content).take(MAX_CONFIG_BYTES + 1).read_to_end(&mut bytes);
+        let _ = begin.chain(&mut *content).take(MAX_CONFIG_BYTES + 1).read_to_end(&mut bytes);
         if bytes.len() as u64 > MAX_CONFIG_BYTES {
             return self.pass_config(path, member, ConfigContent::TooLarge);
         }
@@ -374,16 +374,36 @@ impl<'v, 'o> Members<'v, 'o> {
             let message = "the archive has too many configuration files; this one was not read";
             return Some(Fault::new(ProblemKind::LimitExceeded, message));
         }
+        // The file itself is whole, so what is wrong with its rest here is no fault of it.
+        if let Some(fault) = &content.fault {
+            self.pass_damaged(path, member, &bytes, (fault.kind, &fault.message.to_string()));
+            return None;
+        }
+        if (bytes.len() as u64) < member.size {
+            // The stream around the archive ends here.
+            let (kind, why) = (ProblemKind::TruncatedArchive, "the archive ends too early");
+            self.pass_damaged(path, member, &bytes, (kind, why));
+            return Some(Fault::new(kind, why));
+        }
         self.pass_config(path, member, ConfigContent::Bytes(&bytes))
     }
 
+    fn pass_damaged(&mut self, path: &str, member: &Member, bytes: &[u8], damage: (ProblemKind, &str)) {
+        let (content, damage) = (ConfigContent::Bytes(bytes), Some(damage));
+        self.opener.sink.config(ConfigMember { path, content, mode: member.mode, damage });
+    }
+
     fn pass_config(&mut self, path: &str, member: &Member, content: ConfigContent<'_>) -> Option<Fault> {
-        self.opener.sink.config(ConfigMember { path, content, mode: member.mode });
+        self.opener.sink.config(ConfigMember { path, content, mode: member.mode, damage: None });
         None
     }
 
     fn path(&self, member: &Member) -> String {
-        format!("{}!/{}", self.archive.log.path, shown(&member.name).trim_start_matches('/'))
+        format!(
+            "{}!/{}",
+            self.archive.log.path,
+            shown(&member.name).trim_start_matches("./").trim_start_matches('/')
+        )
     }
 }
 
