@@ -172,6 +172,8 @@ pub struct SlotContent {
     /// An active error is about this slot, whatever diagnoses were selected: half a pair, for instance, is no installed
     /// certificate.
     pub is_faulty: bool,
+    /// The configuration files give the slot another certificate or key than the log shows, or the slot is empty.
+    pub is_contradicted: bool,
     /// The configuration lines that the certificate comes from, or that contradict the log; and the line of the log
     /// that says that the configuration was not applied.
     pub configuration: Vec<ConfigurationLine>,
@@ -420,6 +422,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
         certificate_length: content.certificate_length,
         key_length: content.key_length,
         is_faulty: false,
+        is_contradicted: false,
         is_compared: !timeline.is_of_another_phone(record),
         configuration: Vec::new(),
         line,

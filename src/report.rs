@@ -6,6 +6,7 @@
 
 pub mod baseline;
 pub mod config;
+mod contradicted;
 pub mod diff;
 pub mod events;
 pub mod explain;

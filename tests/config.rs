@@ -347,7 +347,7 @@ fn says(diagnoses: &[Value], code: &str) -> Option<String> {
 }
 
 #[test]
-fn a_slot_that_an_earlier_inventory_shows_filled_is_not_empty() {
+fn the_newest_inventory_shows_whether_a_slot_is_empty() {
     let profile = "<a device.set=\"1\" device.sec.TLS.profile.deviceCert1=\"Platform1\"\n device.sec.TLS.profile.deviceCert1.set=\"1\"/>";
     let filled = |slot: &str| {
         format!(
@@ -355,10 +355,17 @@ fn a_slot_that_an_earlier_inventory_shows_filled_is_not_empty() {
              000016.260|tls  |3|00|Custom platform device key{slot} length 1218\n"
         )
     };
-    let empty = "000015.871|log  |*|00|---------- Initial log entry ----------\n\
-                 000016.250|tls  |3|00|Custom platform device certificate 1 is not available\n";
-    for (earlier, is_told) in [(filled("1"), false), (filled("2"), true)] {
-        let log = format!("{earlier}0531130928|sip  |4|00|an ordinary line\n{empty}");
+    let empty = "000016.250|tls  |3|00|Custom platform device certificate 1 is not available\n";
+    let boot = |inventory: &str| {
+        format!("000015.871|log  |*|00|---------- Initial log entry ----------\n{inventory}")
+    };
+    let line = "0531130928|sip  |4|00|an ordinary line\n";
+    for (log, is_told) in [
+        (format!("{}{line}{}", filled("1"), boot(empty)), true),
+        (format!("{}{line}{}", filled("2"), boot(empty)), true),
+        (format!("{empty}{line}{}", boot(&filled("1"))), false),
+        (filled("1"), false),
+    ] {
         let found = diagnoses(&[("0004f2a1b2c3.cfg", profile), ("0004f2a1b2c3-app.log", &log)]);
         assert_eq!(says(&found, "CFG023").is_some(), is_told, "{found:?}");
     }

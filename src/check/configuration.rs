@@ -41,9 +41,9 @@ mod tests;
 use super::join::closed_gates;
 use super::{Facts, Family, Finding, Rule, Run, rule_of};
 use crate::config::{
-    Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Effective, Fault, Form, Gate,
-    Given, LogFacts, NotFound, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome, SlotFacts,
-    SlotState, SourceRole, Value, selected_slot,
+    Certificate, Certificates, ConfigurationLine, ConfiguredKey, Credential, Doubt, Effective, Fault, Form,
+    Gate, Given, LogFacts, NotFound, OtherCase, OtherList, ParameterKind, PhoneConfig, ReadOutcome,
+    SlotFacts, SlotState, SourceRole, Value, selected_slot,
 };
 use crate::model::{Mac, Severity, Slot};
 use crate::quantity::{count, counted};
@@ -118,11 +118,12 @@ impl<'a> ConfigurationCase<'a> {
 }
 
 /// A finding of a rule of this severity, as far as it is certain: if a file that was not read may override one of its
-/// lines, the message says so, and it is no error. It is information if the log shows that the slot has another
-/// certificate.
+/// lines, or may have a parameter that it misses, the message says so, and it is no error; it is information if the log
+/// shows that the slot has another certificate. A file that is not here has no parameter that is missing: the message only
+/// names it.
 pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
-    let mut lines = finding.configuration.iter();
-    let Some(unread) = lines.find_map(|line| case.config.unread_before_line(line)) else { return finding };
+    let doubts = finding.configuration.iter().filter_map(|line| case.config.doubt(line));
+    let Some(doubt) = doubts.min() else { return finding };
     let is_other = |slot: Slot| {
         let credentials = case.config.credentials();
         let of_slot = credentials.iter().filter(|one| one.store.slot() == Some(slot));
@@ -132,9 +133,25 @@ pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding
             && values.iter().all(|(_, value)| value.has_fingerprint())
             && shown.all(|fingerprint| !values.iter().any(|(_, value)| value.has(fingerprint)))
     };
-    let worst = if finding.slot.is_some_and(is_other) { Severity::Info } else { Severity::Warning };
+    let at_most = |worst| if finding.slot.is_some_and(is_other) { Severity::Info } else { worst };
+    let (worst, why) = match doubt {
+        Doubt::MayHave(file) => (
+            at_most(Severity::Warning),
+            sentence![" This holds unless ", file, ", which was not read, sets it."],
+        ),
+        Doubt::NotHere(file, 0) => {
+            (Severity::Error, sentence![" ", file, " is not here: what it sets is not known."])
+        }
+        Doubt::NotHere(file, more) => (
+            Severity::Error,
+            sentence![" ", file, format!(" and {more} more are not here: what they set is not known.")],
+        ),
+        Doubt::ComesBefore(file) => (
+            at_most(Severity::Warning),
+            sentence![" It may not count: ", file, ", which was not read, comes before it."],
+        ),
+    };
     let severity = finding.severity.unwrap_or(severity).max(worst);
-    let why = sentence![" It may not count: ", unread.clone(), ", which was not read, comes before it."];
     Finding { severity: Some(severity), message: finding.message.clone().and(why), ..finding }
 }
 
@@ -203,15 +220,29 @@ fn device_words<'a>(
         .filter_map(|given| Some((given, given.value.as_text()?)))
 }
 
-/// The state of the slot of a value. It is not known in which slot the certificate of 3.3.2 is: it is there if the log
-/// shows that very certificate in one.
+/// The state of the slot of a value; not known from the log of another phone. It is not known in which slot the
+/// certificate of 3.3.2 is: it is there if the log shows that very certificate in one.
 fn slot_state(log: &LogFacts, slot: Option<Slot>, given: &Given<'_>) -> SlotState {
     match given.value {
         Value::Certificates(value) if slot.is_none() => {
             let is_there = leaf::installed(log).any(|(_, fingerprint)| value.has(fingerprint));
             if is_there { SlotState::Filled } else { SlotState::Unknown }
         }
+        _ if slot.and_then(|slot| log.slots.get(&slot)).is_some_and(|facts| facts.is_of_another_phone) => {
+            SlotState::Unknown
+        }
         _ => log.state(slot),
+    }
+}
+
+/// A sentence that the log shows another certificate in the slot than this value, which does not count; empty if not.
+fn other_in_slot(log: &LogFacts, slot: Option<Slot>, given: &Given<'_>) -> String {
+    let installed = slot.and_then(|slot| Some((slot, log.slots.get(&slot)?.installed()?)));
+    match (given.value, installed) {
+        (Value::Certificates(value), Some((slot, shown))) if value.has_fingerprint() && !value.has(shown) => {
+            format!(" The log shows a certificate with another fingerprint in {slot}.")
+        }
+        _ => String::new(),
     }
 }
 
@@ -231,7 +262,8 @@ fn of_closed_gate(
             (format!("no file has {name}").into(), given.file.says(None, Some(name), add))
         }
     };
-    let message = sentence![&given, " does not count: ", state, "."];
+    let other = other_in_slot(case.log, slot, &given);
+    let message = sentence![&given, " does not count: ", state, ".", other];
     let lines = std::iter::once(given.in_short()).chain(between).chain([last]);
     Finding::of_files(slot, message, lines).with_severity(by_slot(slot_state(case.log, slot, &given)))
 }
@@ -258,6 +290,13 @@ fn authorities<'a>(case: &ConfigurationCase<'a>) -> impl Iterator<Item = (Given<
         Value::Certificates(value) => Some((given, value)),
         _ => None,
     })
+}
+
+/// The message that this many certificates were read from a value, and another part of it has this fault.
+fn another_part(given: &Given<'_>, number: usize, fault: Fault) -> Sentence {
+    let was_read = if number == 1 { "certificate was" } else { "certificates were" };
+    let start = format!("{} {was_read} read from ", count(number as u64));
+    sentence![start, given, format!(", but another part of it is not a certificate: {fault}.")]
 }
 
 /// A date as messages have it.

@@ -4,11 +4,12 @@
 //! causes are named as such, and contradictions between files and log are reported.
 
 mod log_levels;
+mod origins;
 
 use super::configuration::{may_count, not_pkcs7};
 use crate::config::{
-    Certificates, ConfigurationLine, Credential, Effective, Given, LogFacts, ParameterKind, PhoneConfig,
-    PrivateKey, PublicKey, Refused, SlotFacts, SlotState, Store, Value,
+    Certificates, ConfigurationLine, Effective, Given, LogFacts, ParameterKind, PhoneConfig, Refused,
+    SlotFacts, Store, Value,
 };
 use crate::model::{Fingerprint, Slot};
 use crate::quantity::count;
@@ -16,6 +17,8 @@ use crate::reference::MAX_PLATFORM_CERTIFICATE;
 use crate::sentence::{Sentence, sentence};
 pub(super) use log_levels::hiding_levels;
 use log_levels::no_evidence;
+use origins::other_key;
+pub use origins::{Origin, origins};
 
 /// The most lines that are added to one diagnosis.
 const MAX_LINES: usize = 12;
@@ -156,62 +159,6 @@ fn line_of(
     Some(given.says(format!("its certificate has the {digest} fingerprint that {what}{but}")))
 }
 
-/// For each slot of the log, the lines that its certificate comes from, or that contradict the log. None for the
-/// built-in certificate.
-pub fn origins(config: &PhoneConfig) -> Vec<(Slot, ConfigurationLine)> {
-    if config.sources.is_empty() {
-        return Vec::new();
-    }
-    let credentials = if config.has_certificates() { config.credentials() } else { Vec::new() };
-    let custom = config.slots.iter().filter(|(slot, _)| **slot != Slot::BuiltIn);
-    let lines = custom.flat_map(|(slot, facts)| {
-        let of_slot = credentials.iter().find(|one| one.store.slot() == Some(*slot));
-        let lines: Vec<_> = match facts.state {
-            SlotState::Filled if facts.installed().is_some() => {
-                let first = installed_lines(config, facts, *slot).into_iter().next();
-                first.into_iter().chain(of_slot.and_then(|one| other_key(config, one, facts))).collect()
-            }
-            SlotState::Empty => of_slot.and_then(|one| not_there(config, one, *slot)).into_iter().collect(),
-            _ => Vec::new(),
-        };
-        lines.into_iter().map(|line| (*slot, line))
-    });
-    lines.collect()
-}
-
-/// The line that gives a certificate to a platform slot that the log shows empty. Not for application slots, whose
-/// certificates are in RAM: after a start they are empty until the phone has read its configuration.
-fn not_there(config: &PhoneConfig, credential: &Credential<'_>, slot: Slot) -> Option<ConfigurationLine> {
-    let (given, value) = credential.certificate.filter(|_| matches!(slot, Slot::Platform(_)))?;
-    // What is wrong with a value is reported on its own.
-    let has_key = credential.key.and_then(|(_, key)| key.ok()).is_some_and(|key| key.refused.is_none());
-    let is_sure = config.counts(given.parameter) == Some(true) && config.unread_before(&given).is_none();
-    if !is_sure || value.certificate_fault().is_some() || !has_key {
-        return None;
-    }
-    let mut others =
-        config.slots.iter().filter(|(_, facts)| facts.installed().is_some_and(|one| value.has(one)));
-    Some(given.says_of_value(match others.next() {
-        Some((other, _)) => format!("; the log shows it in {other}, and {slot} empty: {CHANGED}"),
-        None => format!("; the log shows {slot} empty: changed since, or not applied?"),
-    }))
-}
-
-/// The line of the key beside the installed certificate, if the log shows an RSA key of another length. The length of
-/// other keys depends on how the phone writes them, so it proves nothing.
-fn other_key(
-    config: &PhoneConfig,
-    credential: &Credential<'_>,
-    facts: &SlotFacts,
-) -> Option<ConfigurationLine> {
-    let ((_, value), (given, key)) = (credential.certificate?, credential.key?);
-    let Ok(PrivateKey { length, public: PublicKey::Rsa(..), .. }) = key else { return None };
-    let is_installed = facts.installed().is_some_and(|fingerprint| value.has(fingerprint));
-    let shown = facts.key_length.filter(|shown| is_installed && *shown != u64::from(*length))?;
-    let (shown, question) = (count(shown), question(config, &given));
-    Some(given.says_of_value(format!("; the log shows a key of {shown} bytes: {question}")))
-}
-
 /// A sentence about the files as a whole.
 fn of_all(config: &PhoneConfig, says: String) -> ConfigurationLine {
     let file = config.master().or_else(|| config.sources.first().map(|source| &source.file));
@@ -222,9 +169,9 @@ const CHANGED: &str = "changed since, or installed another way?";
 
 /// The question that a contradiction between this line and the log raises.
 fn question(config: &PhoneConfig, given: &Given<'_>) -> &'static str {
-    match config.unread_before(given) {
-        Some(_) => "from a file before it that was not read, changed since, or installed another way?",
-        None => CHANGED,
+    match config.has_unread_before(given) {
+        true => "from a file before it that was not read, changed since, or installed another way?",
+        false => CHANGED,
     }
 }
 

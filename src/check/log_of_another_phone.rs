@@ -8,7 +8,8 @@
 //!
 //! ## How sure it is
 //! It is certain that the log names only the other address. Other interfaces (Wi-Fi, for example) are ignored.
-//! INV002, FLT001 and FLT002 are not diagnosed from such a log.
+//! INV002, FLT001 and FLT002 are not diagnosed from such a log, and its inventory does not decide how severe CFG004 and
+//! CFG005 are.
 //!
 //! ## What to do
 //! 1. Compare the MAC address on the phone's label with both.

@@ -27,7 +27,8 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     let mut all = all(Shown::by(redactor.as_ref()));
     all.sort_by(|one, other| one.mac.cmp(&other.mac));
     let whole = all.len();
-    let is_shown = |phone: &ConfigPhone| args.all || !phone.parameters.is_empty();
+    let has_told = |phone: &ConfigPhone| !phone.parameters.is_empty() || !phone.not_read.is_empty();
+    let is_shown = |phone: &ConfigPhone| args.all || has_told(phone);
     let phones: Vec<_> = all.into_iter().filter(is_shown).collect();
     let problems = &overview.problems;
     notices::problems(problems, args.run.verbosity());

@@ -51,7 +51,7 @@ pub(crate) fn log_with(slot: Slot, state: SlotState, fingerprints: &[&Fingerprin
 pub(crate) fn origin(config: &PhoneConfig, slot: Slot, shown: &Fingerprint) -> Option<ConfigurationLine> {
     let mut config = config.clone();
     config.slots = log_with(slot, SlotState::Filled, &[shown]).slots;
-    origins(&config).into_iter().next().map(|(_, line)| line)
+    origins(&config).into_iter().next().map(|origin| origin.line)
 }
 
 /// A DER element.

@@ -18,7 +18,7 @@ use super::phone_kind::PhoneKind;
 use super::stored::KeyFile;
 use super::value::{Certificates, Value};
 use crate::model::{Mac, Slot};
-use crate::sentence::{Part, Sentence};
+use crate::sentence::{Part, Sentence, sentence};
 
 /// The most lines of one parameter that are kept; the first one counts.
 const MAX_PLACES: usize = 64;
@@ -38,7 +38,7 @@ pub enum SourceRole {
 
 impl SourceRole {
     /// Whether it is known which of two different values of such files counts.
-    fn order_is_known(self, other: Self) -> bool {
+    pub(super) fn order_is_known(self, other: Self) -> bool {
         use SourceRole::{Listed, Master, Phone, Web};
         // No source states the order of phone and web overrides, nor that of a master with its own values and its
         // list.
@@ -98,10 +98,12 @@ pub struct OtherCase {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Unread {
     /// Which file it is, in words.
-    name: Sentence,
-    role: SourceRole,
+    pub(super) name: Sentence,
+    /// It is not among the searched files, so it sets nothing. Otherwise it exists, and what it sets is not known.
+    pub(super) is_missing: bool,
+    pub(super) role: SourceRole,
     /// How many of the sources are before it.
-    before: usize,
+    pub(super) before: usize,
 }
 
 /// Two lists of a master of which it is not known which one counts.
@@ -122,12 +124,30 @@ pub enum Gate<'a> {
     Open,
     /// It is not 1, or it is absent and all files were read.
     Closed(Option<Given<'a>>),
-    /// A file that can't be read may have it, or two files disagree and it is not known which one wins.
+    /// No file that was read has it, and not all files were read.
+    Unread,
+    /// Two files disagree, and it is not known which one wins.
     Unknown,
 }
 
+impl<'a> Gate<'a> {
+    /// Whether it is closed according to the files that were read, and the line that says so.
+    pub const fn closed(self) -> Option<Option<Given<'a>>> {
+        match self {
+            Self::Closed(line) => Some(line),
+            Self::Unread => Some(None),
+            Self::Open | Self::Unknown => None,
+        }
+    }
+}
+
+/// Files of a master of which it is not known which they are, in words.
+pub(super) fn listed_by(master: &str) -> Sentence {
+    sentence!["a file that ", Part::Path(master.into()), " lists"]
+}
+
 /// `device.set`, and the parameter's own `.set`; none outside `device.*`.
-fn gates(parameter: &Parameter) -> impl Iterator<Item = &str> {
+pub(super) fn gates(parameter: &Parameter) -> impl Iterator<Item = &str> {
     let is_device = parameter.name.starts_with("device.");
     let all = std::iter::once("device.set").chain(parameter.set_name.as_deref());
     all.filter(move |_| is_device)
@@ -173,10 +193,14 @@ pub struct PhoneConfig {
     pub missing: Vec<Unresolved>,
     /// Files that differ from those that it reads in content, and in their names only in case.
     pub other_case: Vec<OtherCase>,
+    /// Overrides beside the master that it does not read, because the master names another directory.
+    pub old_overrides: Vec<Box<str>>,
     /// All files that it reads were read: a parameter that was not found does not exist.
     pub is_complete: bool,
     /// Files that were not read and may win over some of the sources.
     pub(super) unread: Vec<Unread>,
+    /// Files, in words, of which it is not even known which they are; they win over none of the sources.
+    pub(super) unknown: Option<Sentence>,
     /// It is known which of the master's lists applies to this phone.
     pub(super) list_is_sure: bool,
     /// The master's list names more files than are followed.
@@ -194,7 +218,7 @@ pub struct PhoneConfig {
 }
 
 /// The places of the settings of each name: the index of the file, and the index in it.
-type Settings = BTreeMap<&'static str, Vec<(usize, usize)>>;
+pub(super) type Settings = BTreeMap<&'static str, Vec<(usize, usize)>>;
 
 impl PhoneConfig {
     pub(crate) const fn new(mac: Mac, key_files: Vec<KeyFile>) -> Self {
@@ -204,8 +228,10 @@ impl PhoneConfig {
             sources: Vec::new(),
             missing: Vec::new(),
             other_case: Vec::new(),
+            old_overrides: Vec::new(),
             is_complete: true,
             unread: Vec::new(),
+            unknown: None,
             list_is_sure: true,
             list_is_cut: false,
             other_list: None,
@@ -230,42 +256,19 @@ impl PhoneConfig {
     pub(crate) fn add(&mut self, source: ConfigSource) {
         self.is_complete &= source.file.outcome == ReadOutcome::Read;
         // A file that is not well-formed sets nothing: the phone can't read it either.
-        if matches!(source.file.outcome, ReadOutcome::Binary | ReadOutcome::Unread(_)) {
-            self.add_unread(Part::Path(source.file.path.clone()), source.role);
+        match (&source.file.outcome, source.role) {
+            (ReadOutcome::Binary | ReadOutcome::Unread(_), role) => {
+                self.add_unread(Part::Path(source.file.path.clone()), role, false);
+            }
+            (ReadOutcome::Malformed(_), SourceRole::Master) => {
+                self.unknown = Some(listed_by(&source.file.path));
+            }
+            _ => {}
         }
         self.sources.push(source);
     }
 
-    /// Adds a file that was not read, after the sources so far.
-    pub(super) fn add_unread(&mut self, name: impl Into<Sentence>, role: SourceRole) {
-        self.is_complete = false;
-        self.unread.push(Unread { name: name.into(), role, before: self.sources.len() });
-    }
-
-    /// The first file that was not read and may set the parameter of this line too, or one of its gates, with a value
-    /// that wins.
-    pub fn unread_before(&self, given: &Given<'_>) -> Option<&Sentence> {
-        // Nothing overrides an attribute of the master.
-        if self.unread.is_empty() || given.name() == LOG_DIRECTORY {
-            return None;
-        }
-        let of_gates = gates(given.parameter).filter_map(|gate| self.get(gate));
-        let mut sources = std::iter::once(given.source).chain(of_gates.map(|gate| gate.source));
-        sources.find_map(|source| {
-            let role = self.sources[source].role;
-            let wins = |unread: &&Unread| unread.before <= source || !role.order_is_known(unread.role);
-            self.unread.iter().find(wins).map(|unread| &unread.name)
-        })
-    }
-
-    /// The same for a line of a parameter; None unless it is the one that counts among those that were read.
-    pub fn unread_before_line(&self, line: &ConfigurationLine) -> Option<&Sentence> {
-        let given = self.effective_of(self.settings().get(line.parameter.as_deref()?)?)?.given;
-        let is_it = *given.file.path == *line.file && Some(given.line) == line.line;
-        is_it.then(|| self.unread_before(&given)).flatten()
-    }
-
-    fn settings(&self) -> &Settings {
+    pub(super) fn settings(&self) -> &Settings {
         self.settings.get_or_init(|| self.collect())
     }
 
@@ -335,7 +338,7 @@ impl PhoneConfig {
     }
 
     /// Which of the lines of one parameter counts.
-    fn effective_of(&self, places: &[(usize, usize)]) -> Option<Effective<'_>> {
+    pub(super) fn effective_of(&self, places: &[(usize, usize)]) -> Option<Effective<'_>> {
         let (first, others) = places.split_first()?;
         let given = self.at(*first);
         let role = |place: &(usize, usize)| self.sources[place.0].role;
@@ -385,8 +388,14 @@ impl PhoneConfig {
             (Some(given), _) if given.value.as_text() == Some("1") => Gate::Open,
             (Some(given), _) => Gate::Closed(Some(given)),
             (None, false) if self.is_complete => Gate::Closed(None),
-            (None, _) => Gate::Unknown,
+            (None, false) => Gate::Unread,
+            (None, true) => Gate::Unknown,
         }
+    }
+
+    /// The state of each gate of this parameter.
+    pub fn gates_of<'p>(&self, parameter: &'p Parameter) -> impl Iterator<Item = Gate<'_>> + use<'p, '_> {
+        gates(parameter).map(|gate| self.gate(gate))
     }
 
     /// The gates of this parameter that are known to be closed.
@@ -402,7 +411,7 @@ impl PhoneConfig {
             ParameterKind::MisplacedSet(_) => return Some(false),
             _ => {}
         }
-        let is_sure = |gate: &str| self.get(gate).is_none_or(|given| self.unread_before(&given).is_none());
+        let is_sure = |gate: &str| self.get(gate).is_none_or(|given| !self.has_unread_before(&given));
         if self.closed_gates(parameter).any(is_sure) {
             return Some(false);
         }
@@ -411,7 +420,7 @@ impl PhoneConfig {
 
     /// Whether all gates of this parameter are open, according to the files that were read.
     pub fn is_open(&self, parameter: &Parameter) -> bool {
-        gates(parameter).all(|gate| matches!(self.gate(gate), Gate::Open))
+        self.gates_of(parameter).all(|gate| matches!(gate, Gate::Open))
     }
 
     /// Whether the phone may use this parameter: according to the files that were read, no gate of it is closed.

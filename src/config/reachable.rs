@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::file::{FileList, is_followed};
+use super::file::{FileList, ReadOutcome, is_followed};
 use super::path::{directory, local_name, normal};
 use super::phone_kind::{MODEL, PART_NUMBER, PHONE, placeholders, spellings};
 use super::resolve::KINDS;
@@ -27,6 +27,15 @@ pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Re
     let mut found = Reachable::default();
     let (own, everyone) = (tree.files_of(mac), tree.files_of(Mac::EVERYONE));
     let of_logs: Vec<PathBuf> = log_directories.iter().map(|directory| normal(directory)).collect();
+    // Without a master, only the broken ones matter.
+    for path in tree.other_files_of(mac, &of_logs) {
+        if let opened @ Opened::File(_) = tree.look_at(&path, false)
+            && let Opened::File(file) = &opened
+            && matches!(file.outcome, ReadOutcome::Malformed(_))
+        {
+            found.found(tree, &path, opened, false);
+        }
+    }
     let of_sites = tree.masters_with_file_of(mac).into_iter().chain(tree.masters_with_logs_in(mac, &of_logs));
     let of_sites: Vec<&Path> = of_sites.collect();
     let mut places = BTreeSet::from_iter(of_logs);

@@ -7,7 +7,7 @@ use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOu
 use super::own_files::OwnFiles;
 use super::path::{directory, is_within, local_name, normal, phone_and_kind};
 use super::phone::{
-    ConfigSource, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved,
+    ConfigSource, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved, listed_by,
 };
 use super::phone_kind::{Counting, MODEL, PHONE, PhoneKind, placeholder, spellings};
 use super::tree::{ConfigTree, Opened};
@@ -16,7 +16,7 @@ use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 use crate::quantity::count;
-use crate::sentence::Part;
+use crate::sentence::{Part, sentence};
 
 /// The configuration of a phone.
 ///
@@ -46,14 +46,22 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, kind: &PhoneKind, log_directories: &
     match phone.master() {
         Some((path, file)) => {
             let base = directory(&path);
-            let named = phone.overrides_directories(&file, base);
-            // The overrides are on another server, or for an unknown model.
-            config.is_complete = named.as_ref().is_none_or(|named| !named.is_empty());
-            // Where a directory is named, files that lie beside the master are of the time before.
-            phone.overrides(&mut config, |kind| match &named {
-                Some(named) => named.iter().find_map(|named| own.in_directory(kind, named)),
-                None => own.in_directory(kind, base),
+            let overrides = phone.overrides_place(&file, base);
+            phone.overrides(&mut config, |kind| match &overrides {
+                Overrides::Beside | Overrides::Elsewhere => own.in_directory(kind, base),
+                Overrides::In(named) => named.iter().find_map(|named| own.in_directory(kind, named)),
+                Overrides::Undecided => None,
             });
+            let is_beside = matches!(overrides, Overrides::Beside)
+                || matches!(overrides, Overrides::Elsewhere) && !config.sources.is_empty();
+            match overrides {
+                Overrides::In(_) => phone.old_overrides(&mut config, base),
+                _ if is_beside => {}
+                _ => {
+                    let master = Part::Path(file.path.clone());
+                    config.add_unknown(sentence!["a file in the OVERRIDES_DIRECTORY of ", master]);
+                }
+            }
             let is_own = path.file_name().and_then(phone_and_kind).is_some_and(|(of, _)| of == mac);
             config.add(ConfigSource { file: Arc::clone(&file), role: SourceRole::Master, is_own });
             if is_own {
@@ -63,10 +71,10 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, kind: &PhoneKind, log_directories: &
         }
         None => {
             phone.overrides(&mut config, |kind| above(own, kind, &phone.starts).or_else(|| own.only(kind)));
-            // The files on the server are not known.
-            config.is_complete = false;
+            config.add_unknown("the master file or a file that it lists".into());
             if !log_directories.is_empty() {
                 config.undecided = phone.undecided().map(|path| Undecided::Master(shown_path(path).into()));
+                phone.broken(&mut config);
             }
         }
     }
@@ -94,6 +102,18 @@ fn above<'t>(files: OwnFiles<'t>, kind: ConfigKind, starts: &[PathBuf]) -> Optio
     }
     let mut directories = starts.iter().flat_map(|start| start.ancestors());
     directories.find_map(|directory| files.in_directory(kind, directory))
+}
+
+/// Where the overrides of a phone are.
+enum Overrides {
+    /// Beside the master: it names no directory, or one that is not among the searched ones.
+    Beside,
+    /// In one of these directories. Files beside the master are of the time before.
+    In(Vec<PathBuf>),
+    /// At a URL. A copy can be beside the master.
+    Elsewhere,
+    /// It is not known in which directory, since that depends on the phone's model.
+    Undecided,
 }
 
 /// A phone whose files are looked for.
@@ -129,16 +149,26 @@ impl FileSearch<'_> {
         if self.is_followed(name) { self.paths(name, base) } else { Vec::new() }
     }
 
-    /// The directories that a master can name for overrides: none of them if that is not known. None if the overrides
-    /// are beside the master.
-    fn overrides_directories(&self, master: &File, base: &Path) -> Option<Vec<PathBuf>> {
+    /// Where a master lets its phones put their overrides.
+    fn overrides_place(&self, master: &File, base: &Path) -> Overrides {
         let named = self.kind.counting(&master.overrides_directories, |one| one.suffix.as_deref());
         let (first, others) =
             named.found.split_first().map_or(("", &[][..]), |(one, rest)| (&*one.name, rest));
         if !named.is_sure || others.iter().any(|other| *other.name != *first) {
-            return Some(Vec::new());
+            return Overrides::Undecided;
         }
-        (!first.is_empty()).then(|| self.directories(first, base))
+        if first.is_empty() {
+            return Overrides::Beside;
+        }
+        if first.contains("://") {
+            return Overrides::Elsewhere;
+        }
+        let directories = self.directories(first, base);
+        if directories.is_empty() {
+            return Overrides::Undecided;
+        }
+        let is_there = directories.iter().any(|directory| self.tree.has_own_files_in(directory));
+        if is_there { Overrides::In(directories) } else { Overrides::Beside }
     }
 
     /// Whether the phone's logs are in the directory to which this master sends logs.
@@ -246,6 +276,32 @@ impl FileSearch<'_> {
         }
     }
 
+    /// Adds the overrides beside the master that are not read, because it names another directory.
+    fn old_overrides(&self, config: &mut PhoneConfig, base: &Path) {
+        for kind in [ConfigKind::PhoneOverrides, ConfigKind::WebOverrides] {
+            let beside = self.own.in_directory(kind, base).map(|path| shown_path(path).into());
+            let is_read = |path: &Box<str>| config.sources.iter().any(|source| source.file.path == *path);
+            let old = beside.filter(|path| !is_read(path));
+            config.old_overrides.extend(old);
+        }
+    }
+
+    /// Adds the broken files beside the logs that the phone's master probably lists, because their names begin with the
+    /// phone's address. Not if it is known which masters may be the phone's: then it is known what they list.
+    fn broken(&self, config: &mut PhoneConfig) {
+        if config.undecided.is_some() {
+            return;
+        }
+        for path in self.tree.other_files_of(self.mac, &self.starts) {
+            match self.tree.open(&path, false) {
+                Opened::File(file) if matches!(file.outcome, ReadOutcome::Malformed(_)) => {
+                    config.add(ConfigSource { file, role: SourceRole::Listed, is_own: true });
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Adds the files beside this one whose names differ from its name only in case, if their content differs.
     fn other_case(&self, kind: ConfigKind, path: &Path, read: &Arc<File>, config: &mut PhoneConfig) {
         let directory = directory(path);
@@ -264,13 +320,14 @@ impl FileSearch<'_> {
         // The list of another model may apply to this phone.
         let Counting { found: lists, is_sure } = self.lists(master);
         config.list_is_sure = is_sure;
-        config.is_complete &= is_sure;
         if !config.list_is_sure {
+            config.add_unknown(listed_by(&master.path));
             config.undecided = Some(Undecided::List(master.path.clone()));
         }
         let Some(list) = lists.first() else { return };
         if let Some(other) = lists.iter().find(|other| other.names != list.names) {
-            (config.list_is_sure, config.is_complete) = (false, false);
+            config.list_is_sure = false;
+            config.add_unknown(listed_by(&master.path));
             let lines = [list.line, other.line];
             config.other_list = Some(OtherList { master: Arc::clone(master), name: list.attribute(), lines });
         }
@@ -285,7 +342,7 @@ impl FileSearch<'_> {
             self.tree.add_problem(Problem::new(master.path.to_string(), ProblemKind::LimitExceeded, message));
         };
         if list.names.len() > MAX_NAMES {
-            config.is_complete = false;
+            config.add_unknown(listed_by(&master.path));
             config.list_is_cut = true;
             add_problem(format!(
                 "more than {MAX_NAMES} names; the files after the first {MAX_NAMES} were not read"
@@ -304,7 +361,7 @@ impl FileSearch<'_> {
             if !self.is_followed(entry) {
                 // An address can have a password, and an entry that is too long may be anything.
                 let line = list.line;
-                config.add_unread(format!("a file in CONFIG_FILES (line {line})"), SourceRole::Listed);
+                config.add_unread(format!("a file in CONFIG_FILES (line {line})"), SourceRole::Listed, false);
                 if !self.kind.has_model() && entry.contains(MODEL) {
                     config.undecided = Some(Undecided::List(master.path.clone()));
                 } else if config.list_is_sure
@@ -347,11 +404,11 @@ impl FileSearch<'_> {
                 let name = Value::text(&spelled).in_short().to_string();
                 let is_name = name == spelled && !is_concealed;
                 let leads_to = if is_name { shown_path(path) } else { name.clone() };
-                // A file of one phone is there only if the phone has settings of its own; so it is usual that it is missing,
-                // and it sets nothing. Another one, or one outside of the master's directory, may be on the server from
-                // which the files were copied.
-                if !is_name || is_there || is_shared || !is_within(path, base) {
-                    config.add_unread(Part::Path((*name).into()), SourceRole::Listed);
+                // A file of one phone is there only if the phone has settings of its own; so it is usual that it is missing.
+                // Outside of the master's directory, not all places were searched.
+                let is_missing = !is_there && is_within(path, base);
+                if !is_missing || !is_name || is_shared {
+                    config.add_unread(Part::Path((*name).into()), SourceRole::Listed, is_missing);
                 }
                 let line = list.line;
                 let why = NotFound::NoFile { leads_to };

@@ -59,7 +59,7 @@ impl PhoneConfig {
 
     /// A hash that is equal if [`reads_same_files`](Self::reads_same_files) is true.
     pub fn hash_of_shared(&self, hasher: &mut impl Hasher) {
-        (self.is_complete, &self.unread, self.list_is_sure, self.sources.len()).hash(hasher);
+        (self.is_complete, &self.unread, &self.unknown, self.list_is_sure, self.sources.len()).hash(hasher);
         self.shared_files().for_each(|file| file.hash(hasher));
     }
 
@@ -67,6 +67,7 @@ impl PhoneConfig {
     pub fn reads_same_files(&self, other: &Self) -> bool {
         self.is_complete == other.is_complete
             && self.unread == other.unread
+            && self.unknown == other.unknown
             && self.list_is_sure == other.list_is_sure
             && self.shared_files().eq(other.shared_files())
     }

@@ -1,13 +1,13 @@
 //! The sites of a search by their masters for all phones: which phones have files of their own that these list, and
 //! where these send logs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::file::{File, FileList, ReadOutcome, is_followed};
 use super::parameter::LOG_DIRECTORY;
-use super::path::{directory, local_name, normal};
+use super::path::{directory, local_name, normal, phone_and_kind};
 use super::phone_kind::{PHONE, placeholder};
 use super::tree::{ConfigTree, Masters, Opened, Sites};
 use crate::input::ConfigKind;
@@ -47,6 +47,35 @@ impl ConfigTree {
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Whether a phone's own file is in this directory or below it. Directories without such files are not in records, so
+    /// they do not matter here.
+    pub(super) fn has_own_files_in(&self, directory: &Path) -> bool {
+        let directories = self.directories_of_own.get_or_init(|| {
+            let mut directories = HashSet::new();
+            for file in
+                self.named.iter().filter(|(mac, _)| **mac != Mac::EVERYONE).flat_map(|(_, files)| files)
+            {
+                for above in file.path.ancestors().skip(1) {
+                    if !directories.insert(above.to_owned()) {
+                        break;
+                    }
+                }
+            }
+            directories
+        });
+        directories.contains(directory)
+    }
+
+    /// The files `<mac>*.cfg` in these directories that have no [kind](phone_and_kind): a master may list them.
+    pub(super) fn other_files_of(&self, mac: Mac, directories: &[PathBuf]) -> Vec<PathBuf> {
+        let upper = mac.to_string();
+        let names = [upper.to_ascii_lowercase(), upper];
+        let all = directories
+            .iter()
+            .flat_map(|directory| names.iter().flat_map(|name| self.names_in(directory, name, ".cfg")));
+        all.filter(|path| path.file_name().and_then(phone_and_kind).is_none()).collect()
     }
 
     /// Whether a master of this phone, or of all phones, is in this directory.

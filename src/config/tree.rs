@@ -67,12 +67,18 @@ impl TreeBuilder {
 
     /// Adds a member of an archive, `a.zip!/path/in/it`, with its bytes.
     pub fn member(&mut self, path: &str, bytes: &[u8], mode: Option<u32>) {
-        self.stored(Stored::of_member(&ConfigMember { path, content: ConfigContent::Bytes(bytes), mode, damage: None }));
+        self.stored(Stored::of_member(&ConfigMember {
+            path,
+            content: ConfigContent::Bytes(bytes),
+            mode,
+            damage: None,
+        }));
     }
 
     /// Adds a member of an archive that was read.
     pub fn stored(&mut self, stored: Stored) {
         let path = PathBuf::from(stored.path());
+        self.note_listed(&path);
         self.file(&path, stored.mode());
         if let Stored::File(file) = stored {
             self.0.members.insert(path, Arc::new(file));
@@ -81,7 +87,18 @@ impl TreeBuilder {
 
     /// Adds a file of a record that has no [kind](phone_and_kind).
     pub fn listed(&mut self, path: &Path) {
+        self.note_listed(path);
         self.0.listed.insert(normal(path));
+    }
+
+    /// Notes that there is a file of one phone that has no [kind](phone_and_kind).
+    pub fn has_listed(&mut self, has_listed: bool) {
+        self.0.has_listed |= has_listed;
+    }
+
+    fn note_listed(&mut self, path: &Path) {
+        let name = path.file_name().map(OsStr::as_encoded_bytes).unwrap_or_default();
+        self.has_listed(ConfigKind::is_listed(name));
     }
 
     /// The tree of the files that were added. `find` returns the content of all of them; nothing is read from the
@@ -137,7 +154,7 @@ impl Sites {
 pub struct ConfigTree {
     /// As many as files, if a list names them.
     roots: HashSet<PathBuf>,
-    named: HashMap<Mac, Vec<Named>>,
+    pub(super) named: HashMap<Mac, Vec<Named>>,
     members: HashMap<PathBuf, Arc<File>>,
     /// Where the files are, if not on the disk.
     find: Option<FindStored>,
@@ -150,6 +167,10 @@ pub struct ConfigTree {
     pub(super) sites: OnceLock<Sites>,
     /// Paths of configuration files of records that have no [kind](phone_and_kind).
     listed: BTreeSet<PathBuf>,
+    /// There is a file of one phone that has no [kind](phone_and_kind).
+    has_listed: bool,
+    /// The directories with files of phones of their own, and those above them; computed when needed.
+    pub(super) directories_of_own: OnceLock<HashSet<PathBuf>>,
     /// If the files are not on the disk: the names in their directories, sorted; computed when needed.
     children: OnceLock<HashMap<PathBuf, BTreeSet<String>>>,
     /// The state of each path before it was opened, if changes are watched.
@@ -169,7 +190,7 @@ impl fmt::Debug for ConfigTree {
 impl ConfigTree {
     /// Whether there are no files: then no phone has a configuration.
     pub fn is_empty(&self) -> bool {
-        self.named.is_empty()
+        self.named.is_empty() && !self.has_listed
     }
 
     /// The phones that have files of their own by the names of these, in any order.

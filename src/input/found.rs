@@ -42,6 +42,8 @@ pub struct FoundFiles {
     phones: Vec<u32>,
     /// By phone, then by path.
     configs: Vec<FileEntry>,
+    /// There is a file of one phone that a master may list: `<mac>-….cfg`.
+    has_listed: bool,
     pub(super) options: Options,
 }
 
@@ -73,6 +75,7 @@ pub(super) struct FileEntry {
 pub(super) struct PartialFiles {
     logs: Vec<FileEntry>,
     configs: Vec<FileEntry>,
+    pub(super) has_listed: bool,
     names: Vec<u8>,
     pub(super) streams: Vec<Source>,
     pub(super) problems: Vec<Problem>,
@@ -110,6 +113,7 @@ impl FoundFiles {
         self.problems.append(&mut part.problems);
         self.links.append(&mut part.links);
         self.skipped.merge(part.skipped);
+        self.has_listed |= part.has_listed;
         let begin = self.names.len();
         if begin + part.names.len() > u32::MAX as usize {
             let message = "more than 4 GiB of names; some of the files were not read";
@@ -225,6 +229,11 @@ impl FoundFiles {
                 path: path_of(&path).into_owned(),
             }
         })
+    }
+
+    /// Whether there is a file of one phone that a master may list: `<mac>-….cfg`.
+    pub const fn has_listed_config(&self) -> bool {
+        self.has_listed
     }
 
     pub(super) fn raw_path(&self, entry: &FileEntry) -> Vec<u8> {

@@ -36,6 +36,11 @@ impl ConfigKind {
         };
         Some((kind, mac))
     }
+
+    /// Whether a file of this name is one phone's and can only be known from the list of a master: `<mac>-….cfg`.
+    pub fn is_listed(name: &[u8]) -> bool {
+        Self::of(name).is_none() && Mac::prefix(name).is_some() && has_ending(name, "cfg")
+    }
 }
 
 /// Why a file that looks like a log or an archive was not read.

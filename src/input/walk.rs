@@ -243,6 +243,8 @@ impl Walk<'_> {
             }
         } else if let Some(mac) = here.mac_of_log(name) {
             part.add((mac, None), false, here.number, name);
+        } else if ConfigKind::is_listed(name) {
+            part.has_listed |= self.options.configs;
         } else if let Some(kind) = SkipReason::of_unnamed(name)
             && !here.named.iter().any(|named| *named == name)
         {

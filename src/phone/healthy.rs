@@ -141,6 +141,7 @@ fn content(slot: HealthySlot, file: u32) -> SlotContent {
         certificate_length: slot.certificate_length,
         key_length: slot.key_length,
         is_faulty: false,
+        is_contradicted: false,
         is_compared: true,
         configuration: Vec::new(),
         line,

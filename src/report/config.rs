@@ -69,8 +69,11 @@ pub struct ConfigPhone {
     pub master: Option<String>,
     /// The files that the phone reads, by precedence: the first one wins.
     pub files: Vec<String>,
-    /// Files that the phone does not read, because one of `files` has the same name in lower case.
+    /// Files that give the phone nothing: the phone does not read them, or they are broken, encrypted or missing, or could
+    /// not be read here.
     pub not_read: Vec<String>,
+    /// Why each file of `not_read` gives nothing, in the same order.
+    pub not_read_because: Vec<String>,
     /// Whether all files that the phone reads could be read here.
     pub complete: bool,
     /// For the slots that the log shows: the lines of the configuration that a certificate comes from, or that
@@ -110,17 +113,21 @@ pub struct ConfigParameter {
 impl ConfigPhone {
     /// The shape of what the files give this phone.
     pub fn of(config: &PhoneConfig, shown: Shown<'_>) -> Self {
+        let not_read = config.not_read();
+        let (not_read, not_read_because) =
+            not_read.iter().map(|(file, why)| (shown.message(file), shown.message(why))).unzip();
         Self {
             mac: shown.mac(config.mac),
             master: config.master().map(|file| shown.path(&file.path)),
             files: config.sources.iter().map(|source| shown.path(&source.file.path)).collect(),
-            not_read: config.other_case.iter().map(|other| shown.path(&other.file.path)).collect(),
+            not_read,
+            not_read_because,
             complete: config.is_complete,
             installed: origins(config)
                 .into_iter()
-                .map(|(slot, line)| ConfigInstalled {
-                    slot: slot.to_string(),
-                    configuration: shown_line(&line, shown),
+                .map(|origin| ConfigInstalled {
+                    slot: origin.slot.to_string(),
+                    configuration: shown_line(&origin.line, shown),
                 })
                 .collect(),
             parameters: config.effective().map(|one| parameter(config, &one, shown)).collect(),
@@ -130,7 +137,7 @@ impl ConfigPhone {
 
 fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> ConfigParameter {
     let Given { file, parameter, value, line, .. } = one.given;
-    let is_sure = one.is_sure && config.unread_before(&one.given).is_none();
+    let is_sure = one.is_sure && !config.has_unread_before(&one.given);
     ConfigParameter {
         parameter: one.given.whole_name(),
         value: shown.message(&value.in_short()),
@@ -168,6 +175,10 @@ fn csv(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<
     let mut bytes = Vec::new();
     append(&["mac", "parameter", "value", "counts", "file", "line", "overrides"], &mut bytes);
     for phone in answer.phones {
+        for (file, why) in phone.not_read.iter().zip(&phone.not_read_because) {
+            let why = format!("not read: {why}");
+            append(&[&phone.mac, "", &why, "no", file, "", ""], &mut bytes);
+        }
         for one in &phone.parameters {
             let overrides = one.overrides.iter().map(place).collect::<Vec<_>>().join(" | ");
             let line = one.line.to_string();
@@ -225,12 +236,14 @@ fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Res
     let master = phone.master.as_deref().unwrap_or("no master was found");
     let rest = if phone.complete { "" } else { "; not all of its files were read" };
     writeln!(out, "{}  ({}{rest})", phone.mac, visible(master))?;
-    for file in &phone.not_read {
-        writeln!(out, "{} is not read: phones ask for the name in lower case.", visible(file))?;
+    for (file, why) in phone.not_read.iter().zip(&phone.not_read_because) {
+        writeln!(out, "Not read: {}: {}", visible(file), visible(why))?;
     }
     let rows: Vec<Row> = phone.parameters.iter().map(Row::of).collect();
     let widest = |cell: fn(&Row) -> &str| rows.iter().map(|row| columns(cell(row))).max().unwrap_or(0);
-    if widest(|row| &row.parameter) + widest(|row| &row.place) + MIN_VALUE <= width {
+    if rows.is_empty() {
+        // A title alone says nothing.
+    } else if widest(|row| &row.parameter) + widest(|row| &row.place) + MIN_VALUE <= width {
         let mut table = table::plain(width);
         table.set_header(["parameter", "value", "file and line"]);
         for Row { parameter, value, place, overrides } in rows {

@@ -83,6 +83,10 @@ pub struct Certificate {
     /// certificate. For the sign of the slot.
     #[serde(skip)]
     pub is_faulty: bool,
+    /// The configuration files give the slot another certificate or key than the log shows, or the slot is empty. For
+    /// the note below the phones.
+    #[serde(skip)]
+    pub is_contradicted: bool,
     /// The lines of configuration files that an installed certificate comes from, or that contradict the log; and
     /// the line of the log that says that the configuration was not applied. Left out if there is none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

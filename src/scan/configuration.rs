@@ -15,7 +15,7 @@ use super::phone_logs::digested_apart;
 use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use super::undecided::UndecidedPhones;
-use crate::check::join::{Question, join, origins};
+use crate::check::join::{Origin, Question, join, origins};
 use crate::config::{
     ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, PhoneKind, Refused, SlotFacts, SlotState, Stored,
     TreeBuilder, Undecided, resolve,
@@ -52,6 +52,7 @@ pub(super) fn tree_builder(found: &FoundFiles, members: &[Stored], roots: &[Path
         let mode = if file.kind == ConfigKind::PrivateKey { mode(&file.path) } else { None };
         builder.file(&file.path, mode);
     }
+    builder.has_listed(found.has_listed_config());
     members.iter().for_each(|member| builder.stored(member.clone()));
     builder
 }
@@ -235,9 +236,11 @@ impl Audit {
                 finding.remedy = Some(remedy);
             }
         }
-        for (slot, line) in origins(&config) {
-            let content = phone.certificates.iter_mut().find(|content| content.slot == slot);
-            content.into_iter().for_each(|content| content.configuration.push(line.clone()));
+        for Origin { slot, line, is_contradicted } in origins(&config) {
+            if let Some(content) = phone.certificates.iter_mut().find(|content| content.slot == slot) {
+                content.is_contradicted |= is_contradicted;
+                content.configuration.push(line);
+            }
         }
         for content in &mut phone.certificates {
             if content.state == CertificateState::NotAvailable && !content.configuration.is_empty() {
@@ -338,6 +341,9 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
 fn add_views(facts: &mut LogFacts, timeline: &Timeline<'_>) {
     for view in timeline.slots.all() {
         let slot = facts.slots.entry(view.slot).or_default();
+        if view.source != SlotViewSource::Refusal {
+            slot.is_of_another_phone = timeline.is_of_another_phone(&timeline.records[view.content.record]);
+        }
         match view.source {
             SlotViewSource::Refusal => {}
             SlotViewSource::Save => {
@@ -357,7 +363,6 @@ fn add_views(facts: &mut LogFacts, timeline: &Timeline<'_>) {
                     _ if view.content.has_key => SlotState::Unknown,
                     _ => SlotState::Empty,
                 };
-                slot.was_filled |= view.content.state == CertificateState::Installed;
                 slot.certificate_length = view.content.certificate_length;
                 slot.key_length = view.content.key_length;
             }
@@ -423,7 +428,6 @@ fn facts_of(content: &SlotContent) -> SlotFacts {
             CertificateState::NotAvailable => SlotState::Empty,
             CertificateState::Rejected => SlotState::Unknown,
         },
-        was_filled: content.state == CertificateState::Installed,
         fingerprints: content.fingerprint.iter().cloned().collect(),
         certificate_length: content.certificate_length,
         key_length: content.key_length,

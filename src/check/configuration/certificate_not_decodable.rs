@@ -15,7 +15,7 @@
 //!    blanks.
 //! 3. Restart the phone.
 
-use super::{ConfigurationCase, Fault, Finding, Form, Rule, Severity, count, rule_of_value, sentence};
+use super::{ConfigurationCase, Fault, Finding, Form, Rule, Severity, another_part, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG011",
@@ -39,12 +39,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
                     format!(" has the begin and end lines of something else: it contains {what}.")
                 ]
             }
-            (number, _) => {
-                let was_read = if number == 1 { "certificate was" } else { "certificates were" };
-                let start = format!("{} {was_read} read from ", count(number as u64));
-                let end = format!(", but another part of it is not a certificate: {fault}.");
-                sentence![start, &given, end]
-            }
+            (number, _) => another_part(&given, number, fault),
         };
         Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]))
     });

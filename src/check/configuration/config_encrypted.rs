@@ -2,8 +2,9 @@
 //!
 //! ## What it means
 //! The file is not text; configuration files can be encrypted for the phones. Its parameters are not known.
-//! It may set what a file after it in `CONFIG_FILES` sets too, and its value would win: diagnoses of the files after it
-//! say so, and are no errors.
+//! It may set what a file after it in `CONFIG_FILES` sets too, and its value would win; and it may set what no other file
+//! sets. Diagnoses of the files after it, and of a missing `.set`, `device.set`, certificate or key say so, and are no
+//! errors.
 //!
 //! ## How sure it is
 //! It is certain that the file is not text. Only the phone can tell whether it is encrypted or damaged.

@@ -6,7 +6,9 @@
 //! ## How sure it is
 //! It is certain that the file violates the rules of XML at the line and column in the message. The lost
 //! parameters are those that a tolerant search finds in the rest of the file. A file that does not begin like
-//! XML is reported only if a master file names it.
+//! XML is reported only if a master file names it. A broken file beside the log whose name begins with the phone's address
+//! is reported although no master names it if no master of the phone is here. A file in an archive that is cut off or
+//! damaged there was not read, so it is not reported.
 //!
 //! ## What to do
 //! 1. Open the file at the line and column. Often it is an ampersand or a '<' in a value, or a quotation mark

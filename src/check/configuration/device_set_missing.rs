@@ -7,10 +7,13 @@
 //! `device.sec.SSL.customDeviceCert` is not known: there it is information if a slot has that very certificate.
 //!
 //! ## How sure it is
-//! It is certain that the files set this. It is not reported if a file that could not be read may have
-//! `device.set`, or if two files disagree and it is not known which one wins. Faults of the value itself are
-//! only information meanwhile, because the phone ignores it, but they matter as soon as `device.set` is 1. The dates
-//! and the name of a certificate that the log shows in a slot stay as severe as usual.
+//! It is certain that the files set this. A file that `CONFIG_FILES` names and that is not here sets nothing; the
+//! message names it, because the server may have it. If a file that exists could not be read, or its content is not
+//! known (it is encrypted, at a URL, or listed by a master that was not found), it may have `device.set`: then this is a
+//! warning at most, and the message names that file. It is not reported if two files disagree and it is not known which
+//! one wins. Faults of the value itself are only information meanwhile, because the phone ignores it, but they matter as
+//! soon as `device.set` is 1. The dates and the name of a certificate that the log shows in a slot stay as severe as
+//! usual.
 //!
 //! ## What to do
 //! 1. If faults of the value itself are reported too, mend them first.
@@ -18,7 +21,7 @@
 //! 3. Restart the phone and look in its log for "Saving new …".
 //! 4. Then set it back to 0 if phones should not read device values at each start.
 
-use super::{ConfigurationCase, Finding, Gate, Rule, Severity, gated, of_closed_gate, rule};
+use super::{ConfigurationCase, Finding, Rule, Severity, gated, of_closed_gate, rule};
 use crate::config::DEVICE_SET;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -32,7 +35,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
-    let Gate::Closed(gate) = case.config.gate(DEVICE_SET) else { return Vec::new() };
+    let Some(gate) = case.config.gate(DEVICE_SET).closed() else { return Vec::new() };
     let why = "not 1, so no value of device.* counts";
     let found = gated(case).into_iter();
     found.map(|value| of_closed_gate(case, value, (DEVICE_SET, gate), why, Vec::new())).collect()

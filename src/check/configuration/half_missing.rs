@@ -4,15 +4,20 @@
 //! The phone can't authenticate with only one of the two.
 //!
 //! ## How sure it is
-//! It is certain that no file that was read has the other half. It is not reported if a file that could not be
-//! read may have it, if it is not known whether the phone reads the slot's values at all (`device.set` and their own
-//! `.set`), or if the log shows this certificate and a key in the slot.
+//! It is certain that no file that was read has the other half. A file that `CONFIG_FILES` names and that is not here
+//! sets nothing; the message names it, because the server may have it. If a file that exists could not be read, or its
+//! content is not known (it is encrypted, at a URL, or listed by a master that was not found), it may have the other half:
+//! then this is a warning at most, and the message names that file. It is not reported if files disagree whether the
+//! phone reads the slot's values (`device.set` and their own `.set`), or if the log shows this certificate and a key in
+//! the slot.
 //!
 //! ## What to do
 //! 1. Set both parameters of the slot.
 //! 2. Restart the phone.
 
-use super::{ConfigurationCase, Credential, Finding, Rule, Severity, SlotState, rule_of_value, sentence};
+use super::{
+    ConfigurationCase, Credential, Finding, Gate, Rule, Severity, SlotState, rule_of_value, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG016",
@@ -36,15 +41,15 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
         _ => return None,
     };
     let given = credential.given()?;
-    let is_gate_unknown = case.config.may_count(given.parameter) && !case.config.is_open(given.parameter);
-    if is_gate_unknown {
+    let is_closed = !case.config.may_count(given.parameter);
+    let has_gate =
+        |is_wanted: fn(Gate<'_>) -> bool| !is_closed && case.config.gates_of(given.parameter).any(is_wanted);
+    if has_gate(|gate| matches!(gate, Gate::Unknown)) {
         return None;
     }
     // An empty value says for certain that it is not there; a value that is not sure says nothing.
     let empty = case.config.effective().find(|one| *one.given.name() == *missing);
-    if empty.as_ref().map_or(!case.config.is_complete, |empty| !empty.is_sure)
-        || is_installed(case, credential)
-    {
+    if empty.as_ref().is_some_and(|empty| !empty.is_sure) || is_installed(case, credential) {
         return None;
     }
     let message = sentence![&given, format!(" is given, and its {what}, {missing}, is not.")];
@@ -53,7 +58,14 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
         None => given.file.says(None, Some(&missing), format!("missing: the {what} of the slot")),
     };
     let lines = vec![given.in_short(), second];
-    Some(Finding::of_files(credential.store.slot(), message, lines))
+    let finding = Finding::of_files(credential.store.slot(), message, lines);
+    // The gate may be in a file whose content is not known.
+    let is_gate_unread = has_gate(|gate| matches!(gate, Gate::Unread));
+    Some(if is_gate_unread && case.config.may_have().is_some() {
+        finding.with_severity(Severity::Warning)
+    } else {
+        finding
+    })
 }
 
 /// Whether the log shows this certificate and a key in the slot. Of a key it shows only the length, which many keys

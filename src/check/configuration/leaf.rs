@@ -74,7 +74,7 @@ impl<'a> Leaf<'a> {
 
     /// Whether this certificate is judged for certain.
     fn is_sure_of(&self, config: &PhoneConfig, fingerprint: &Fingerprint) -> bool {
-        let is_read = config.may_count(self.given.parameter) && config.unread_before(&self.given).is_none();
+        let is_read = config.may_count(self.given.parameter) && !config.has_unread_before(&self.given);
         let is_it = matches!(&self.certificates[..], [one] if one.fingerprints.contains(fingerprint));
         self.shown == Some(fingerprint) || (self.is_shown() || is_read) && is_it
     }

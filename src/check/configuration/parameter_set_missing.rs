@@ -7,10 +7,12 @@
 //! only information if it shows the slot filled, or a slot with the certificate of `device.sec.SSL.customDeviceCert`.
 //!
 //! ## How sure it is
-//! It is certain that the files set this. It is not reported if a file that could not be read may have the
-//! `.set`. Faults of the value itself are only information meanwhile, because the phone ignores it, but they matter
-//! as soon as the `.set` is 1. The dates and the name of a certificate that the log shows in a slot stay as severe as
-//! usual.
+//! It is certain that the files set this. A file that `CONFIG_FILES` names and that is not here sets nothing; the
+//! message names it, because the server may have it. If a file that exists could not be read, or its content is not
+//! known (it is encrypted, at a URL, or listed by a master that was not found), it may have the `.set`: then this is a
+//! warning at most, and the message names that file. Faults of the value itself are only information meanwhile, because
+//! the phone ignores it, but they matter as soon as the `.set` is 1. The dates and the name of a certificate that the log
+//! shows in a slot stay as severe as usual.
 //!
 //! ## What to do
 //! 1. If faults of the value itself are reported too, mend them first.
@@ -18,7 +20,7 @@
 //! 3. Restart the phone and look in its log for "Saving new …".
 
 use super::{
-    ConfigurationCase, Finding, Gate, Given, ParameterKind, Rule, Severity, Slot, gated, of_closed_gate, rule,
+    ConfigurationCase, Finding, Given, ParameterKind, Rule, Severity, Slot, gated, of_closed_gate, rule,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -37,7 +39,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
 
 fn finding(case: &ConfigurationCase<'_>, slot: Option<Slot>, given: Given<'_>) -> Option<Finding> {
     let set = given.parameter.set_name.as_deref()?;
-    let Gate::Closed(gate) = case.config.gate(set) else { return None };
+    let gate = case.config.gate(set).closed()?;
     let misplaced = case.config.of_kind(|kind| matches!(kind, ParameterKind::MisplacedSet(_)));
     let misplaced = misplaced.filter(|one| gate.is_none() && one.parameter.slot() == slot && slot.is_some());
     let misplaced = misplaced.map(|one| one.says(format!("has no effect: the phone reads {set} instead")));

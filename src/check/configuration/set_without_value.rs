@@ -38,7 +38,7 @@ fn finding(case: &ConfigurationCase<'_>, set: Given<'_>) -> Option<Finding> {
     let mut evidence = vec![set.says(match case.config.gate(DEVICE_SET) {
         Gate::Open => "1, so its value counts",
         Gate::Closed(_) => "1, so its value would count if device.set were 1 too",
-        Gate::Unknown => "1, so its value counts if device.set is 1 too",
+        Gate::Unread | Gate::Unknown => "1, so its value counts if device.set is 1 too",
     })];
     let message = match empty[..] {
         [first, ..] => {

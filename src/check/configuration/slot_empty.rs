@@ -1,12 +1,12 @@
 //! A profile selects a slot that nothing fills.
 //!
 //! ## What it means
-//! TLS with this profile has no certificate: no file sets one for the slot, and no inventory in the log shows
-//! one in it.
+//! TLS with this profile has no certificate: no file sets one for the slot, and the newest inventory in the log shows
+//! none in it.
 //!
 //! ## How sure it is
-//! It is certain if the files and the log are complete. A certificate that was installed on the phone or
-//! through its web server may be missing in the inventories of the log. If SCEP is on, nothing is reported. While
+//! It is certain if the files and the log are complete. A certificate that an older inventory shows is gone if the newest
+//! one shows the slot empty. One that was installed on the phone or through its web server since then is not known. If SCEP is on, nothing is reported. While
 //! `device.set` or the value's own `.set` is not 1, the phone ignores the value, so this is only information.
 //!
 //! ## What to do
@@ -47,7 +47,6 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let slot = selected_slot(value).filter(|slot| is_possible && *slot != Slot::BuiltIn)?;
         let is_filled = credentials.iter().any(|one| one.store.slot() == Some(slot))
             || config.is_unsure_of(slot)
-            || case.log.slots.get(&slot).is_some_and(|facts| facts.was_filled)
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();

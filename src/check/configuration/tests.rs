@@ -202,6 +202,11 @@ fn cfg004_and_cfg005_gates() {
             assert_eq!(changed(&[(gate, value)], &empty)[0], (code, Error), "{gate} {value}");
             let filled = log_with(SLOT, SlotState::Filled, &[]);
             assert_eq!(changed(&[(gate, value)], &filled)[0], (code, Info), "{gate} {value}");
+            // A log of another phone (LOG006) says nothing of this one.
+            for mut other in [empty, filled] {
+                other.slots.get_mut(&SLOT).unwrap().is_of_another_phone = true;
+                assert_eq!(changed(&[(gate, value)], &other)[0], (code, Warning), "{gate} {value}");
+            }
         }
     }
     // Of the certificate of 3.3.2 the slot is not known: only its fingerprint in the log shows that it is installed.
@@ -225,6 +230,15 @@ fn cfg004_and_cfg005_gates() {
             assert_eq!(found, [(code, severity)], "{slot} {state:?}");
         }
     }
+    // Another certificate is there than that of the files.
+    for (shown, is_told) in [(&other, true), (&ours, false)] {
+        let all = file(&with(healthy(), SET, "0"));
+        let filled = log_with(SLOT, SlotState::Filled, &[shown]);
+        let found = Site::new(&[("0004f2a1b2c3.cfg", &all)]).findings(&filled, &[]);
+        assert_eq!((found[0].0, found[0].1.severity), ("CFG005", Some(Info)));
+        let says = " The log shows a certificate with another fingerprint in platform-1.";
+        assert_eq!(found[0].1.message.to_string().ends_with(says), is_told, "{}", found[0].1.message);
+    }
     // In the wrong place.
     let misplaced = "device.sec.TLS.customDeviceCert1.publicCert.set";
     let all = with(with(healthy(), SET, "-"), misplaced, "1");
@@ -235,10 +249,7 @@ fn cfg004_and_cfg005_gates() {
     // No certificate value, an empty one, or one outside of device.*.
     let none = plain(&[("device.set", "0"), (CERTIFICATE, ""), ("sec.TLS.customCaCert.1", "x")]);
     assert_eq!(codes(&none, &log()), ["CFG030"]);
-    // The gate may be in a file that could not be read.
     let all = file(&with(healthy(), "device.set", "-"));
-    let hidden = severities(&[("0004f2a1b2c3.cfg", &master("x.cfg, site.cfg")), ("site.cfg", &all)], &log());
-    assert_eq!(hidden, [("CFG002", Info)]);
     // A gate in another file and element counts.
     let gate = element(&[("device.set", "1")]);
     let apart = [("0004f2a1b2c3.cfg", &*master("g.cfg,site.cfg")), ("g.cfg", &gate), ("site.cfg", &all)];
@@ -309,8 +320,10 @@ fn faults_behind_a_closed_gate_are_information() {
     }
     // A gate that may be in a file that was not read.
     let half = file(&with(with(healthy(), "device.set", "-"), KEY, "a passphrase"));
-    let hidden = [("0004f2a1b2c3.cfg", &*master("site.cfg, x.cfg")), ("site.cfg", &half)];
-    assert_eq!(severities(&hidden, &of_log), [("CFG002", Info), ("CFG012", Error)]);
+    let list = [("0004f2a1b2c3.cfg", &*master("site.cfg, x.cfg")), ("site.cfg", &half)];
+    assert_eq!(severities(&list, &of_log), [("CFG002", Info), ("CFG004", Warning), ("CFG012", Error)]);
+    let hidden = [list[0], list[1], ("x.cfg", "\u{1}\u{2}\u{3}binary\0")];
+    assert_eq!(severities(&hidden, &of_log), [("CFG003", Info), ("CFG004", Warning), ("CFG012", Error)]);
 }
 
 #[test]

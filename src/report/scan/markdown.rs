@@ -6,6 +6,7 @@ use super::table::closing::began;
 use super::table::row::{Column, TableRow};
 use crate::check::Rule;
 use crate::quantity::{bytes, count, counted};
+use crate::report::contradicted::{Contradicted, contradicted};
 use crate::report::findings::{Explanation, Findings, Phones, codes, of_code};
 use crate::report::group::Groups;
 use crate::report::shape::{Device, State, Status};
@@ -31,12 +32,17 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         row(&mut *out, columns.iter().map(|column| column.title(usize::MAX).to_owned()))?;
         writeln!(out, "|{}", " --- |".repeat(columns.len()))?;
     }
-    let lines = report
-        .devices
-        .par_map(|_, device| (phone(device, &columns), device.name().to_owned(), codes(device)));
-    for (line, name, codes) in lines {
+    let lines = report.devices.par_map(|_, device| {
+        (phone(device, &columns), device.name().to_owned(), codes(device), contradicted(device))
+    });
+    let mut differing = Contradicted::default();
+    for (line, name, codes, contradicted) in lines {
         findings.add(&name, codes);
+        differing.add(contradicted);
         out.write_all(line.as_bytes())?;
+    }
+    if let Some(note) = differing.note() {
+        writeln!(out, "\n{}", escaped(&note))?;
     }
     for (code, phones) in findings.of_state(State::Active) {
         explain(code, phones, report.devices, out)?;

@@ -11,9 +11,11 @@ pub(super) mod row;
 use std::io::{self, Write};
 
 use crate::quantity::counted;
+use crate::report::contradicted::{Contradicted, contradicted};
 use crate::report::findings::{Findings, codes};
 use crate::report::shape::{Device, Status};
 use crate::report::text::paint::Tone;
+use crate::report::text::visible::visible;
 use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 use layout::{Layout, Widths};
 use row::TableRow;
@@ -43,11 +45,12 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     let (mut natural, mut findings, mut rows) = (Widths::default(), Findings::new(style.verbosity), 0);
     let facts = devices.par_map(|_, device| {
         let widths = is_shown(device.status).then(|| layout::natural(&TableRow::of(device)));
-        (widths, device.name().to_owned(), codes(device), device.stale.is_some())
+        (widths, device.name().to_owned(), codes(device), device.stale.is_some(), contradicted(device))
     });
-    let mut stale = 0;
-    for (widths, name, codes, is_stale) in facts {
+    let (mut stale, mut differing) = (0, Contradicted::default());
+    for (widths, name, codes, is_stale, contradicted) in facts {
         stale += u64::from(is_stale);
+        differing.add(contradicted);
         if let Some(widths) = widths {
             natural = layout::widest(natural, widths);
             rows += 1;
@@ -79,6 +82,9 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         let verb = if stale == 1 { "has" } else { "have" };
         let line = format!("{} {verb} no recent line (--stale).", counted(stale, "phone"));
         paragraph(&line, Tone::Dim, style, out)?;
+    }
+    if let Some(note) = differing.note().filter(|_| style.verbosity > Verbosity::Quiet) {
+        paragraph(&visible(&note), Tone::Plain, style, out)?;
     }
     if style.verbosity > Verbosity::Quiet {
         explained::write(&findings, devices, style, out)?;

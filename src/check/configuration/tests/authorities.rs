@@ -51,6 +51,18 @@ fn cfg030_a_ca_that_is_not_in_pem_form() {
         let said = trust.lines[0].says.to_string();
         assert!(said.contains(&format!("; not in PEM form: {why}")), "{said}");
     }
+    // A second certificate that is cut off; a key beside the certificate is none.
+    for (second, is_told) in [("-----BEGIN CERTIFICATE----- MIIC", true), (&*key(1), false), (&*whole, false)]
+    {
+        let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&plain(&[(NAME, &format!("{whole} {second}"))])))]);
+        let found = site.findings(&log(), &[]);
+        assert_eq!(found.len(), usize::from(is_told), "{second:.40} {found:?}");
+        let is_said = |(code, found): &(&str, Finding)| {
+            let says = "another part of it is not a certificate: the begin line has no end line after it.";
+            *code == "CFG030" && found.message.to_string().ends_with(says)
+        };
+        assert!(found.iter().all(is_said), "{found:?}");
+    }
     // OpenSSL skips what is no certificate by its begin line.
     for text in [
         whole.clone(),

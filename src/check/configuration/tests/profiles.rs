@@ -59,12 +59,6 @@ fn cfg023_slot_empty() {
     assert_eq!(changed(&none, &log()), [("CFG023", Warning)]);
     assert_eq!(changed(&none, &log_with(SLOT, SlotState::Empty, &[])), [("CFG023", Warning)]);
     assert_eq!(changed(&none, &log_with(SLOT, SlotState::Filled, &[])), []);
-    // An earlier inventory shows it filled, or only that of another slot.
-    for (slot, is_told) in [(SLOT, false), (Slot::Platform(2), true)] {
-        let mut earlier = log_with(SLOT, SlotState::Empty, &[]);
-        earlier.slots.entry(slot).or_default().was_filled = true;
-        assert_eq!(changed(&none, &earlier) == [("CFG023", Warning)], is_told);
-    }
     let of_application = [("sec.TLS.profile.1.deviceCert", "Application2")];
     assert_eq!(changed(&of_application, &log()), [("CFG023", Warning)]);
     let by_scep: Vec<_> = none.into_iter().chain([("SCEP.enable", "1")]).collect();

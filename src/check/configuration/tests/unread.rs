@@ -83,3 +83,74 @@ fn a_gate_after_it_is_not_certain() {
         assert!(severities(&files, &log()).contains(&("CFG012", severity)), "{list}");
     }
 }
+
+/// A gate or a half that no file has which was read.
+#[test]
+fn what_a_file_that_was_not_read_may_have() {
+    let empty = log_with(SLOT, SlotState::Empty, &[]);
+    for (name, code) in [("device.set", "CFG004"), (SET, "CFG005"), (KEY, "CFG016")] {
+        let lacks = file(&with(healthy(), name, "-"));
+        for (list, severity, says) in [
+            ("site.cfg", Error, None),
+            ("site.cfg, gone.cfg", Error, Some(" gone.cfg is not here: what it sets is not known.")),
+            ("gone.cfg, site.cfg", Error, Some(" gone.cfg is not here: what it sets is not known.")),
+            // The phone can't read it either, and CFG001 names it.
+            ("bad.cfg, site.cfg", Error, None),
+            ("site.cfg, bad.cfg", Error, None),
+            // Usual, and CFG002 names it.
+            ("site.cfg, [PHONE_MAC_ADDRESS]-x.cfg", Error, None),
+            ("site.cfg, enc.cfg", Warning, Some(" This holds unless enc.cfg, which was not read, sets it.")),
+            ("enc.cfg, site.cfg", Warning, Some(" This holds unless enc.cfg, which was not read, sets it.")),
+            (
+                "gone.cfg, site.cfg, enc.cfg",
+                Warning,
+                Some(" This holds unless enc.cfg, which was not read, sets it."),
+            ),
+            (
+                "site.cfg, http://phones:hunter2@192.0.2.1/x.cfg",
+                Warning,
+                Some(" This holds unless a file in CONFIG_FILES (line 2), which was not read, sets it."),
+            ),
+            (
+                "site.cfg, [PHONE_SERIAL_NUMBER].cfg",
+                Warning,
+                Some(" This holds unless a file in CONFIG_FILES (line 2), which was not read, sets it."),
+            ),
+        ] {
+            let (found, message) = found(list, &lacks, &empty, code).unwrap();
+            assert_eq!(found, severity, "{code} {list}");
+            let end = message.rsplit_once(". ").map_or("", |(_, end)| end);
+            // A file that exists is named with its path.
+            let said = end.split(' ').map(|word| word.rsplit('/').next().unwrap_or(word)).collect::<Vec<_>>();
+            assert_eq!(said.join(" "), says.unwrap_or_default().trim_start(), "{code} {list}: {message}");
+        }
+    }
+    // What is given is complete.
+    for list in ["site.cfg, gone.cfg", "site.cfg, enc.cfg"] {
+        for code in ["CFG004", "CFG005", "CFG016"] {
+            assert_eq!(found(list, &file(&healthy()), &empty, code), None, "{list}");
+        }
+    }
+}
+
+/// Overrides whose master is not among the files.
+#[test]
+fn what_a_master_that_was_not_found_may_have() {
+    const SAYS: &str =
+        " This holds unless the master file or a file that it lists, which was not read, sets it.";
+    let empty = log_with(SLOT, SlotState::Empty, &[]);
+    for (name, code) in [("device.set", "CFG004"), (SET, "CFG005"), (KEY, "CFG016")] {
+        let lacks = file(&with(healthy(), name, "-"));
+        for overrides in ["0004f2a1b2c3-phone.cfg", "0004f2a1b2c3-web.cfg"] {
+            let found = Site::new(&[(overrides, &lacks)]).findings(&empty, &[]);
+            let (_, found) = found.iter().find(|(found, _)| *found == code).unwrap();
+            assert_eq!(found.severity, Some(Warning), "{code}");
+            assert!(found.message.to_string().ends_with(SAYS), "{}", found.message);
+            let with_master = [(overrides, &*lacks), ("0004f2a1b2c3.cfg", &master(""))];
+            assert!(severities(&with_master, &empty).contains(&(code, Error)), "{code}");
+            // The phone can't read this master, so it is not known what it lists.
+            let broken = [(overrides, &*lacks), ("0004f2a1b2c3.cfg", "<a CONFIG_FILES=\"x.cfg\"")];
+            assert!(severities(&broken, &empty).contains(&(code, Warning)), "{code}");
+        }
+    }
+}

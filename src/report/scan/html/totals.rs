@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::date;
 use crate::check::Rule;
 use crate::report::Devices;
+use crate::report::contradicted::{Contradicted, contradicted};
 use crate::report::findings::{PhoneCode, Severities, codes};
 use crate::report::group::Counts;
 use crate::report::shape::{Baseline, Device, Severity, State, Status};
@@ -34,6 +35,8 @@ struct PhoneFacts {
     /// If an error or a warning is active: the index of the worse one, and the first day of it.
     trouble: Option<(usize, Option<NaiveDate>)>,
     is_stale: bool,
+    /// The phone's name, if its configuration files give a slot another certificate than the log shows.
+    contradicted: Option<String>,
     /// Whether the phone has something new since the baseline; None without a baseline.
     is_new: Option<bool>,
 }
@@ -76,6 +79,7 @@ pub(super) struct FleetTotals {
     pub(super) undated: u64,
     /// Phones without a recent line.
     pub(super) stale: u64,
+    pub(super) contradicted: Contradicted,
     /// Phones with something new since the baseline; None without a baseline.
     pub(super) new: Option<u64>,
 }
@@ -101,6 +105,7 @@ impl FleetTotals {
         let mut by_code: BTreeMap<&str, CodeCounts> = BTreeMap::new();
         for facts in devices.par_map(|_, device| PhoneFacts::of(device)) {
             totals.add(&facts);
+            totals.contradicted.add(facts.contradicted);
             for code in facts.codes {
                 let counts = by_code.entry(code.code).or_default();
                 counts.severities[code.state as usize].add(code.severity);
@@ -177,6 +182,7 @@ impl PhoneFacts {
             remedies,
             trouble,
             is_stale: device.stale.is_some(),
+            contradicted: contradicted(device),
             is_new: device.baseline.map(|baseline| baseline == Baseline::New),
         }
     }
