@@ -279,10 +279,10 @@ impl FileSearch<'_> {
     /// Adds the overrides beside the master that are not read, because it names another directory.
     fn old_overrides(&self, config: &mut PhoneConfig, base: &Path) {
         for kind in [ConfigKind::PhoneOverrides, ConfigKind::WebOverrides] {
-            let beside = self.own.in_directory(kind, base).map(|path| shown_path(path).into());
-            let is_read = |path: &Box<str>| config.sources.iter().any(|source| source.file.path == *path);
+            let beside = self.own.in_directory(kind, base).map(shown_path);
+            let is_read = |path: &str| config.sources.iter().any(|source| *source.file.path == *path);
             let old = beside.filter(|path| !is_read(path));
-            config.old_overrides.extend(old);
+            config.old_overrides.extend(old.map(Into::into));
         }
     }
 

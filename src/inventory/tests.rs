@@ -47,7 +47,7 @@ fn a_column_or_a_field_may_be_missing() {
     assert_eq!(phones(&inventory), ["0004F2A1B2C3 ||@2", "0004F2A1B2C4 VVX 500||@5"]);
     assert_eq!(messages(&inventory), [""; 0]);
     for first in ["sep=;\r\n", "SEP=,\n", "\u{feff}\"sep=;\"\n"] {
-        let inventory = read(&format!("{first}mac;model\n0004f2a1b2c3;VVX 500\n"));
+        let inventory = read(format!("{first}mac;model\n0004f2a1b2c3;VVX 500\n"));
         assert_eq!(phones(&inventory), ["0004F2A1B2C3 VVX 500||@3"], "{first}");
     }
     // Only the first line, and only with these two.
