@@ -14,8 +14,8 @@ pub struct Origin {
     pub slot: Slot,
     /// The line that its certificate comes from, or that contradicts the log.
     pub line: ConfigurationLine,
-    /// The files give the slot a certificate and a key that count and can be read, and the log shows it empty or with
-    /// something else.
+    /// The files give the platform slot a certificate and a key that count and can be read, and the log shows it empty or
+    /// with something else.
     pub is_contradicted: bool,
 }
 
@@ -37,7 +37,11 @@ pub fn origins(config: &PhoneConfig) -> Vec<Origin> {
             SlotState::Empty => of_slot.and_then(|one| not_there(config, one, *slot)).into_iter().collect(),
             _ => Vec::new(),
         };
-        let is_contradicted = of_slot.is_some_and(|one| is_contradicted(config, one, facts));
+        // A healthy phone can write its inventory before it has read its files: these give it application certificates
+        // anew after each start.
+        let is_application = matches!(slot, Slot::Application(_));
+        let is_contradicted =
+            !is_application && of_slot.is_some_and(|one| is_contradicted(config, one, facts));
         lines.into_iter().map(move |line| Origin { slot: *slot, line, is_contradicted })
     });
     lines.collect()
