@@ -10,17 +10,16 @@ use super::passed::milliseconds_since_new_year;
 use super::runs::begin_between;
 use super::unset::{
     self, AHEAD_HOURS, DEFAULT_GAP_DAYS, NEW_YEARS_EVE, YEAR_TURNS, can_be_silence, default_date,
-    has_set_date, is_day_before, is_default, is_files_day, set_date,
+    has_set_date, is_after_file_time, is_day_before, is_default, is_files_day, set_date,
 };
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
 
 /// The end of a rotated log and the beginning of the next one are at most this many days apart, if the time of the file
-/// shows that the first part is the newest. If that is certain for another reason, [`DEFAULT_GAP_DAYS`] are allowed. Else
-/// a boot with a wrong clock looks the same.
+/// shows that the first part is the newest. Else a boot with a wrong clock looks the same.
 const MAX_DAYS_BETWEEN: i64 = 31;
 
-/// The same if it is not certain: a phone writes each day.
+/// The same if it does not: a phone writes each day.
 const MAX_DAYS_IF_UNSURE: i64 = 1;
 
 /// A clock that is set to its time zone goes back by no more, in milliseconds.
@@ -121,9 +120,13 @@ fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>
 /// Puts the beginning of a start, which was a log of its own at the end of the file, before the rest of that start.
 fn put_start_first(entries: &mut [LogEntry]) {
     let behind_dates = entries.iter().rposition(has_set_date).map_or(0, |last| last + 1);
-    let (rest, start) = entries.split_at(behind_dates);
+    let Some(banner) = entries[behind_dates..].iter().rposition(LogEntry::is_banner) else { return };
+    let is_of_start = |at: &usize| since_start(&entries[*at]) <= since_start(&entries[at + 1]);
+    let banner = behind_dates + banner;
+    let begin = (behind_dates..banner).rev().take_while(is_of_start).last().unwrap_or(banner);
+    let (rest, start) = entries.split_at(begin);
     if continues_start(start, rest) {
-        entries.rotate_left(behind_dates);
+        entries.rotate_left(begin);
     }
 }
 
@@ -157,8 +160,13 @@ fn order_of_parts(
     // Any other order is less certain.
     let is_newest_first = order.iter().rev().is_sorted();
     let shows_age = is_sure && !is_in_order;
-    let are_logs = seams.clone().count() > 1 && parts.iter().all(|part| part.span.0 != part.span.1);
+    let can_all_be_zones = seams.clone().all(is_zone);
+    let are_logs =
+        seams.clone().count() > 1 && !can_all_be_zones && parts.iter().all(|part| part.span.0 != part.span.1);
+    // A joined file is changed after its newest line.
+    let is_ahead = modified.is_some_and(|modified| is_after_file_time(modified, newest.1));
     let is_certain = is_newest_first
+        && !is_ahead
         && (are_logs || seams.clone().any(|pair| is_certainly_older(&pair[1], &pair[0], shows_age)));
     let are_parts = seams.all(|pair| {
         let may_be_next_year = pair[0].span.1.days_until(pair[1].span.0) < -YEAR_TURNS;
@@ -171,19 +179,16 @@ fn order_of_parts(
         let [newer, older] = [&parts[at], &parts[at_older]];
         let can_be_zone = if at + 1 == at_older { is_zone(&parts[at..=at_older]) } else { can_be_zone };
         let (first, end_of_older) = (newer.span.0, older.span.1);
-        let most = match () {
-            () if is_newest_first && is_sure => MAX_DAYS_BETWEEN,
-            () if is_certain => DEFAULT_GAP_DAYS,
-            () => MAX_DAYS_IF_UNSURE,
-        };
+        let most = if is_newest_first && is_sure { MAX_DAYS_BETWEEN } else { MAX_DAYS_IF_UNSURE };
         let is_close = (0..=most).contains(&end_of_older.days_until(first)) && end_of_older <= first
             || is_over_new_year(end_of_older, first) && end_of_older.days_until(first) <= most - DAYS_OF_YEAR
             || !can_be_zone && can_overlap(&dates, older, newer);
         let gap = end_of_older.milliseconds_until(first);
         let is_near = gap <= NEAR || gap * PARTS_PER_GAP <= all;
-        is_close && (is_certain || !can_be_zone || is_near && fits(newer, older))
+        let is_other = !can_be_zone || is_certain && !can_all_be_zones;
+        is_close && (is_other || is_near && fits(newer, older))
     });
-    (!order.is_sorted() && are_parts && meet && (is_sure || !is_in_order || is_certain))
+    (!order.is_sorted() && are_parts && meet && (is_sure || !is_in_order))
         .then(|| (parts.iter().map(|part| part.begin).collect(), order))
 }
 
@@ -234,6 +239,12 @@ impl PastedPart<'_> {
         self.entries.iter().take_while(|entry| !has_set_date(entry)).any(LogEntry::is_banner)
     }
 
+    /// Whether it begins with a dated line within a boot, also if the banner of a start was lost.
+    fn begins_within_boot(&self) -> bool {
+        let is_within = |entry: &LogEntry| has_set_date(entry) && !entry.is_banner() && !entry.is_of_start();
+        self.entries.first().is_some_and(is_within)
+    }
+
     /// Whether no dates of the same boot can follow that go back: the log ends, or its clock was set long before.
     fn is_settled(&self) -> bool {
         self.entries.last().is_some_and(LogEntry::is_log_end) || self.is_long() && !self.ends_after_start()
@@ -257,11 +268,12 @@ impl PastedPart<'_> {
     }
 }
 
-/// Whether no clock that was set explains that the dates of a part are before those of the part in front of it: a start
-/// that is cut goes on there, or the part has no start and the clock of the one in front was right, by the time of the
-/// file or since it was set long before.
+/// Whether no clock that was set explains that the dates of a part are before those of the part in front of it: the part
+/// begins within a boot, or with the rest of a start, and the clock of the one in front was right, by the time of the file
+/// or since it was set long before.
 fn is_certainly_older(older: &PastedPart<'_>, newer: &PastedPart<'_>, shows_age: bool) -> bool {
-    continues_start(older.entries, newer.entries) || !older.is_boot() && (shows_age || newer.is_settled())
+    let begins_within = older.begins_within_boot() || continues_start(older.entries, newer.entries);
+    begins_within && (shows_age || newer.is_settled())
 }
 
 /// Whether the end of one part and the beginning of another can be the same ordinary lines, which are not kept: events

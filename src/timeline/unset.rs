@@ -338,6 +338,13 @@ pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
     time_within(MAX_FILE_DAY_LAG, modified, date).is_some()
 }
 
+/// Whether that date is in the half year after a file was changed.
+pub(super) fn is_after_file_time(modified: NaiveDateTime, date: Yearless) -> bool {
+    let mut times = [modified.year(), modified.year() + 1].into_iter().filter_map(|year| date.in_year(year));
+    let (from, to) = (TimeDelta::hours(AHEAD_HOURS), TimeDelta::days(NEW_YEARS_EVE / 2));
+    times.any(|time| from < time - modified && time - modified <= to)
+}
+
 /// The time of that date in a year in which it is at most `lag` days before the file was changed, and not after that.
 fn time_within(lag: i64, modified: NaiveDateTime, date: Yearless) -> Option<NaiveDateTime> {
     let years = [modified.year() - 1, modified.year(), modified.year() + 1];
