@@ -9,8 +9,8 @@ use super::disorder::{self, SECOND, are_of_one_boot};
 use super::passed::milliseconds_since_new_year;
 use super::runs::begin_between;
 use super::unset::{
-    self, AHEAD_HOURS, DEFAULT_GAP_DAYS, NEW_YEARS_EVE, YEAR_TURNS, can_be_silence, default_date,
-    has_set_date, is_after_file_time, is_day_before, is_default, is_files_day, set_date,
+    self, AHEAD_HOURS, YEAR_TURNS, can_be_silence, default_date, has_set_date, is_after_file_time,
+    is_day_before, is_default, is_files_day, set_date,
 };
 use crate::digest::LogEntry;
 use crate::stamp::Yearless;
@@ -307,12 +307,13 @@ fn fits(newer: &PastedPart<'_>, older: &PastedPart<'_>) -> bool {
 
 /// Whether the start with which the lines of a part end goes on in the first line of another part.
 fn continues_start(older: &[LogEntry], newer: &[LogEntry]) -> bool {
-    let times =
-        older.last().zip(newer.first()).and_then(|(last, first)| since_start(last).zip(since_start(first)));
-    let begin = older.iter().rposition(LogEntry::is_banner).unwrap_or(0);
+    let behind_dates = older.iter().rposition(has_set_date).map_or(0, |last| last + 1);
+    let start = &older[behind_dates..];
+    let start = &start[start.iter().rposition(LogEntry::is_banner).unwrap_or(0)..];
     let rest = newer.iter().take_while(|entry| !has_set_date(entry));
+    let times = start.last().and_then(since_start).zip(newer.first().and_then(since_start));
     times.is_some_and(|(before, time)| (before..=before + START_PAUSE).contains(&time))
-        && are_of_one_boot(older[begin..].iter().chain(rest))
+        && are_of_one_boot(start.iter().chain(rest))
 }
 
 /// Milliseconds since the phone started, by a line's uptime or default date.
@@ -341,9 +342,7 @@ impl Dates {
         let can_be_unset = |date: Yearless| can_be_silence(Yearless::new_year(), date);
         let is_unset = |date: Yearless| date.month() != 1 || can_be_unset(date);
         let has_other = dates().any(|date| date.month() != 1);
-        let before_new_year = NEW_YEARS_EVE - DEFAULT_GAP_DAYS;
-        let is_before_new_year = |date: Yearless| Yearless::new_year().days_until(date) >= before_new_year;
-        let has_unset = has_other && dates().all(is_unset) && !dates().any(is_before_new_year);
+        let has_unset = !has(12) && has_other && dates().all(is_unset);
         Self { has_new_year: has(12) && has(1), has_unset, has_doubtful: dates().any(can_be_unset) }
     }
 
