@@ -123,8 +123,8 @@ pub struct Mended {
     #[serde(flatten)]
     pub entry: Entry,
     /// Whether the new answer has it as resolved: later lines show that the cause is gone. If false, the new answer shows
-    /// it by not having it: the phone's configuration files or its software have no such fault now, the evidence that
-    /// was missing is there, or the slot has another certificate.
+    /// it by not having it: the phone's configuration files or its software have no such fault now, or the evidence that
+    /// was missing is there.
     pub resolved: bool,
 }
 

@@ -172,7 +172,7 @@ pub struct SlotContent {
     /// An active error is about this slot, whatever diagnoses were selected: half a pair, for instance, is no installed
     /// certificate.
     pub is_faulty: bool,
-    /// The configuration files give the slot another certificate or key than the log shows, or the slot is empty.
+    /// The configuration files give the slot another certificate than the log shows, or the slot is empty.
     pub is_contradicted: bool,
     /// The configuration lines that the certificate comes from, or that contradict the log; and the line of the log
     /// that says that the configuration was not applied.

@@ -65,7 +65,7 @@ fn a_slot_without_what_the_files_give_is_told_in_each_format() {
     let files = [("000000000000.cfg", master), ("site.cfg", &*given)];
     let given = folder(&[&files[..], &logs[..]].concat());
     let note =
-        "In 4 phones (0004F2000001, 0004F2000002, 0004F2000003 and 1 more), a slot is empty or has another";
+        "In 4 phones (0004F2000001, 0004F2000002, 0004F2000003 and 1 more), a slot is empty or shows another";
     for format in ["table", "markdown", "html"] {
         let (text, _) = run(given.path(), &["scan", "--format", format]);
         assert!(text.replace('\n', " ").contains(note), "{format}: {text}");
@@ -84,7 +84,7 @@ fn a_slot_without_what_the_files_give_is_told_in_each_format() {
     let closed = site("0");
     let files = [("000000000000.cfg", master), ("site.cfg", &*closed), ("0004f2000001-app.log", LOG)];
     let (text, _) = run(folder(&files).path(), &["scan"]);
-    assert!(!text.contains("a slot is empty or has another"), "{text}");
+    assert!(!text.contains("a slot is empty or shows another"), "{text}");
 }
 
 #[test]
@@ -160,25 +160,29 @@ fn config_names_what_gives_nothing() {
     }
 }
 
-/// A directory that is not there, or that has the overrides of any phone.
+/// They are of the time before, so `config` lists them among what is not read.
 #[test]
-fn overrides_beside_the_master_count_while_the_named_directory_is_not_there() {
-    let expired = "<a sec.TLS.customDeviceCert.1=\"put it here\"/>";
-    for (directory, other, is_read) in [
-        ("ov", None, true),
-        ("http://192.0.2.1/ov", None, true),
-        ("ov", Some("ov/0004f2000009-web.cfg"), false),
+fn overrides_beside_the_master_do_not_count_if_it_names_a_directory() {
+    let old = "<a sec.TLS.customDeviceCert.1=\"put it here\"/>";
+    for (attribute, is_read) in [
+        ("", true),
+        ("OVERRIDES_DIRECTORY=\"ov\"", false),
+        ("OVERRIDES_DIRECTORY=\"http://192.0.2.1/ov\"", false),
     ] {
-        let master = format!("<a CONFIG_FILES=\"\" OVERRIDES_DIRECTORY=\"{directory}\"/>");
-        let mut files = vec![
-            ("000000000000.cfg", &*master),
-            ("0004f2a1b2c3-web.cfg", expired),
+        let master = format!("<a CONFIG_FILES=\"\" {attribute}/>");
+        let folder = folder(&[
+            ("000000000000.cfg", &master),
+            ("0004f2a1b2c3-web.cfg", old),
             ("0004f2a1b2c3-app.log", LOG),
-        ];
-        files.extend(other.map(|name| (name, "<a/>")));
-        let folder = folder(&files);
+        ]);
         let found = codes(folder.path(), &[]);
-        assert_eq!(found.contains(&"CFG010".to_owned()), is_read, "{directory} {found:?}");
+        assert_eq!(found.contains(&"CFG010".to_owned()), is_read, "{attribute} {found:?}");
+        let (listed, _) = run(folder.path(), &["config", "--all"]);
+        assert_eq!(
+            listed.contains("Not read: 0004f2a1b2c3-web.cfg: the master names another"),
+            !is_read,
+            "{listed}"
+        );
         // The same from records.
         assert_eq!(run(folder.path(), &["digest", "-o", "t.pcr"]).1, 0);
         assert_eq!(codes(folder.path(), &["--records", "t.pcr"]), found);

@@ -119,8 +119,7 @@ impl<'a> ConfigurationCase<'a> {
 
 /// A finding of a rule of this severity, as far as it is certain: if a file that was not read may override one of its
 /// lines, or may have a parameter that it misses, the message says so, and it is no error; it is information if the log
-/// shows that the slot has another certificate. A file that is not here has no parameter that is missing: the message only
-/// names it.
+/// shows that the slot has another certificate.
 pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
     let doubts = finding.configuration.iter().filter_map(|line| case.config.doubt(line));
     let Some(doubt) = doubts.min() else { return finding };
@@ -133,23 +132,16 @@ pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding
             && values.iter().all(|(_, value)| value.has_fingerprint())
             && shown.all(|fingerprint| !values.iter().any(|(_, value)| value.has(fingerprint)))
     };
-    let at_most = |worst| if finding.slot.is_some_and(is_other) { Severity::Info } else { worst };
-    let (worst, why) = match doubt {
-        Doubt::MayHave(file) => (
-            at_most(Severity::Warning),
-            sentence![" This holds unless ", file, ", which was not read, sets it."],
-        ),
-        Doubt::NotHere(file, 0) => {
-            (Severity::Error, sentence![" ", file, " is not here: what it sets is not known."])
+    let worst = if finding.slot.is_some_and(is_other) { Severity::Info } else { Severity::Warning };
+    let why = match doubt {
+        Doubt::MayHave(file) => sentence![" This holds unless ", file, ", which was not read, sets it."],
+        Doubt::NotHere(file, 0) => sentence![" ", file, " is not here: what it sets is not known."],
+        Doubt::NotHere(file, more) => {
+            sentence![" ", file, format!(" and {more} more are not here: what they set is not known.")]
         }
-        Doubt::NotHere(file, more) => (
-            Severity::Error,
-            sentence![" ", file, format!(" and {more} more are not here: what they set is not known.")],
-        ),
-        Doubt::ComesBefore(file) => (
-            at_most(Severity::Warning),
-            sentence![" It may not count: ", file, ", which was not read, comes before it."],
-        ),
+        Doubt::ComesBefore(file) => {
+            sentence![" It may not count: ", file, ", which was not read, comes before it."]
+        }
     };
     let severity = finding.severity.unwrap_or(severity).max(worst);
     Finding { severity: Some(severity), message: finding.message.clone().and(why), ..finding }

@@ -24,6 +24,8 @@ pub enum SlotState {
 pub struct SlotFacts {
     /// What the newest inventory shows.
     pub state: SlotState,
+    /// An inventory of the log, the newest or an earlier one, shows a certificate in it.
+    pub was_filled: bool,
     /// What the newest inventory shows is from a log of another phone (LOG006).
     pub is_of_another_phone: bool,
     /// Fingerprints of its last certificates and of the present one, which comes last: of the inventory and of saves.

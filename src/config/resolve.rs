@@ -48,19 +48,16 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, kind: &PhoneKind, log_directories: &
             let base = directory(&path);
             let overrides = phone.overrides_place(&file, base);
             phone.overrides(&mut config, |kind| match &overrides {
-                Overrides::Beside | Overrides::Elsewhere => own.in_directory(kind, base),
+                Overrides::Beside => own.in_directory(kind, base),
                 Overrides::In(named) => named.iter().find_map(|named| own.in_directory(kind, named)),
                 Overrides::Undecided => None,
             });
-            let is_beside = matches!(overrides, Overrides::Beside)
-                || matches!(overrides, Overrides::Elsewhere) && !config.sources.is_empty();
-            match overrides {
-                Overrides::In(_) => phone.old_overrides(&mut config, base),
-                _ if is_beside => {}
-                _ => {
-                    let master = Part::Path(file.path.clone());
-                    config.add_unknown(sentence!["a file in the OVERRIDES_DIRECTORY of ", master]);
-                }
+            if !matches!(overrides, Overrides::Beside) {
+                phone.old_overrides(&mut config, base);
+            }
+            if matches!(overrides, Overrides::Undecided) {
+                let master = Part::Path(file.path.clone());
+                config.add_unknown(sentence!["a file in the OVERRIDES_DIRECTORY of ", master]);
             }
             let is_own = path.file_name().and_then(phone_and_kind).is_some_and(|(of, _)| of == mac);
             config.add(ConfigSource { file: Arc::clone(&file), role: SourceRole::Master, is_own });
@@ -106,13 +103,11 @@ fn above<'t>(files: OwnFiles<'t>, kind: ConfigKind, starts: &[PathBuf]) -> Optio
 
 /// Where the overrides of a phone are.
 enum Overrides {
-    /// Beside the master: it names no directory, or one that is not among the searched ones.
+    /// Beside the master: it names no directory.
     Beside,
     /// In one of these directories. Files beside the master are of the time before.
     In(Vec<PathBuf>),
-    /// At a URL. A copy can be beside the master.
-    Elsewhere,
-    /// It is not known in which directory, since that depends on the phone's model.
+    /// On another server, or it depends on the phone's model, which is not known.
     Undecided,
 }
 
@@ -160,15 +155,8 @@ impl FileSearch<'_> {
         if first.is_empty() {
             return Overrides::Beside;
         }
-        if first.contains("://") {
-            return Overrides::Elsewhere;
-        }
         let directories = self.directories(first, base);
-        if directories.is_empty() {
-            return Overrides::Undecided;
-        }
-        let is_there = directories.iter().any(|directory| self.tree.has_own_files_in(directory));
-        if is_there { Overrides::In(directories) } else { Overrides::Beside }
+        if directories.is_empty() { Overrides::Undecided } else { Overrides::In(directories) }
     }
 
     /// Whether the phone's logs are in the directory to which this master sends logs.

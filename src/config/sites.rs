@@ -1,7 +1,7 @@
 //! The sites of a search by their masters for all phones: which phones have files of their own that these list, and
 //! where these send logs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -47,25 +47,6 @@ impl ConfigTree {
         found.sort_unstable();
         found.dedup();
         found
-    }
-
-    /// Whether a phone's own file is in this directory or below it. Directories without such files are not in records, so
-    /// they do not matter here.
-    pub(super) fn has_own_files_in(&self, directory: &Path) -> bool {
-        let directories = self.directories_of_own.get_or_init(|| {
-            let mut directories = HashSet::new();
-            for file in
-                self.named.iter().filter(|(mac, _)| **mac != Mac::EVERYONE).flat_map(|(_, files)| files)
-            {
-                for above in file.path.ancestors().skip(1) {
-                    if !directories.insert(above.to_owned()) {
-                        break;
-                    }
-                }
-            }
-            directories
-        });
-        directories.contains(directory)
     }
 
     /// The files `<mac>*.cfg` in these directories that have no [kind](phone_and_kind): a master may list them.

@@ -154,7 +154,7 @@ impl Sites {
 pub struct ConfigTree {
     /// As many as files, if a list names them.
     roots: HashSet<PathBuf>,
-    pub(super) named: HashMap<Mac, Vec<Named>>,
+    named: HashMap<Mac, Vec<Named>>,
     members: HashMap<PathBuf, Arc<File>>,
     /// Where the files are, if not on the disk.
     find: Option<FindStored>,
@@ -169,8 +169,6 @@ pub struct ConfigTree {
     listed: BTreeSet<PathBuf>,
     /// There is a file of one phone that has no [kind](phone_and_kind).
     has_listed: bool,
-    /// The directories with files of phones of their own, and those above them; computed when needed.
-    pub(super) directories_of_own: OnceLock<HashSet<PathBuf>>,
     /// If the files are not on the disk: the names in their directories, sorted; computed when needed.
     children: OnceLock<HashMap<PathBuf, BTreeSet<String>>>,
     /// The state of each path before it was opened, if changes are watched.

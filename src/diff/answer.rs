@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::{PhoneName, SlotContent};
 use crate::check::{Facts, Family, Rule};
-use crate::model::{CertificateState, Severity, State, Status};
+use crate::input::log_mac;
+use crate::model::{Severity, State, Status};
 use crate::report::shape::{Certificate, Device, Diagnosis, SCHEMA_VERSION};
 
 /// Why a file can't be compared: it can't be read, or is damaged, cut off, or not an answer.
@@ -24,7 +25,7 @@ pub struct AnswerPhone {
     software: Option<String>,
     #[serde(skip)]
     has_logs: bool,
-    /// What its diagnoses say of files of its configuration that were not read.
+    /// Files of its configuration that were not read: what its diagnoses say of them, and the paths of the answer's problems.
     #[serde(skip)]
     unread: Vec<String>,
     pub(crate) status: Status,
@@ -72,7 +73,7 @@ pub(crate) enum Ended {
 
 impl AnswerPhone {
     /// The same of a phone that was just scanned.
-    pub(crate) fn of_device(device: &Device) -> Self {
+    pub(crate) fn of_device(device: &Device, problems: &[&str]) -> Self {
         let mut phone = Self {
             mac: device.mac.clone(),
             files: Vec::new(),
@@ -84,7 +85,14 @@ impl AnswerPhone {
             certificates: device.certificates.iter().map(AnswerCertificate::of).collect(),
         };
         phone.take_diagnoses();
+        phone.take_problems(problems);
         phone
+    }
+
+    /// Takes the paths of what could not be read: a configuration file, or an archive that can have one.
+    fn take_problems(&mut self, paths: &[&str]) {
+        let is_log = |path: &&&str| log_mac(path.rsplit('/').next().unwrap_or(path).as_bytes()).is_some();
+        self.unread.extend(paths.iter().filter(|path| !is_log(path)).map(|path| (*path).to_owned()));
     }
 
     /// Prepares what was read of the diagnoses.
@@ -138,7 +146,7 @@ impl AnswerPhone {
             let how = match () {
                 () if has(State::Active) => return None,
                 () if has(State::Resolved) => Ended::Resolved,
-                () if self.shows_gone(known, old) => Ended::ShownGone,
+                () if self.shows_gone(&known.code, old) => Ended::ShownGone,
                 () => Ended::NoLongerFound,
             };
             Some((known, how))
@@ -146,35 +154,16 @@ impl AnswerPhone {
     }
 
     /// Whether it shows that a diagnosis in an older answer is gone, by not having it: all of its files and the newest
-    /// software were judged, evidence that was missing is there, or the slot has another certificate. The absence of a
-    /// failure from logs shows nothing: the lines that showed it can be gone. Nor do files that were not read for the
-    /// older answer either.
-    fn shows_gone(&self, known: &AnswerDiagnosis, old: &Self) -> bool {
-        let facts = Rule::find(&known.code).map(|rule| rule.facts);
+    /// software were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
+    /// lines that showed it can be gone. Nor do files that were not read for the older answer either.
+    fn shows_gone(&self, code: &str, old: &Self) -> bool {
+        let facts = Rule::find(code).map(|rule| rule.facts);
         self.status != Status::Unknown
             && facts.is_some_and(|facts| match facts.family {
                 Family::Configuration => self.unread.iter().all(|file| old.unread.contains(file)),
                 Family::Provisioning => self.software.is_some(),
-                family => {
-                    let is_replaced = matches!(family, Family::Installation | Family::Fleet);
-                    facts.means_unknown && self.has_logs || self.has_new(known, old, is_replaced)
-                }
+                _ => facts.means_unknown && self.has_logs,
             })
-    }
-
-    /// Whether a certificate is installed in the slot of a diagnosis that had none, or, if `is_replaced` is asked for,
-    /// another one.
-    fn has_new(&self, known: &AnswerDiagnosis, old: &Self, is_replaced: bool) -> bool {
-        let content = |phone: &Self| {
-            let mut slots = phone.certificates.iter();
-            slots
-                .find(|certificate| Some(&*certificate.slot) == known.slot.as_deref())
-                .map(|found| found.content.clone())
-        };
-        let is_installed = |content: &SlotContent| content.state == CertificateState::Installed;
-        content(old).zip(content(self)).is_some_and(|(was, is)| {
-            is_installed(&is) && (!is_installed(&was) || is_replaced && was.differs(&is))
-        })
     }
 
     pub(crate) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {
@@ -220,6 +209,13 @@ struct Document {
     schema_version: Option<u32>,
     tool: Option<Tool>,
     devices: Option<Vec<AnswerPhone>>,
+    #[serde(default)]
+    problems: Vec<AnswerProblem>,
+}
+
+#[derive(Deserialize)]
+struct AnswerProblem {
+    path: String,
 }
 
 #[derive(Deserialize)]
@@ -249,7 +245,9 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerP
         return Err(no_answer("it has no `devices`; a scan with --group-by can't be compared"));
     };
     let mut phones = HashMap::with_capacity(devices.len());
+    let problems: Vec<&str> = document.problems.iter().map(|problem| &*problem.path).collect();
     for mut phone in devices {
+        phone.take_problems(&problems);
         phone.has_logs = !phone.files.is_empty();
         phone.take_diagnoses();
         let mac = phone.mac.take().map(|mac| mac.parse()).transpose().map_err(no_answer)?;

@@ -115,28 +115,6 @@ fn what_the_phone_shows_by_its_absence_is_mended() {
 }
 
 #[test]
-fn what_is_absent_is_mended_if_its_slot_has_another_certificate() {
-    let installed = |fingerprint| certificate("platform-1", "installed", None, Some(fingerprint));
-    let rejected = || certificate("platform-1", "rejected", None, None);
-    let counts = |code: &str, slot: &str, [old, new]: [Value; 2]| {
-        let old = device(A, &[diagnosis(code, "active", Some(slot))], &[old]);
-        let diff = diff(&[old], &[device(A, &[], &[new])]);
-        (diff.mended.len(), diff.no_longer_found.len())
-    };
-    for code in ["INS001", "FLT001"] {
-        assert_eq!(counts(code, "platform-1", [installed("AA"), installed("AB")]), (1, 0), "{code}");
-        assert_eq!(counts(code, "platform-1", [installed("AA"), installed("AA")]), (0, 1), "{code}");
-        assert_eq!(counts(code, "platform-1", [installed("AA"), rejected()]), (0, 1), "{code}");
-        assert_eq!(counts(code, "platform-2", [installed("AA"), installed("AB")]), (0, 1), "{code}");
-    }
-    for code in ["INS001", "INV001"] {
-        assert_eq!(counts(code, "platform-1", [rejected(), installed("AB")]), (1, 0), "{code}");
-    }
-    // That a built-in certificate has changed does not end if it changes again.
-    assert_eq!(counts("INV003", "platform-1", [installed("AA"), installed("AB")]), (0, 1));
-}
-
-#[test]
 fn what_is_absent_although_its_file_was_not_read_is_not_mended() {
     let counts = |code: &str, new: Value| {
         let diff = diff(&[device(A, &[diagnosis(code, "active", None)], &[])], &[new]);
@@ -184,6 +162,26 @@ fn what_is_absent_is_mended_if_the_same_files_were_unread_before() {
     assert_eq!(counts_with(&["0004f2000002-user.cfg"]), (0, 1));
     assert_eq!(counts_with(&["0004f2000001-user.cfg", "site.cfg"]), (0, 1));
     assert_eq!(counts(&[], &[says("CFG001", "0004f2000001-user.cfg is not")]), (0, 1));
+}
+
+#[test]
+fn what_is_absent_is_not_mended_if_an_archive_was_cut() {
+    let with = |diagnoses: &[Value], path: Option<&str>| {
+        let problems: Vec<Value> =
+            path.map(|path| json!({"path": path, "kind": "x", "message": ""})).into_iter().collect();
+        let text = answer(&[device(A, diagnoses, &[])]);
+        read(text.replace("\"problems\":[]", &format!("\"problems\":{}", json!(problems)))).unwrap()
+    };
+    let old = [diagnosis("CFG017", "active", None)];
+    for (before, now, mended) in [
+        (None, None, 1),
+        (None, Some("t.zip!/site.cfg"), 0),
+        (Some("t.zip!/site.cfg"), Some("t.zip!/site.cfg"), 1),
+        (None, Some("t.zip!/0004f2000001-app.log"), 1),
+    ] {
+        let diff = Diff::of(&with(&old, before), &with(&[], now));
+        assert_eq!(diff.mended.len(), mended, "{before:?} {now:?}");
+    }
 }
 
 #[test]

@@ -37,8 +37,8 @@ impl Contradicted {
         };
         (self.phones > 0).then(|| {
             format!(
-                "In {} ({}{more}), a slot is empty or has another certificate than the configuration files give it: \
-                 changed since, or not applied? `phonecert device` shows the lines.",
+                "In {} ({}{more}), a slot is empty or shows another fingerprint than the configuration files give \
+                 it: changed since, or not applied? `phonecert device` shows the lines.",
                 counted(self.phones, "phone"),
                 self.named.join(", "),
             )

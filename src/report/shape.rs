@@ -83,7 +83,7 @@ pub struct Certificate {
     /// certificate. For the sign of the slot.
     #[serde(skip)]
     pub is_faulty: bool,
-    /// The configuration files give the slot another certificate or key than the log shows, or the slot is empty. For
+    /// The configuration files give the slot another certificate than the log shows, or the slot is empty. For
     /// the note below the phones.
     #[serde(skip)]
     pub is_contradicted: bool,

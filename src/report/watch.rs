@@ -70,8 +70,8 @@ pub struct ClearedDiagnosis {
     pub diagnosis: ActiveDiagnosis,
     /// Whether later lines show that the cause is gone.
     pub resolved: bool,
-    /// Whether it is shown that the cause is gone: by later lines, by the phone's configuration files or its software, by
-    /// evidence that was missing, or by another certificate in the slot. If false, it is only no longer found.
+    /// Whether it is shown that the cause is gone: by later lines, by the phone's configuration files or its software, or by
+    /// evidence that was missing. If false, it is only no longer found.
     pub mended: bool,
 }
 
@@ -92,10 +92,11 @@ impl ActiveDiagnosis {
 pub struct Statuses(BTreeMap<PhoneName, AnswerPhone>);
 
 impl Statuses {
-    /// Collects them from these phones.
-    pub fn of(devices: &dyn Devices) -> Self {
-        let known =
-            |_: usize, device: &Device| (PhoneName::of_device(device), AnswerPhone::of_device(device));
+    /// Collects them from these phones. `problems` are the paths of what could not be read.
+    pub fn of(devices: &dyn Devices, problems: &[&str]) -> Self {
+        let known = |_: usize, device: &Device| {
+            (PhoneName::of_device(device), AnswerPhone::of_device(device, problems))
+        };
         Self(devices.par_map(known).collect())
     }
 
@@ -192,7 +193,6 @@ mod tests {
         for (old, new, expected) in [
             (failed("CFG004"), of("ok", None, "AA"), "failed -> ok, mended CFG004@platform-1"),
             (failed("INS001"), of("ok", None, "AA"), "failed -> ok, no longer found INS001@platform-1"),
-            (failed("INS001"), of("ok", None, "BB"), "failed -> ok, mended INS001@platform-1"),
             (
                 failed("INS001"),
                 of("unknown", Some(("INS001", "error", "resolved")), "AA"),

@@ -363,6 +363,7 @@ fn add_views(facts: &mut LogFacts, timeline: &Timeline<'_>) {
                     _ if view.content.has_key => SlotState::Unknown,
                     _ => SlotState::Empty,
                 };
+                slot.was_filled |= view.content.state == CertificateState::Installed;
                 slot.certificate_length = view.content.certificate_length;
                 slot.key_length = view.content.key_length;
             }
@@ -428,6 +429,7 @@ fn facts_of(content: &SlotContent) -> SlotFacts {
             CertificateState::NotAvailable => SlotState::Empty,
             CertificateState::Rejected => SlotState::Unknown,
         },
+        was_filled: content.state == CertificateState::Installed,
         fingerprints: content.fingerprint.iter().cloned().collect(),
         certificate_length: content.certificate_length,
         key_length: content.key_length,

@@ -127,7 +127,7 @@ fn a_change_is_a_line() {
         append(&healthy, REFUSAL);
         watching.says("0004F2A1B201 ok -> failed INS001@platform-1");
         fs::write(&healthy, &before).unwrap();
-        watching.says("0004F2A1B201 failed -> ok, mended INS001@platform-1");
+        watching.says("0004F2A1B201 failed -> ok, no longer found INS001@platform-1");
         fs::remove_file(&healthy).unwrap();
         watching.says("0004F2A1B201 ok -> gone");
         // Written under another name and then renamed, as some servers do.

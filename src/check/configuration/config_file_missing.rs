@@ -2,11 +2,10 @@
 //!
 //! ## What it means
 //! `CONFIG_FILES` names a file that does not exist at that path, or that is outside the searched directories.
-//! What no other file has is missing then (a `.set`, `device.set`, a certificate or key of a slot): these diagnoses name
-//! the file, because the server may have it. Diagnoses of values in the files after it say that they may not count, and are
-//! no errors. A file with the phone's address in its name (`[PHONE_MAC_ADDRESS]-user.cfg`) usually exists only for phones
-//! with settings of their own: if it is missing in the master's directory or below it, it sets nothing. If the name leads
-//! out of the master's directory, or is not known (a placeholder), all these diagnoses are warnings at most.
+//! What no other file has may be in it (a `.set`, `device.set`, a certificate or key of a slot): these diagnoses name
+//! the file, and are warnings at most. Diagnoses of values in the files after it say that they may not count, and are
+//! no errors. A file with the phone's address in its name (`[PHONE_MAC_ADDRESS]-user.cfg`) usually exists only for
+//! phones with settings of their own: if it is missing in the master's directory or below it, it sets nothing.
 //!
 //! ## How sure it is
 //! It is certain for the directories that were searched. The server may have the file even if the copy that was

@@ -7,13 +7,12 @@
 //! `device.sec.SSL.customDeviceCert` is not known: there it is information if a slot has that very certificate.
 //!
 //! ## How sure it is
-//! It is certain that the files set this. A file that `CONFIG_FILES` names and that is not here sets nothing; the
-//! message names it, because the server may have it. If a file that exists could not be read, or its content is not
-//! known (it is encrypted, at a URL, or listed by a master that was not found), it may have `device.set`: then this is a
-//! warning at most, and the message names that file. It is not reported if two files disagree and it is not known which
-//! one wins. Faults of the value itself are only information meanwhile, because the phone ignores it, but they matter as
-//! soon as `device.set` is 1. The dates and the name of a certificate that the log shows in a slot stay as severe as
-//! usual.
+//! It is certain that the files set this. If a file that `CONFIG_FILES` names is not here or could not be read, or its
+//! content is not known (it is encrypted, at a URL, or listed by a master that was not found), it may have
+//! `device.set`: then this is a warning at most, and the message names that file. It is not reported if two files
+//! disagree and it is not known which one wins. Faults of the value itself are only information meanwhile, because the
+//! phone ignores it, but they matter as soon as `device.set` is 1. The dates and the name of a certificate that the log
+//! shows in a slot stay as severe as usual.
 //!
 //! ## What to do
 //! 1. If faults of the value itself are reported too, mend them first.

@@ -4,12 +4,11 @@
 //! The phone can't authenticate with only one of the two.
 //!
 //! ## How sure it is
-//! It is certain that no file that was read has the other half. A file that `CONFIG_FILES` names and that is not here
-//! sets nothing; the message names it, because the server may have it. If a file that exists could not be read, or its
-//! content is not known (it is encrypted, at a URL, or listed by a master that was not found), it may have the other half:
-//! then this is a warning at most, and the message names that file. It is not reported if files disagree whether the
-//! phone reads the slot's values (`device.set` and their own `.set`), or if the log shows this certificate and a key in
-//! the slot.
+//! It is certain that no file that was read has the other half. If a file that `CONFIG_FILES` names is not here or
+//! could not be read, or its content is not known (it is encrypted, at a URL, or listed by a master that was not
+//! found), it may have the other half: then this is a warning at most, and the message names that file. It is not
+//! reported if files disagree whether the phone reads the slot's values (`device.set` and their own `.set`), or if the
+//! log shows this certificate and a key in the slot.
 //!
 //! ## What to do
 //! 1. Set both parameters of the slot.

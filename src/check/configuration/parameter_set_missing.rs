@@ -7,12 +7,11 @@
 //! only information if it shows the slot filled, or a slot with the certificate of `device.sec.SSL.customDeviceCert`.
 //!
 //! ## How sure it is
-//! It is certain that the files set this. A file that `CONFIG_FILES` names and that is not here sets nothing; the
-//! message names it, because the server may have it. If a file that exists could not be read, or its content is not
-//! known (it is encrypted, at a URL, or listed by a master that was not found), it may have the `.set`: then this is a
-//! warning at most, and the message names that file. Faults of the value itself are only information meanwhile, because
-//! the phone ignores it, but they matter as soon as the `.set` is 1. The dates and the name of a certificate that the log
-//! shows in a slot stay as severe as usual.
+//! It is certain that the files set this. If a file that `CONFIG_FILES` names is not here or could not be read, or its
+//! content is not known (it is encrypted, at a URL, or listed by a master that was not found), it may have the `.set`:
+//! then this is a warning at most, and the message names that file. Faults of the value itself are only information
+//! meanwhile, because the phone ignores it, but they matter as soon as the `.set` is 1. The dates and the name of a
+//! certificate that the log shows in a slot stay as severe as usual.
 //!
 //! ## What to do
 //! 1. If faults of the value itself are reported too, mend them first.

@@ -5,9 +5,10 @@
 //! none in it.
 //!
 //! ## How sure it is
-//! It is certain if the files and the log are complete. A certificate that an older inventory shows is gone if the newest
-//! one shows the slot empty. One that was installed on the phone or through its web server since then is not known. If SCEP is on, nothing is reported. While
-//! `device.set` or the value's own `.set` is not 1, the phone ignores the value, so this is only information.
+//! It is certain if the files and the log are complete. A certificate that an older inventory shows in a platform slot is
+//! gone if the newest one shows the slot empty; application slots are empty after each start. One that was installed on
+//! the phone or through its web server since then is not known. If SCEP is on, nothing is reported. While `device.set` or
+//! the value's own `.set` is not 1, the phone ignores the value, so this is only information.
 //!
 //! ## What to do
 //! 1. Give the slot a certificate and its key, or select another one.
@@ -45,8 +46,11 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let value = given.value.as_text()?;
         let is_possible = !given.name().starts_with("device.") || is_permitted(value);
         let slot = selected_slot(value).filter(|slot| is_possible && *slot != Slot::BuiltIn)?;
+        // An application slot is empty at each start until the phone has filled it again.
+        let is_in_memory = matches!(slot, Slot::Application(_));
         let is_filled = credentials.iter().any(|one| one.store.slot() == Some(slot))
             || config.is_unsure_of(slot)
+            || is_in_memory && case.log.slots.get(&slot).is_some_and(|facts| facts.was_filled)
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();

@@ -2,7 +2,7 @@
 
 use super::{CHANGED, installed_lines, question};
 use crate::config::{
-    ConfigurationLine, Credential, PhoneConfig, PrivateKey, PublicKey, SlotFacts, SlotState,
+    ConfigurationLine, Credential, ParameterKind, PhoneConfig, PrivateKey, PublicKey, SlotFacts, SlotState,
 };
 use crate::model::Slot;
 use crate::quantity::count;
@@ -15,7 +15,7 @@ pub struct Origin {
     /// The line that its certificate comes from, or that contradicts the log.
     pub line: ConfigurationLine,
     /// The files give the platform slot a certificate and a key that count and can be read, and the log shows it empty or
-    /// with something else.
+    /// with another certificate.
     pub is_contradicted: bool,
 }
 
@@ -59,15 +59,18 @@ fn is_sound(config: &PhoneConfig, credential: &Credential<'_>) -> bool {
         })
 }
 
-/// Whether the log shows the slot empty, or with another certificate or key than the files set for it.
+/// Whether the log shows the slot empty, or with another certificate than the files set for it.
 fn is_contradicted(config: &PhoneConfig, credential: &Credential<'_>, facts: &SlotFacts) -> bool {
     let Some((_, value)) = credential.certificate.filter(|_| is_sound(config, credential)) else {
         return false;
     };
-    let is_other = |facts: &SlotFacts| {
-        value.has_fingerprint() && facts.installed().is_some_and(|installed| !value.has(installed))
+    let is_other = || value.has_fingerprint() && facts.installed().is_some_and(|shown| !value.has(shown));
+    let is_by_scep = || {
+        config
+            .of_kind(|kind| kind == ParameterKind::Enrolment)
+            .any(|given| given.value.as_text() == Some("1"))
     };
-    facts.state == SlotState::Empty || is_other(facts) || other_key(config, credential, facts).is_some()
+    !facts.is_of_another_phone && (facts.state == SlotState::Empty || is_other()) && !is_by_scep()
 }
 
 /// The line that gives a certificate to a slot that the log shows empty. Application slots are in RAM: after a start they

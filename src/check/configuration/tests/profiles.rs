@@ -61,6 +61,14 @@ fn cfg023_slot_empty() {
     assert_eq!(changed(&none, &log_with(SLOT, SlotState::Filled, &[])), []);
     let of_application = [("sec.TLS.profile.1.deviceCert", "Application2")];
     assert_eq!(changed(&of_application, &log()), [("CFG023", Warning)]);
+    // An earlier inventory shows it filled: that counts for the memory of application slots alone.
+    let was_filled = |slot| {
+        let mut earlier = log_with(slot, SlotState::Empty, &[]);
+        earlier.slots.entry(slot).or_default().was_filled = true;
+        earlier
+    };
+    assert_eq!(changed(&of_application, &was_filled(Slot::Application(2))), []);
+    assert_eq!(changed(&none, &was_filled(SLOT)), [("CFG023", Warning)]);
     let by_scep: Vec<_> = none.into_iter().chain([("SCEP.enable", "1")]).collect();
     assert_eq!(changed(&by_scep, &log()), []);
     let by_number: Vec<_> = none.into_iter().chain([("device.sec.TLS.profile.deviceCert1", "1")]).collect();

@@ -92,8 +92,8 @@ fn what_a_file_that_was_not_read_may_have() {
         let lacks = file(&with(healthy(), name, "-"));
         for (list, severity, says) in [
             ("site.cfg", Error, None),
-            ("site.cfg, gone.cfg", Error, Some(" gone.cfg is not here: what it sets is not known.")),
-            ("gone.cfg, site.cfg", Error, Some(" gone.cfg is not here: what it sets is not known.")),
+            ("site.cfg, gone.cfg", Warning, Some(" gone.cfg is not here: what it sets is not known.")),
+            ("gone.cfg, site.cfg", Warning, Some(" gone.cfg is not here: what it sets is not known.")),
             // The phone can't read it either, and CFG001 names it.
             ("bad.cfg, site.cfg", Error, None),
             ("site.cfg, bad.cfg", Error, None),
