@@ -192,33 +192,78 @@ const PASSES: [Pass; 9] = [
 ];
 
 impl Pass {
-    fn secrets(&self, text: &str) -> Vec<Secret> {
-        if self.is_needed(text) { (self.find)(text) } else { Vec::new() }
+    fn secrets(&self, text: &str, words: &Words) -> Vec<Secret> {
+        if self.needs.is_empty() || words.have_any(self.needs) { (self.find)(text) } else { Vec::new() }
+    }
+}
+
+/// What shows which passes a text needs.
+enum Words {
+    /// The text does not match [`TRIGGER`].
+    None,
+    /// The text in lower case.
+    Of(String),
+    /// Any word: case-insensitive patterns also match letters outside ASCII, such as `ſ` for `s`.
+    Any,
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        match text {
+            _ if !text.is_ascii() => Self::Any,
+            _ if TRIGGER.is_match(text) => Self::Of(text.to_ascii_lowercase()),
+            _ => Self::None,
+        }
     }
 
-    fn is_needed(&self, text: &str) -> bool {
-        // Case-insensitive patterns also match letters outside ASCII, such as `ſ` for `s`.
-        self.needs.is_empty() || !text.is_ascii() || {
-            let text = text.to_ascii_lowercase();
-            self.needs.split(' ').any(|word| text.contains(word)) && TRIGGER.is_match(&text)
+    /// Whether one of these words can be in the text.
+    fn have_any(&self, words: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Of(text) => words.split(' ').any(|word| text.contains(word)),
+            Self::Any => true,
         }
+    }
+}
+
+/// A text that is searched for secrets, and what its escapes mean. Reading their words once for all passes saves 2.4 % of
+/// the instructions for logs with faults.
+struct Searched<'t> {
+    text: Cow<'t, str>,
+    words: Words,
+    levels: Vec<(Unescaped, Words)>,
+}
+
+impl<'t> Searched<'t> {
+    fn new(text: Cow<'t, str>) -> Self {
+        let with_words = |level: Unescaped| {
+            let words = Words::of(&level.text);
+            (level, words)
+        };
+        let levels = Unescaped::levels(&text).map(with_words).collect();
+        Self { words: Words::of(&text), levels, text }
+    }
+
+    fn secrets(&self, pass: &Pass) -> Vec<Secret> {
+        let mut secrets = pass.secrets(&self.text, &self.words);
+        for (level, words) in &self.levels {
+            let of_level = pass.secrets(&level.text, words).into_iter();
+            secrets.extend(of_level.map(|secret| level.outer(secret)));
+        }
+        secrets
     }
 }
 
 /// The text after one round; None if the round changes nothing.
 fn once(text: &str) -> Option<String> {
-    let mut concealed = Cow::Borrowed(text);
+    let mut searched = Searched::new(Cow::Borrowed(text));
     for pass in &PASSES {
-        let mut secrets = pass.secrets(&concealed);
-        for level in Unescaped::levels(&concealed) {
-            let of_level = pass.secrets(&level.text).into_iter();
-            secrets.extend(of_level.map(|secret| level.outer(secret)));
-        }
+        let secrets = searched.secrets(pass);
         if !secrets.is_empty() {
-            concealed = Cow::Owned(without(&concealed, &merged(secrets)));
+            searched = Searched::new(Cow::Owned(without(&searched.text, &merged(secrets))));
         }
     }
-    match concealed {
+    match searched.text {
         Cow::Owned(clean) if clean != text => Some(clean),
         _ => None,
     }
