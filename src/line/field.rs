@@ -193,6 +193,10 @@ fn closing_tag(text: &[u8]) -> Option<usize> {
 pub(crate) fn headers_behind(line: &[u8], header: &Header, text: &[u8]) -> u64 {
     let end = (text.as_ptr_range().end as usize).checked_sub(line.as_ptr() as usize);
     let rest = end.and_then(|end| line.get(end..)).unwrap_or_default();
+    // Without this check, logs with faults take 1.6 % more instructions: behind nearly all messages is nothing.
+    if rest.is_empty() {
+        return 0;
+    }
     // A web page can keep the blanks of components as `&nbsp;`.
     let plain = if has_byte(b'&', rest) { in_plain_signs(rest) } else { None };
     let plain_text = plain.as_ref().and_then(|_| in_plain_signs(text));
