@@ -225,7 +225,8 @@ impl<'a> Record<'a> {
 impl<'a> Timeline<'a> {
     /// The timeline of the phone `mac`, or else of the phone whose address the logs contain.
     pub fn new(mac: Option<Mac>, joined: &'a Joined, clock: &Clock) -> Self {
-        let mut records: Vec<Record<'a>> = Vec::with_capacity(64);
+        let entries = joined.logs.iter().map(|joined| joined.log.digest.entries.len()).sum();
+        let mut records: Vec<Record<'a>> = Vec::with_capacity(entries);
         records.extend(joined.lines().map(Record::new));
         let event_count = joined.count_events(records.iter().map(|record| record.entry));
         boots::number(&mut records, joined);
