@@ -20,8 +20,9 @@ pub(crate) struct PlainLines {
 }
 
 impl PlainLines {
-    /// The plain line, and how many lines before this one it begins. None if it goes on in the next line.
-    pub(crate) fn join<'a>(&mut self, bytes: &'a [u8]) -> Option<(Cow<'a, [u8]>, u64)> {
+    /// The plain line, and how many lines before this one it begins. None if it goes on in the next line. `may_be_odd` says
+    /// whether the line can have odd bytes.
+    pub(crate) fn join<'a>(&mut self, bytes: &'a [u8], may_be_odd: bool) -> Option<(Cow<'a, [u8]>, u64)> {
         self.note_encoding(bytes);
         let is_broken = self.is_broken(bytes);
         let decoded = self.decoded(bytes).map_or(Cow::Borrowed(bytes), Cow::Owned);
@@ -33,8 +34,10 @@ impl PlainLines {
             self.begun = Some((joined.into_owned(), lines + 1));
             return None;
         }
+        // The encoding writes odd bytes in plain ones, and the lines before can have some.
+        let may_be_odd = may_be_odd || matches!(joined, Cow::Owned(_));
         // A line can be broken within an entity or a tag.
-        Some((without_additions(&joined).map_or(joined, Cow::Owned), lines))
+        Some((without_additions(&joined, may_be_odd).map_or(joined, Cow::Owned), lines))
     }
 
     /// The last line, if it goes on but no line follows.
@@ -46,7 +49,7 @@ impl PlainLines {
     pub(crate) fn plain(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         self.note_encoding(bytes);
         let decoded = self.decoded(bytes);
-        without_additions(decoded.as_deref().unwrap_or(bytes)).or(decoded)
+        without_additions(decoded.as_deref().unwrap_or(bytes), true).or(decoded)
     }
 
     /// The line without the encoding of a mail. None if it is the same.
@@ -79,9 +82,9 @@ impl PlainLines {
 }
 
 /// A line, decoded, without what else was added to it or replaced in it. None if it is the same.
-fn without_additions(bytes: &[u8]) -> Option<Vec<u8>> {
+fn without_additions(bytes: &[u8], may_be_odd: bool) -> Option<Vec<u8>> {
     let mut plain = None;
-    if has_odd_bytes(bytes) {
+    if may_be_odd && has_odd_bytes(bytes) {
         for change in [without_colours, without_prompt, with_plain_letters] {
             plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
         }
@@ -305,8 +308,8 @@ mod tests {
         let broken = format!("{}=", "x".repeat(75));
         let goes_on_behind = |before: &str| {
             let mut lines = PlainLines::default();
-            before.lines().for_each(|line| _ = lines.join(line.as_bytes()));
-            lines.join(broken.as_bytes()).is_none()
+            before.lines().for_each(|line| _ = lines.join(line.as_bytes(), false));
+            lines.join(broken.as_bytes(), false).is_none()
         };
         assert!(goes_on_behind("Content-Transfer-Encoding: quoted-printable"));
         assert!(goes_on_behind("content-transfer-encoding:Quoted-Printable\r\nMIME-Version: 1.0"));
@@ -324,24 +327,24 @@ mod tests {
         let text = |length: usize| "x".repeat(length);
         for (length, goes_on) in [(66, false), (67, true), (78, true), (79, false)] {
             for end in ["=", "=\r"] {
-                assert_eq!(lines.join((text(length) + end).as_bytes()).is_none(), goes_on, "{length}");
+                assert_eq!(lines.join((text(length) + end).as_bytes(), false).is_none(), goes_on, "{length}");
                 assert_eq!(lines.rest(), goes_on.then(|| text(length).into_bytes()));
             }
         }
-        assert!(lines.join((text(75) + "=").as_bytes()).is_none());
-        assert!(lines.join((text(74) + "y=").as_bytes()).is_none());
-        let (joined, before) = lines.join(b"z=3D=C3=A9").unwrap();
+        assert!(lines.join((text(75) + "=").as_bytes(), false).is_none());
+        assert!(lines.join((text(74) + "y=").as_bytes(), false).is_none());
+        let (joined, before) = lines.join(b"z=3D=C3=A9", false).unwrap();
         assert_eq!(*joined, *format!("{}yz=é", text(149)).as_bytes());
         assert_eq!(before, 2);
-        assert_eq!(lines.join(b"next").unwrap(), (Cow::Borrowed(&b"next"[..]), 0));
+        assert_eq!(lines.join(b"next", false).unwrap(), (Cow::Borrowed(&b"next"[..]), 0));
     }
 
     #[test]
     fn a_mail_can_be_broken_within_an_entity() {
         let mut lines = PlainLines { is_quoted_printable: true, begun: None };
         let begin = format!("<p class=3DMsoNormal>{}&nbs=", "x".repeat(50));
-        assert!(lines.join(begin.as_bytes()).is_none());
-        let (joined, _) = lines.join(b"p; a</p>").unwrap();
+        assert!(lines.join(begin.as_bytes(), false).is_none());
+        let (joined, _) = lines.join(b"p; a</p>", false).unwrap();
         assert_eq!(*joined, *format!("<p class=MsoNormal>{}  a</p>", "x".repeat(50)).as_bytes());
     }
 

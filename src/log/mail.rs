@@ -110,7 +110,7 @@ fn bodies(mail: &[u8], place: usize, boundary: &[u8]) -> Vec<Range<usize>> {
 fn log_lines(body: &[u8]) -> usize {
     let mut lines = PlainLines::default();
     let is_log_line = |bytes: &&[u8]| {
-        let plain = lines.join(bytes);
+        let plain = lines.join(bytes, true);
         plain.is_some_and(|(plain, _)| {
             matches!(line(&plain), Line::Message { header: Header { stamp: Some(_), .. }, .. })
         })
