@@ -1,9 +1,8 @@
 //! Files that a phone is told to read and that were not read here, and what they leave open.
 //!
-//! What no file has is missing, although a listed file is not among the searched ones, or is not well-formed: such a file
-//! sets nothing. Where a file exists and its content is not known, because it is encrypted, at a URL or could not be read,
-//! diagnoses say so and are warnings at most. A value that counts among the files that were read may not count if any
-//! file that was not read comes before it.
+//! A file that is not well-formed sets nothing. Where a file is not here, or its content is not known (it is encrypted, at
+//! a URL or could not be read), it may have what no other file has: diagnoses say so and are warnings at most. A value that
+//! counts among the files that were read may not count if any file that was not read comes before it.
 
 use super::file::ReadOutcome;
 use super::given::Given;
