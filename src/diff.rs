@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::model::{CertificateState, Mac, Severity, Status};
 use crate::redact::is_pseudonym;
 use crate::report::shape::Device;
-pub(crate) use answer::{AnswerDiagnosis, Ended};
+pub(crate) use answer::{AnswerDiagnosis, Ended, UnreadPaths};
 
 pub use answer::{AnswerPhone, NotAnAnswer};
 
@@ -61,6 +61,7 @@ impl std::fmt::Display for PhoneName {
 pub struct ScanAnswer {
     path: String,
     phones: HashMap<PhoneName, AnswerPhone>,
+    unread: UnreadPaths,
 }
 
 impl ScanAnswer {
@@ -69,7 +70,8 @@ impl ScanAnswer {
     /// # Errors
     /// It can't be read, or is not a complete answer of this `schema_version`.
     pub fn read(path: &str, input: &mut dyn BufRead) -> Result<Self, NotAnAnswer> {
-        Ok(Self { path: path.to_owned(), phones: answer::read(input)? })
+        let (phones, unread) = answer::read(input)?;
+        Ok(Self { path: path.to_owned(), phones, unread })
     }
 
     /// Whether its phones have pseudonyms, since it was written with `--redact`. None if no phone has an address.
@@ -219,8 +221,9 @@ impl Diff {
             phones_gone: old.phones.iter().filter_map(|phone| missing_in(new, phone)).collect(),
             ..Self::default()
         };
+        let has_new_unread = new.unread.has_new(&old.unread);
         for (name, phone) in &new.phones {
-            diff.add(name, old.phones.get(name), phone);
+            diff.add(name, old.phones.get(name), phone, has_new_unread);
         }
         diff.broke.sort_unstable();
         diff.mended.sort_unstable();
@@ -232,7 +235,7 @@ impl Diff {
         diff
     }
 
-    fn add(&mut self, name: &PhoneName, old: Option<&AnswerPhone>, new: &AnswerPhone) {
+    fn add(&mut self, name: &PhoneName, old: Option<&AnswerPhone>, new: &AnswerPhone, has_new_unread: bool) {
         for known in new.active() {
             let was =
                 old.is_some_and(|old| old.has_as_severe(&known.code, known.slot.as_deref(), known.severity));
@@ -251,7 +254,7 @@ impl Diff {
                 });
             }
         }
-        for (known, how) in new.ended(old) {
+        for (known, how) in new.ended(old, has_new_unread) {
             let entry = entry(name, known);
             match how {
                 Ended::NoLongerFound => self.no_longer_found.push(entry),

@@ -177,8 +177,8 @@ impl Watch {
                     Redacted::new(&scan, redactor).visit();
                     Ok(())
                 })?;
-            let paths: Vec<&str> = problems.iter().map(|problem| &*problem.path).collect();
-            Ok::<_, Failure>((Statuses::of(&scan, &paths), redactor))
+            let paths = problems.iter().map(|problem| &*problem.path);
+            Ok::<_, Failure>((Statuses::of(&scan, paths), redactor))
         })?;
         let new = LastAnswer { scan, overview, statuses, problems, redactor };
         let old = self.shown.as_ref();

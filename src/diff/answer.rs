@@ -10,7 +10,7 @@ use super::{PhoneName, SlotContent};
 use crate::check::{Facts, Family, Rule};
 use crate::input::log_mac;
 use crate::model::{Severity, State, Status};
-use crate::report::shape::{Certificate, Device, Diagnosis, SCHEMA_VERSION};
+use crate::report::shape::{Device, Diagnosis, SCHEMA_VERSION};
 
 /// Why a file can't be compared: it can't be read, or is damaged, cut off, or not an answer.
 #[derive(Debug, thiserror::Error)]
@@ -18,14 +18,14 @@ use crate::report::shape::{Certificate, Device, Diagnosis, SCHEMA_VERSION};
 pub struct NotAnAnswer(#[from] serde_json::Error);
 
 /// What is compared of a phone.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
     software: Option<String>,
     #[serde(skip)]
     has_logs: bool,
-    /// Files of its configuration that were not read: what its diagnoses say of them, and the paths of the answer's problems.
+    /// What its diagnoses say of files of its configuration that were not read.
     #[serde(skip)]
     unread: Vec<String>,
     pub(crate) status: Status,
@@ -53,7 +53,7 @@ struct AnswerLine {
     says: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(super) struct AnswerCertificate {
     pub(super) slot: Box<str>,
     #[serde(flatten)]
@@ -72,8 +72,8 @@ pub(crate) enum Ended {
 }
 
 impl AnswerPhone {
-    /// The same of a phone that was just scanned.
-    pub(crate) fn of_device(device: &Device, problems: &[&str]) -> Self {
+    /// The same of a phone that was just scanned, without its certificates: only diagnoses are compared of it.
+    pub(crate) fn of_device(device: &Device) -> Self {
         let mut phone = Self {
             mac: device.mac.clone(),
             files: Vec::new(),
@@ -82,17 +82,10 @@ impl AnswerPhone {
             unread: Vec::new(),
             status: device.status,
             diagnoses: device.diagnoses.iter().map(AnswerDiagnosis::of).collect(),
-            certificates: device.certificates.iter().map(AnswerCertificate::of).collect(),
+            certificates: Box::default(),
         };
         phone.take_diagnoses();
-        phone.take_problems(problems);
         phone
-    }
-
-    /// Takes the paths of what could not be read: a configuration file, or an archive that can have one.
-    fn take_problems(&mut self, paths: &[&str]) {
-        let is_log = |path: &&&str| log_mac(path.rsplit('/').next().unwrap_or(path).as_bytes()).is_some();
-        self.unread.extend(paths.iter().filter(|path| !is_log(path)).map(|path| (*path).to_owned()));
     }
 
     /// Prepares what was read of the diagnoses.
@@ -139,14 +132,19 @@ impl AnswerPhone {
         }
     }
 
-    /// The diagnoses that were active in an older answer and are not now, and how each has ended.
-    pub(crate) fn ended<'a>(&self, old: &'a Self) -> impl Iterator<Item = (&'a AnswerDiagnosis, Ended)> {
-        old.active().filter_map(|known| {
+    /// The diagnoses that were active in an older answer and are not now, and how each has ended. `has_new_unread` is
+    /// [`UnreadPaths::has_new`] of both answers.
+    pub(crate) fn ended<'a>(
+        &self,
+        old: &'a Self,
+        has_new_unread: bool,
+    ) -> impl Iterator<Item = (&'a AnswerDiagnosis, Ended)> {
+        old.active().filter_map(move |known| {
             let has = |state| self.has(state, &known.code, known.slot.as_deref());
             let how = match () {
                 () if has(State::Active) => return None,
                 () if has(State::Resolved) => Ended::Resolved,
-                () if self.shows_gone(&known.code, old) => Ended::ShownGone,
+                () if self.shows_gone(&known.code, old, has_new_unread) => Ended::ShownGone,
                 () => Ended::NoLongerFound,
             };
             Some((known, how))
@@ -156,11 +154,13 @@ impl AnswerPhone {
     /// Whether it shows that a diagnosis in an older answer is gone, by not having it: all of its files and the newest
     /// software were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
     /// lines that showed it can be gone. Nor do files that were not read for the older answer either.
-    fn shows_gone(&self, code: &str, old: &Self) -> bool {
+    fn shows_gone(&self, code: &str, old: &Self, has_new_unread: bool) -> bool {
         let facts = Rule::find(code).map(|rule| rule.facts);
         self.status != Status::Unknown
             && facts.is_some_and(|facts| match facts.family {
-                Family::Configuration => self.unread.iter().all(|file| old.unread.contains(file)),
+                Family::Configuration => {
+                    !has_new_unread && self.unread.iter().all(|file| old.unread.contains(file))
+                }
                 Family::Provisioning => self.software.is_some(),
                 _ => facts.means_unknown && self.has_logs,
             })
@@ -188,17 +188,6 @@ impl AnswerDiagnosis {
                 .map(|line| AnswerLine { says: line.says.clone() })
                 .collect(),
         }
-    }
-}
-
-impl AnswerCertificate {
-    fn of(certificate: &Certificate) -> Self {
-        let content = SlotContent {
-            state: certificate.state,
-            common_name: certificate.common_name.as_deref().map(Into::into),
-            fingerprint: certificate.fingerprint.as_deref().map(Into::into),
-        };
-        Self { slot: (&*certificate.slot).into(), content }
     }
 }
 
@@ -234,8 +223,27 @@ fn this_version<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Er
     }
 }
 
-/// The phones of an answer.
-pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerPhone>, NotAnAnswer> {
+/// The paths of what could not be read and can have configuration: files of it, and archives.
+#[derive(Debug, Default)]
+pub(crate) struct UnreadPaths(HashSet<String>);
+
+impl UnreadPaths {
+    /// Those among the paths of an answer's problems.
+    pub(crate) fn of<'a>(problems: impl Iterator<Item = &'a str>) -> Self {
+        let is_log = |path: &&str| log_mac(path.rsplit('/').next().unwrap_or(path).as_bytes()).is_some();
+        Self(problems.filter(|path| !is_log(path)).map(str::to_owned).collect())
+    }
+
+    /// Whether one of them is not among the older ones: then the absence of a diagnosis of configuration shows nothing.
+    pub(crate) fn has_new(&self, old: &Self) -> bool {
+        !self.0.is_subset(&old.0)
+    }
+}
+
+/// The phones of an answer, and what could not be read.
+pub(super) fn read(
+    input: &mut dyn BufRead,
+) -> Result<(HashMap<PhoneName, AnswerPhone>, UnreadPaths), NotAnAnswer> {
     let document: Document = serde_json::from_reader(input)?;
     let is_ours = document.tool.is_some_and(|tool| tool.name == env!("CARGO_PKG_NAME"));
     if !is_ours || document.schema_version.is_none() {
@@ -245,9 +253,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerP
         return Err(no_answer("it has no `devices`; a scan with --group-by can't be compared"));
     };
     let mut phones = HashMap::with_capacity(devices.len());
-    let problems: Vec<&str> = document.problems.iter().map(|problem| &*problem.path).collect();
     for mut phone in devices {
-        phone.take_problems(&problems);
         phone.has_logs = !phone.files.is_empty();
         phone.take_diagnoses();
         let mac = phone.mac.take().map(|mac| mac.parse()).transpose().map_err(no_answer)?;
@@ -256,7 +262,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<HashMap<PhoneName, AnswerP
             return Err(no_answer(format_args!("it contains the phone {name} twice")));
         }
     }
-    Ok(phones)
+    Ok((phones, UnreadPaths::of(document.problems.iter().map(|problem| &*problem.path))))
 }
 
 fn no_answer(why: impl std::fmt::Display) -> NotAnAnswer {

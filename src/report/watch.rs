@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::shape::{Device, Severity, Status};
 use super::text::visible::visible;
 use super::{Devices, Format, safe_json};
-use crate::diff::{AnswerDiagnosis, AnswerPhone, Ended, PhoneName};
+use crate::diff::{AnswerDiagnosis, AnswerPhone, Ended, PhoneName, UnreadPaths};
 
 /// Writes one change. None for the table, which shows all phones.
 pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
@@ -88,22 +88,27 @@ impl ActiveDiagnosis {
 }
 
 /// The status and the diagnoses of all phones that are shown.
-#[derive(Clone, Debug, Default)]
-pub struct Statuses(BTreeMap<PhoneName, AnswerPhone>);
+#[derive(Debug, Default)]
+pub struct Statuses {
+    phones: BTreeMap<PhoneName, AnswerPhone>,
+    unread: UnreadPaths,
+}
 
 impl Statuses {
     /// Collects them from these phones. `problems` are the paths of what could not be read.
-    pub fn of(devices: &dyn Devices, problems: &[&str]) -> Self {
-        let known = |_: usize, device: &Device| {
-            (PhoneName::of_device(device), AnswerPhone::of_device(device, problems))
-        };
-        Self(devices.par_map(known).collect())
+    pub fn of<'a>(devices: &dyn Devices, problems: impl Iterator<Item = &'a str>) -> Self {
+        let known =
+            |_: usize, device: &Device| (PhoneName::of_device(device), AnswerPhone::of_device(device));
+        Self { phones: devices.par_map(known).collect(), unread: UnreadPaths::of(problems) }
     }
 
     /// The changes from `before` to these, sorted by phone.
     pub fn changes_since(&self, before: &Self, time: &str) -> Vec<Change> {
-        let phones: BTreeSet<&PhoneName> = before.0.keys().chain(self.0.keys()).collect();
-        let change = |phone: &PhoneName| Change::of(phone, before.0.get(phone), self.0.get(phone), time);
+        let has_new_unread = self.unread.has_new(&before.unread);
+        let phones: BTreeSet<&PhoneName> = before.phones.keys().chain(self.phones.keys()).collect();
+        let change = |phone: &PhoneName| {
+            Change::of(phone, [before, self].map(|statuses| statuses.phones.get(phone)), has_new_unread, time)
+        };
         phones.into_iter().filter_map(change).collect()
     }
 }
@@ -112,8 +117,8 @@ impl Change {
     /// The change of a phone. None if there is none.
     fn of(
         phone: &PhoneName,
-        old: Option<&AnswerPhone>,
-        new: Option<&AnswerPhone>,
+        [old, new]: [Option<&AnswerPhone>; 2],
+        has_new_unread: bool,
         time: &str,
     ) -> Option<Self> {
         let active = |phone: Option<&AnswerPhone>| -> BTreeSet<ActiveDiagnosis> {
@@ -122,7 +127,7 @@ impl Change {
         // A diagnosis that is only of another severity now has come and not gone.
         let came: Vec<_> = active(new).difference(&active(old)).cloned().collect();
         let mut went: Vec<_> = match (old, new) {
-            (Some(old), Some(new)) => new.ended(old).map(ClearedDiagnosis::of).collect(),
+            (Some(old), Some(new)) => new.ended(old, has_new_unread).map(ClearedDiagnosis::of).collect(),
             (Some(old), None) => {
                 old.active().map(|known| ClearedDiagnosis::of((known, Ended::NoLongerFound))).collect()
             }
@@ -184,7 +189,7 @@ mod tests {
         let phone = json!({"files": ["x.log"], "software": null, "status": status, "diagnoses": diagnoses,
             "certificates": [{"slot": "platform-1", "state": "installed", "fingerprint": fingerprint}]});
         let name = PhoneName { mac: None, file: Some("x.log".into()) };
-        Statuses([(name, serde_json::from_value(phone).unwrap())].into())
+        Statuses { phones: [(name, serde_json::from_value(phone).unwrap())].into(), ..Statuses::default() }
     }
 
     #[test]

@@ -97,7 +97,7 @@ fn what_a_file_that_was_not_read_may_have() {
             // The phone can't read it either, and CFG001 names it.
             ("bad.cfg, site.cfg", Error, None),
             ("site.cfg, bad.cfg", Error, None),
-            // Usual, and CFG002 names it.
+            // Such a file is often missing, and CFG002 names it.
             ("site.cfg, [PHONE_MAC_ADDRESS]-x.cfg", Error, None),
             ("site.cfg, enc.cfg", Warning, Some(" This holds unless enc.cfg, which was not read, sets it.")),
             ("enc.cfg, site.cfg", Warning, Some(" This holds unless enc.cfg, which was not read, sets it.")),
