@@ -159,6 +159,7 @@ impl Reader {
         let (mut whole, mut parsed) = (whole, parsed);
         if self.partial_length == 0 {
             self.skipped = number - (line_before + 1);
+            whole = without_hole(whole);
         } else {
             self.partial_length = 0;
             joined = [std::mem::take(&mut self.partial).as_slice(), whole].concat();

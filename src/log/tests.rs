@@ -312,6 +312,15 @@ fn lines_in_no_usual_columns() {
     }
 }
 
+/// Also where a file is split into its parts, NUL bytes before a line do not make it longer.
+#[test]
+fn a_hole_is_not_of_the_width_of_a_log() {
+    let log = b"\0\0x0004f2a0aa11-app.log:12:0531165947|sip  |4|00|goes on\n";
+    let parts = super::read(Content::Whole(log), &Window::default(), None).parts;
+    let [part] = &parts[..] else { panic!("{} parts", parts.len()) };
+    assert_eq!(part.digest, digest_of(log, &Window::default()));
+}
+
 /// Dates that go back by five seconds do not show that the clock was set.
 #[test]
 fn dates_slightly_out_of_order_tell_nothing() {
