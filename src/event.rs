@@ -35,6 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
 
+pub(crate) use certificate::slot_of_inventory;
 pub use kinds::{EventKind, all as kinds};
 pub use messages::{MESSAGES, MessageGrammar, find, may_begin, read};
 pub(crate) use messages::{START, may_be_banner, may_start};

@@ -135,9 +135,7 @@ fn numbered(slot: SlotOf, input: &[u8]) -> IResult<&[u8], Slot> {
 /// A line of the inventory that a phone logs at boot, at level 3: `Polycom device certificate length 802`,
 /// `Custom platform device key 1 length 636`.
 pub(super) fn inventory(input: &[u8]) -> IResult<&[u8], Event> {
-    let object = alt((map(phrase("certificate"), |()| true), map(phrase("key"), |()| false)));
-    let (input, (slot, is_certificate)) = (terminated(holder, blanks1), object).parse(input)?;
-    let (input, slot) = terminated(|input| numbered(slot, input), blanks1).parse(input)?;
+    let (input, (slot, is_certificate)) = inventory_subject(input)?;
     if !is_certificate {
         return map(length, |length| Event::KeyLength { slot, length }).parse(input);
     }
@@ -155,6 +153,19 @@ pub(super) fn inventory(input: &[u8]) -> IResult<&[u8], Event> {
             map(fingerprint, event).parse(input)
         }
     }
+}
+
+/// The slot, and whether it is about the certificate or the key: `Custom platform device key 1`.
+fn inventory_subject(input: &[u8]) -> IResult<&[u8], (Slot, bool)> {
+    let object = alt((map(phrase("certificate"), |()| true), map(phrase("key"), |()| false)));
+    let (input, (slot, is_certificate)) = (terminated(holder, blanks1), object).parse(input)?;
+    let (input, slot) = terminated(|input| numbered(slot, input), blanks1).parse(input)?;
+    Ok((input, (slot, is_certificate)))
+}
+
+/// The slot that a line of the inventory is about, also if the rest of the line is cut off.
+pub(crate) fn slot_of_inventory(text: &[u8]) -> Option<Slot> {
+    inventory_subject(text).ok().map(|(_, (slot, _))| slot)
 }
 
 /// `common name "0004F206075D"`.

@@ -186,7 +186,8 @@ impl BootState {
             let before = self.since_start();
             // A line with a lower uptime than before is another process's, and shows nothing.
             if self.uptime.is_none_or(|highest| highest <= uptime) {
-                let is_less = self.is_restarted(uptime);
+                // A line after the end of a log is of another process, or of the next boot.
+                let is_less = !self.ended && self.is_restarted(uptime);
                 // Without an uptime before the dates, it is not known how much of this uptime passed between the dates.
                 self.put_forward = match self.uptime {
                     _ if !is_less => 0,

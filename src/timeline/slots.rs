@@ -423,10 +423,13 @@ impl SlotView {
         // The part of a cut line that was read can show that it is about something else.
         let is_other = |record: &Record<'_>| {
             let text = record.text();
-            record.entry.stamp.is_some()
-                && record.event().is_none()
-                && !text.is_empty()
-                && !event::may_begin(text)
+            let slot = match record.event() {
+                Some(event) if event.is_inventory() => event.slot(),
+                Some(_) => None,
+                None => event::slot_of_inventory(text),
+            };
+            let is_whole = record.event().is_some() || !text.is_empty() && !event::may_begin(text);
+            record.entry.stamp.is_some() && slot.map_or(is_whole, |slot| slot != self.slot)
         };
         let mut next = timeline.records[self.at.1 + 1..].iter();
         let next = next.find(|next| !is_cut_line(next.file, next.line) || is_other(next));
