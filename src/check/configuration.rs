@@ -118,11 +118,25 @@ impl<'a> ConfigurationCase<'a> {
 }
 
 /// A finding of a rule of this severity, as far as it is certain: if a file that was not read may override one of its
-/// lines, or may have a parameter that it misses, the message says so, and it is no error; it is information if the log
-/// shows that the slot has another certificate.
+/// lines, or may have a parameter that it misses, the message says so, and it is no error.
 pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
     let doubts = finding.configuration.iter().filter_map(|line| case.config.doubt(line));
-    let Some(doubt) = doubts.min() else { return finding };
+    let why = match doubts.min() {
+        None => return finding,
+        Some(Doubt::MayHave(file)) => {
+            sentence![" This holds unless ", file, ", which was not read, sets it."]
+        }
+        Some(Doubt::NotHere(files)) => sentence![" ", files, "."],
+        Some(Doubt::ComesBefore(file)) => {
+            sentence![" It may not count: ", file, ", which was not read, comes before it."]
+        }
+    };
+    no_error(case, severity, finding, why)
+}
+
+/// The same finding with the reason why it may not hold. It is information if the log shows that the slot has another
+/// certificate.
+fn no_error(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding, why: Sentence) -> Finding {
     let is_other = |slot: Slot| {
         let credentials = case.config.credentials();
         let of_slot = credentials.iter().filter(|one| one.store.slot() == Some(slot));
@@ -133,27 +147,32 @@ pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding
             && shown.all(|fingerprint| !values.iter().any(|(_, value)| value.has(fingerprint)))
     };
     let worst = if finding.slot.is_some_and(is_other) { Severity::Info } else { Severity::Warning };
-    let why = match doubt {
-        Doubt::MayHave(file) => sentence![" This holds unless ", file, ", which was not read, sets it."],
-        Doubt::NotHere(file, 0) => sentence![" ", file, " is not here: what it sets is not known."],
-        Doubt::NotHere(file, more) => {
-            sentence![" ", file, format!(" and {more} more are not here: what they set is not known.")]
-        }
-        Doubt::ComesBefore(file) => {
-            sentence![" It may not count: ", file, ", which was not read, comes before it."]
-        }
-    };
     let severity = finding.severity.unwrap_or(severity).max(worst);
     Finding { severity: Some(severity), message: finding.message.clone().and(why), ..finding }
 }
 
-/// A finding of a rule of this severity about a value: [in doubt](in_doubt), and only information if the phone ignores
-/// the value now because a gate is closed. It gets the value as soon as somebody opens the gate, so it is reported.
+/// A finding of a rule of this severity about a value: [in doubt](in_doubt), also if only a file that was not read can
+/// have one of its gates, and only information if the phone ignores the value now because a gate is closed. It gets the
+/// value as soon as somebody opens the gate, so it is reported.
 pub(super) fn of_value(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
-    let finding = in_doubt(case, severity, finding);
     let config = case.config;
     let parameter = finding.configuration.first().and_then(|line| line.parameter.as_deref());
-    let Some(given) = parameter.and_then(|name| config.get(name)) else { return finding };
+    let given = parameter.and_then(|name| config.get(name));
+    if let Some((gate, doubt)) = given.and_then(|given| config.doubt_of_gate(given.parameter)) {
+        let why = match doubt {
+            Doubt::NotHere(files) => {
+                let none = format!(" No file has {gate}, without which it does not count; ");
+                sentence![none, files, "."]
+            }
+            Doubt::MayHave(file) | Doubt::ComesBefore(file) => {
+                let sets = format!(", which was not read, sets {gate}.");
+                sentence![" The phone ignores this value unless ", file, sets]
+            }
+        };
+        return no_error(case, severity, finding, why);
+    }
+    let finding = in_doubt(case, severity, finding);
+    let Some(given) = given else { return finding };
     let Some(closed) = closed_gates(config, &given) else { return finding };
     let lines = config.closed_gates(given.parameter).map(|name| match config.get(name) {
         Some(gate) => gate.says("not 1, so the value does not count"),

@@ -7,8 +7,8 @@
 use super::file::ReadOutcome;
 use super::given::Given;
 use super::line::ConfigurationLine;
-use super::parameter::LOG_DIRECTORY;
-use super::phone::{ConfigSource, NotFound, PhoneConfig, SourceRole, Unread, gates};
+use super::parameter::{LOG_DIRECTORY, Parameter};
+use super::phone::{ConfigSource, Gate, NotFound, PhoneConfig, SourceRole, Unread, gates};
 use crate::sentence::{Part, Sentence, sentence};
 
 /// What files that were not read leave open about a line. The order is that of importance.
@@ -16,8 +16,8 @@ use crate::sentence::{Part, Sentence, sentence};
 pub enum Doubt {
     /// The line says that no file has a parameter. This file may have it.
     MayHave(Sentence),
-    /// The line says that no file has a parameter. This file, which comes first, and more are not here.
-    NotHere(Sentence, usize),
+    /// The line says that no file has a parameter. The clause: `a.cfg is not here: what it sets is not known`.
+    NotHere(Sentence),
     /// This file comes before the line, and may set the parameter or one of its gates.
     ComesBefore(Sentence),
 }
@@ -80,7 +80,19 @@ impl PhoneConfig {
             return Some(Doubt::MayHave(name.clone()));
         }
         let (first, others) = self.unread.split_first()?;
-        Some(Doubt::NotHere(first.name.clone(), others.len()))
+        let are_not_here = match others.len() {
+            0 => " is not here: what it sets is not known".to_owned(),
+            more => format!(" and {more} more are not here: what they set is not known"),
+        };
+        Some(Doubt::NotHere(first.name.clone().and(are_not_here.into())))
+    }
+
+    /// A gate of this parameter that no file has which was read, and what other files leave open about it. None if another
+    /// gate is closed.
+    pub fn doubt_of_gate<'p>(&self, parameter: &'p Parameter) -> Option<(&'p str, Doubt)> {
+        let gate = gates(parameter).find(|gate| matches!(self.gate(gate), Gate::Unread))?;
+        let is_closed = self.closed_gates(parameter).next().is_some();
+        Some((gate, self.doubt_of_absent().filter(|_| !is_closed)?))
     }
 
     /// A file whose content is not known: it may have a parameter that no other file has.

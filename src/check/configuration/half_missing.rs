@@ -40,10 +40,8 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
         _ => return None,
     };
     let given = credential.given()?;
-    let is_closed = !case.config.may_count(given.parameter);
-    let has_gate =
-        |is_wanted: fn(Gate<'_>) -> bool| !is_closed && case.config.gates_of(given.parameter).any(is_wanted);
-    if has_gate(|gate| matches!(gate, Gate::Unknown)) {
+    let is_unknown = |gate| matches!(gate, Gate::Unknown);
+    if case.config.may_count(given.parameter) && case.config.gates_of(given.parameter).any(is_unknown) {
         return None;
     }
     // An empty value says for certain that it is not there; a value that is not sure says nothing.
@@ -57,14 +55,7 @@ fn finding(case: &ConfigurationCase<'_>, credential: &Credential<'_>) -> Option<
         None => given.file.says(None, Some(&missing), format!("missing: the {what} of the slot")),
     };
     let lines = vec![given.in_short(), second];
-    let finding = Finding::of_files(credential.store.slot(), message, lines);
-    // The gate may be in a file whose content is not known.
-    let is_gate_unread = has_gate(|gate| matches!(gate, Gate::Unread));
-    Some(if is_gate_unread && case.config.may_have().is_some() {
-        finding.with_severity(Severity::Warning)
-    } else {
-        finding
-    })
+    Some(Finding::of_files(credential.store.slot(), message, lines))
 }
 
 /// Whether the log shows this certificate and a key in the slot. Of a key it shows only the length, which many keys

@@ -133,6 +133,39 @@ fn what_a_file_that_was_not_read_may_have() {
     }
 }
 
+/// Faults of a value whose gate no file has which was read.
+#[test]
+fn faults_behind_a_gate_that_a_file_may_have() {
+    let faulty = with(healthy(), KEY, "a passphrase");
+    let log = log_with(SLOT, SlotState::Unknown, &[]);
+    for gate in ["device.set", SET] {
+        let without = file(&with(faulty.clone(), gate, "-"));
+        let absent = format!(
+            " No file has {gate}, without which it does not count; gone.cfg is not here: what it sets is not known."
+        );
+        let unknown =
+            format!(" The phone ignores this value unless enc.cfg, which was not read, sets {gate}.");
+        for (list, severity, says) in [
+            ("site.cfg", Info, format!(" The phone ignores this value now: {gate} is not 1.")),
+            ("site.cfg, gone.cfg", Warning, absent.clone()),
+            ("gone.cfg, site.cfg", Warning, absent),
+            ("site.cfg, enc.cfg", Warning, unknown.clone()),
+            ("enc.cfg, site.cfg", Warning, unknown),
+        ] {
+            let (found, message) = found(list, &without, &log, "CFG012").unwrap();
+            assert_eq!(found, severity, "{gate} {list}");
+            let said =
+                message.split(' ').map(|word| word.rsplit('/').next().unwrap_or(word)).collect::<Vec<_>>();
+            assert!(said.join(" ").ends_with(&says), "{gate} {list}: {message}");
+        }
+    }
+    assert_eq!(found("site.cfg, gone.cfg", &file(&faulty), &log, "CFG012").unwrap().0, Error);
+    // Another gate is closed.
+    let closed = with(faulty, "device.set", "0");
+    let (severity, _) = found("site.cfg, gone.cfg", &file(&with(closed, SET, "-")), &log, "CFG012").unwrap();
+    assert_eq!(severity, Info);
+}
+
 /// Overrides whose master is not among the files.
 #[test]
 fn what_a_master_that_was_not_found_may_have() {
