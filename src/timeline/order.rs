@@ -156,15 +156,15 @@ fn next_of(
     last: Option<usize>,
 ) -> Option<Timed> {
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
-        let log = logs.peek()?;
-        let earlier = || overlapped.get(&log.log.number).into_iter().flatten();
+        let Timed { log, key, .. } = logs.peek()?;
+        let earlier = || overlapped.get(&log.number).into_iter().flatten();
         let is_too_early = earlier().any(|earlier| Some(*earlier) != last);
         let continues_last = earlier().next().is_some() && !is_too_early;
-        let (is_newest, path) = name_order(&log.log);
-        let name = (is_newest, path.to_owned());
-        Some(((is_too_early, !continues_last, log.key, log.log.file_time(), name), chain))
+        Some(((is_too_early, !continues_last, key, log.file_time()), log, chain))
     });
-    let (_, chain) = oldest.min()?;
+    let by_name = |a: &Log, b: &Log| name_order(a).cmp(&name_order(b));
+    let (.., chain) =
+        oldest.min_by(|(a, log, _), (b, other, _)| a.cmp(b).then_with(|| by_name(log, other)))?;
     chains[chain].next()
 }
 
@@ -247,13 +247,10 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         timed.push(Timed { log, calendar, key: times.map(|(_, last)| last) });
     }
     timed.reverse();
-    let mut before = None;
-    for at in 0..timed.len() {
-        if timed[at].key.is_none() {
-            let after = timed[at..].iter().find_map(|log| log.key);
-            timed[at].key = before.or(after);
-        }
-        before = timed[at].key;
+    let mut before = timed.iter().find_map(|log| log.key);
+    for log in &mut timed {
+        log.key = log.key.or(before);
+        before = log.key;
     }
     timed
 }

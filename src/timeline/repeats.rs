@@ -1,10 +1,13 @@
 //! Logs whose lines are all in other logs: earlier uploads, copies, excerpts.
 
+mod index;
+
 use std::borrow::Borrow;
 use std::cell::LazyCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
+use self::index::{MAX_WITHOUT_INDEX, MessageIndex};
 use super::covered::adds_nothing;
 use super::dates::years_between;
 use super::order::chain_of_content;
@@ -109,6 +112,10 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
 fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
     let all: Vec<Vec<&LogEntry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
     let default_dates = LazyCell::new(|| DefaultDates::of_all(logs.iter().map(|(log, _)| log)));
+    let lengths: Vec<_> = logs.iter().map(|(log, _)| length(&log.digest)).collect();
+    // Whether the first log is kept if both have the same messages: the longer one is, else the earlier one.
+    let is_longer = |whole: usize, part: usize| (lengths[whole], part) > (lengths[part], whole);
+    let index = LazyCell::new(|| MessageIndex::of(logs, &all, chains));
     let mut keep = vec![true; logs.len()];
     for part in 0..logs.len() {
         // If a line of the log goes on in the next one of its chain, only dates show that the log is a repeat.
@@ -116,9 +123,9 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
             chains[next] == chains[part] && continues_in(&logs[part].0.digest, &logs[next].0.digest)
         };
         let goes_on = part + 1 < logs.len() && is_next(part + 1);
-        let is_repeat = (0..logs.len()).any(|whole| {
+        let has_all_of_part = |whole: usize| {
             let (part_log, whole_log) = (&logs[part].0, &logs[whole].0);
-            if part == whole || !keep[whole] || !is_longer(whole_log, part_log, whole < part) {
+            if part == whole || !keep[whole] || !is_longer(whole, part) {
                 return false;
             }
             let is_same_chain = chains[part] == chains[whole];
@@ -148,8 +155,12 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
                 && (!is_same_chain
                     || all[part].iter().any(is_of_date)
                     || (!goes_on && is_repeat_without_dates()))
-        });
-        keep[part] = !is_repeat;
+        };
+        let wholes = if logs.len() > MAX_WITHOUT_INDEX { index.wholes(part) } else { None };
+        keep[part] = !match wholes {
+            Some(wholes) => wholes.into_iter().any(has_all_of_part),
+            None => (0..logs.len()).any(has_all_of_part),
+        };
     }
     keep
 }
@@ -164,15 +175,11 @@ fn continues_in(part: &LogDigest, whole: &LogDigest) -> bool {
     !whole.entries.iter().any(|entry| entry.stamp == last.stamp && whole.text(entry).starts_with(text))
 }
 
-/// Whether `whole` is kept rather than `part` if both have the same messages: the longer log is, else the earlier
-/// one.
-fn is_longer(whole: &Log, part: &Log, is_earlier: bool) -> bool {
-    // An excerpt can have more lines than the log, where a mail program wrapped them.
-    let length = |Log { digest, .. }: &Log| {
-        let times = if digest.is_doubled { 2 } else { 1 };
-        (digest.counts.events.div_ceil(times), digest.counts.messages.div_ceil(times))
-    };
-    length(whole) > length(part) || (length(whole) == length(part) && is_earlier)
+/// How many known messages and how many messages a log has. An excerpt can have more lines than the log, where a mail
+/// program wrapped them.
+fn length(digest: &LogDigest) -> (u64, u64) {
+    let times = if digest.is_doubled { 2 } else { 1 };
+    (digest.counts.events.div_ceil(times), digest.counts.messages.div_ceil(times))
 }
 
 /// A message of one or several logs: its log and line there, the entry, and the digest that has it.

@@ -7,7 +7,7 @@ mod pasted;
 mod unset;
 
 use super::{Clock, Log, Timeline, join};
-use crate::input::rotation;
+use crate::input::{Rotation, rotation};
 use crate::log::digest_of;
 use crate::window::Window;
 
@@ -302,4 +302,38 @@ fn a_message_goes_on_through_eight_logs() {
         look(logs.collect(), |timeline| timeline.events().count())
     };
     assert_eq!((2..=8).map(found).collect::<Vec<_>>(), [1; 7]);
+}
+
+/// More logs than are compared each with each other one.
+#[test]
+fn earlier_uploads_are_left_out_of_many() {
+    let stamps: Vec<String> = (0..40).map(|minute| format!("05010800{minute:02}")).collect();
+    for text in [" Server certificate verification failed, Untrusted Certificate", " goes on"] {
+        let lines: Vec<String> = stamps.iter().map(|stamp| format!("{stamp}{text}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let read = |logs: Vec<Log>| {
+            let clock = Clock { window: Window::default(), year: None, now: NOVEMBER.parse().unwrap() };
+            join(logs, &clock).logs.iter().map(|log| log.log.path.to_string()).collect::<Vec<_>>()
+        };
+        // A directory that is named like the log has each upload. The newest one contains those before it.
+        let uploads = |newest: &[&str]| {
+            let earlier = (2..40).map(|length| (length, &lines[..length]));
+            let uploads = earlier.chain([(40, newest)]);
+            let name = |number: usize| format!("{NAME}/{number:02}.log");
+            let piece = |(number, lines): (usize, &[&str])| Log {
+                rotation: Rotation::Piece,
+                ..log(number, &name(number), NOVEMBER, lines)
+            };
+            uploads.map(piece).collect::<Vec<_>>()
+        };
+        assert_eq!(read(uploads(&lines)), [format!("{NAME}/40.log")], "{text}");
+        let other = lines[38].replace("0501", "0502");
+        assert_eq!(read(uploads(&[&other])), [format!("{NAME}/39.log"), format!("{NAME}/40.log")], "{text}");
+        // Excerpts in other directories.
+        let excerpt =
+            |number: usize| log(number, &format!("{number:02}/{NAME}"), NOVEMBER, &lines[number..number + 2]);
+        let mut logs: Vec<Log> = (0..38).map(excerpt).collect();
+        logs.push(log(38, NAME, NOVEMBER, &lines));
+        assert_eq!(read(logs), [NAME], "{text}");
+    }
 }

@@ -115,7 +115,7 @@ pub(super) struct ClockFailure {
 }
 
 /// What the lines of a boot from one of its dates on say of its clock.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LinesFromDate {
     /// How many lines there are up to the last failure at a default date; 0 without one.
     up_to_failure: usize,
