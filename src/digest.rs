@@ -380,10 +380,12 @@ impl LogDigest {
             && self.entries.iter().all(is_entry)
     }
 
-    /// The entries of this line.
-    pub fn entries_of_line(&self, line: u64) -> impl Iterator<Item = &LogEntry> {
-        let begin = self.entries.partition_point(|entry| entry.line < line);
-        self.entries[begin..].iter().take_while(move |entry| entry.line == line)
+    /// The entries in the order of their lines: where lines of one second are out of order, or whole logs, the entries
+    /// are in the order of time.
+    pub fn by_line(&self) -> EntriesByLine<'_> {
+        let mut entries: Vec<&LogEntry> = self.entries.iter().collect();
+        entries.sort_by_key(|entry| entry.line);
+        EntriesByLine(entries)
     }
 
     /// Whether repeated failures were folded, or old entries dropped.
@@ -401,6 +403,23 @@ impl LogDigest {
     /// Whether it has no line of a phone's log.
     pub const fn is_empty(&self) -> bool {
         self.counts.messages == 0
+    }
+}
+
+/// The entries of a log by their lines.
+#[derive(Clone, Debug)]
+pub struct EntriesByLine<'a>(Vec<&'a LogEntry>);
+
+impl<'a> EntriesByLine<'a> {
+    /// The entries of this line.
+    pub fn of_line(&self, line: u64) -> impl Iterator<Item = &'a LogEntry> {
+        let begin = self.0.partition_point(|entry| entry.line < line);
+        self.0[begin..].iter().copied().take_while(move |entry| entry.line == line)
+    }
+
+    /// The entries up to this line.
+    pub fn up_to(&self, line: u64) -> impl Iterator<Item = &'a LogEntry> {
+        self.0.iter().copied().take_while(move |entry| entry.line <= line)
     }
 }
 

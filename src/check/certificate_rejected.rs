@@ -11,7 +11,7 @@
 //! lengths; `Cert is not proper` can have another reason. The diagnosis is resolved when a certificate is saved
 //! to that slot more than a minute later, or when a later inventory shows a certificate with its key that
 //! the slot did not have before. `Cert is not proper` names no slot: there a save to any slot resolves it, or a
-//! custom certificate in a later inventory that no line before showed.
+//! custom certificate in a later inventory that no line showed up to a minute after the refusal.
 //!
 //! ## What to do
 //! 1. Compare the size of what was installed, its chain included, with the limit of 8192 bytes.

@@ -9,7 +9,8 @@
 //! It is certain that decoding failed. Missing begin and end lines are the vendor's explanation: the log shows
 //! neither the text nor the parameter. Because the message names no slot, the diagnosis is resolved when a
 //! certificate is saved to any slot more than a minute later, or when a later inventory shows a custom
-//! certificate that no line before showed.
+//! certificate that no line showed up to a minute after the failure: what was saved to another slot in the same
+//! pass over the configuration says nothing of this certificate.
 //!
 //! ## What to do
 //! 1. Find the certificate's parameter in the phone's configuration:

@@ -89,8 +89,13 @@ impl Timeline<'_> {
         // An inventory begins with the built-in certificate. If its beginning was cut off, a slot
         // without a line need not have been empty.
         let has_whole_inventory = inventories_before().any(|view| view.slot == Slot::BuiltIn);
-        // A refusal shows no certificate.
-        let is_known = |view: &&SlotView| view.at.0 < failure && view.source != SlotViewSource::Refusal;
+        // A refusal shows no certificate. One that was saved in the same pass, to another slot, says nothing of the failure,
+        // also when the next inventory shows it.
+        let is_known = |view: &&SlotView| match view.source {
+            SlotViewSource::Refusal => false,
+            SlotViewSource::Save => view.at.0 < failure || !is_later_pass(view),
+            SlotViewSource::Inventory { .. } => view.at.0 < failure,
+        };
         let known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
         let is_new = |shown: &SlotView| {
             let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;

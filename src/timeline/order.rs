@@ -37,7 +37,9 @@ const COPYING_HOURS: i64 = 12;
 struct Timed {
     log: Log,
     calendar: Calendar,
-    /// The sort key among the logs of other chains.
+    /// Its first date.
+    first: Option<NaiveDateTime>,
+    /// The sort key among the logs of other chains: the last date, if it has one.
     key: Option<NaiveDateTime>,
 }
 
@@ -62,8 +64,8 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
     let mut chains: Vec<_> = chains.into_iter().map(|chain| chain.into_iter().peekable()).collect();
     let mut sorted: Vec<(Log, Calendar)> = Vec::new();
     let mut last = None;
-    while let Some(next) = next_of(&mut chains, &overlapped, last) {
-        if let Some(last) = last.replace(next.log.number) {
+    while let Some(next) = next_of(&mut chains, &overlapped, last.as_ref()) {
+        if let Some((last, _)) = last.replace((next.log.number, next.key)) {
             overlapped.values_mut().for_each(|earlier| _ = earlier.remove(&last));
         }
         sorted.push((next.log, next.calendar));
@@ -149,18 +151,24 @@ fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
 }
 
 /// Takes the oldest of the chains' oldest logs: not one that begins with the last lines of another log before that one,
-/// and directly after it. A log without any time comes first: otherwise the logs after it in its chain would wait for it.
+/// and directly after it, but for logs that go on from before its end and end earlier: these are other copies of the same
+/// lines. A log without any time comes first: otherwise the logs after it in its chain would wait for it.
 fn next_of(
     chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>],
     overlapped: &HashMap<usize, BTreeSet<usize>>,
-    last: Option<usize>,
+    last: Option<&(usize, Option<NaiveDateTime>)>,
 ) -> Option<Timed> {
+    let is_last = |number: &usize| last.is_some_and(|(last, _)| last == number);
+    let last_date = last.and_then(|(_, date)| *date);
+    let earlier = |log: &Timed| overlapped.get(&log.log.number).into_iter().flatten();
+    let is_too_early = |log: &Timed| earlier(log).any(|earlier| !is_last(earlier));
+    let continues_last = |log: &Timed| earlier(log).next().is_some() && !is_too_early(log);
+    let goes_over_end = |log: &Timed| log.first.is_some() && log.first <= last_date && last_date < log.key;
+    let has_next = chains.iter_mut().filter_map(|logs| logs.peek()).any(continues_last);
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
-        let Timed { log, key, .. } = logs.peek()?;
-        let earlier = || overlapped.get(&log.number).into_iter().flatten();
-        let is_too_early = earlier().any(|earlier| Some(*earlier) != last);
-        let continues_last = earlier().next().is_some() && !is_too_early;
-        Some(((is_too_early, !continues_last, key, log.file_time()), log, chain))
+        let log = logs.peek()?;
+        let is_next = has_next && (continues_last(log) || goes_over_end(log));
+        Some(((is_too_early(log), !is_next, log.key, log.log.file_time()), &log.log, chain))
     });
     let by_name = |a: &Log, b: &Log| name_order(a).cmp(&name_order(b));
     let (.., chain) =
@@ -244,7 +252,12 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], c
         }
         let times = span.as_ref().and_then(|span| calendar.times(span));
         newer = times.or(newer);
-        timed.push(Timed { log, calendar, key: times.map(|(_, last)| last) });
+        timed.push(Timed {
+            log,
+            calendar,
+            first: times.map(|(first, _)| first),
+            key: times.map(|(_, last)| last),
+        });
     }
     timed.reverse();
     let mut before = timed.iter().find_map(|log| log.key);

@@ -1,10 +1,11 @@
 //! Logs that begin with the last lines of another log.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Log;
 use super::span::{Span, is_range_within};
-use crate::digest::{LogDigest, LogEntry};
+use crate::digest::{EntriesByLine, LogDigest, LogEntry};
 use crate::stamp::Stamp;
 
 /// A dated line that is in more logs than this is not used to find logs that overlap, so that many uploads of one log are
@@ -87,7 +88,8 @@ pub(super) fn overlap(earlier: &Log, later: &Log) -> u64 {
         .filter_map(|(same, entry)| same.checked_sub(entry.line))
         .collect();
     let anchors = anchors(earlier, later, default_dates);
-    let is_overlap = |begin: &u64| is_run(earlier, later, *begin, anchors.contains(begin));
+    let by_line = LazyCell::new(|| [earlier.by_line(), later.by_line()]);
+    let is_overlap = |begin: &u64| is_run([earlier, later], &by_line, *begin, anchors.contains(begin));
     begins.union(&anchors).find(|begin| is_overlap(begin)).map_or(0, |begin| whole_lines(earlier) - begin)
 }
 
@@ -135,27 +137,31 @@ pub(super) fn whole_lines(digest: &LogDigest) -> u64 {
 
 /// Whether the later log begins with the lines of the earlier one after line `begin`, as far as both were kept. A cut
 /// line at the end of the earlier log is the beginning of the next line.
-fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64, is_anchor: bool) -> bool {
+fn is_run(
+    [earlier, later]: [&LogDigest; 2],
+    [earlier_lines, later_lines]: &[EntriesByLine<'_>; 2],
+    begin: u64,
+    is_anchor: bool,
+) -> bool {
     let end = whole_lines(earlier);
     let length = end.saturating_sub(begin);
     // Two messages are in one line if the line feed between them was lost.
-    let is_at = |digest: &LogDigest, line: u64, hash: u64| {
-        let mut there = digest.entries_of_line(line).peekable();
+    let is_at = |lines: &EntriesByLine<'_>, line: u64, hash: u64| {
+        let mut there = lines.of_line(line).peekable();
         there.peek()?;
         Some(there.any(|entry| entry.hash == hash))
     };
     let mut equal = 0;
     let mut has_neighbour = false;
     // The later log can begin within a line, unless the whole line is in the earlier one.
-    let is_whole = |entry: &LogEntry| is_at(earlier, begin + 1, entry.hash) == Some(true);
-    let is_cut =
-        later.head.lines > 0 && !later.entries.iter().take_while(|entry| entry.line == 1).any(is_whole);
+    let is_whole = |entry: &LogEntry| is_at(earlier_lines, begin + 1, entry.hash) == Some(true);
+    let is_cut = later.head.lines > 0 && !later_lines.of_line(1).any(is_whole);
     let begins_cut = |line: u64| line == 1 && is_cut;
-    for entry in later.entries.iter().take_while(|entry| entry.line <= length) {
+    for entry in later_lines.up_to(length) {
         if begins_cut(entry.line) {
             continue;
         }
-        match is_at(earlier, entry.line + begin, entry.hash) {
+        match is_at(earlier_lines, entry.line + begin, entry.hash) {
             Some(true) => equal += 1,
             // A line that the earlier log did not keep is an ordinary one.
             None if entry.event.is_none() => {}
@@ -166,7 +172,7 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64, is_anchor: bool) -
         (begin + 1..=end).contains(&entry.line) && !entry.is_cut && !begins_cut(entry.line - begin)
     };
     for entry in earlier.entries.iter().filter(in_both) {
-        match is_at(later, entry.line - begin, entry.hash) {
+        match is_at(later_lines, entry.line - begin, entry.hash) {
             Some(true) => {
                 let same = later.entries.iter().find(|other| other.hash == entry.hash);
                 has_neighbour |= same.is_some_and(|same| {
@@ -180,10 +186,11 @@ fn is_run(earlier: &LogDigest, later: &LogDigest, begin: u64, is_anchor: bool) -
     }
     let mut begun = earlier.entries.iter().filter(|entry| entry.line > end && entry.event.is_some());
     let goes_on = |entry: &LogEntry| {
-        let mut there = later.entries.iter().filter(|other| other.line + begin == entry.line);
+        let mut there = entry.line.checked_sub(begin).into_iter().flat_map(|line| later_lines.of_line(line));
         there.any(|other| other.stamp == entry.stamp && later.text(other).starts_with(earlier.text(entry)))
     };
-    if length == 0 || !begun.all(goes_on) {
+    let has_all = length <= later.counts.lines;
+    if length == 0 || !has_all || !begun.all(goes_on) {
         return false;
     }
     // A single equal line may be a different message of the same second; with an equal neighbour, it is the same

@@ -17,6 +17,7 @@ use super::unset::{can_be_silence, default_date, has_set_date};
 use super::{Calendar, Joined, LeftOut, Log};
 use crate::digest::{LogDigest, LogEntry};
 use crate::input::Rotation;
+use crate::log::read_split;
 use crate::model::widened;
 use crate::stamp::Stamp;
 
@@ -123,6 +124,12 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
             chains[next] == chains[part] && continues_in(&logs[part].0.digest, &logs[next].0.digest)
         };
         let goes_on = part + 1 < logs.len() && is_next(part + 1);
+        // The message whose end is the beginning of the log.
+        let begun = part.checked_sub(1).filter(|before| chains[*before] == chains[part]).and_then(|before| {
+            let digests = [&logs[before].0.digest, &logs[part].0.digest];
+            continues_in(digests[0], digests[1])
+                .then(|| read_split(&[digests[0].tail.bytes.as_slice(), &digests[1].head.bytes].concat()).0)
+        });
         let has_all_of_part = |whole: usize| {
             let (part_log, whole_log) = (&logs[part].0, &logs[whole].0);
             if part == whole || !keep[whole] || !is_longer(whole, part) {
@@ -148,7 +155,8 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
             };
             let is_of_date =
                 |entry: &&LogEntry| has_set_date(entry) && default_dates[whole].are_not_of(entry);
-            is_contained_in(&part_log.digest, &all[part], lines)
+            begun.as_ref().is_none_or(|begun| has_messages_of(begun, lines()))
+                && is_contained_in(&part_log.digest, &all[part], lines)
                 && adds_no_time(&part_log.digest.entries, &whole_log.digest.entries, |entry| {
                     is_of_date(&entry)
                 })
@@ -163,6 +171,14 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
         };
     }
     keep
+}
+
+/// Whether other messages have those of this message, which was cut between two logs.
+fn has_messages_of<'a>(message: &LogDigest, others: impl Iterator<Item = Message<'a>> + Clone) -> bool {
+    messages(message).iter().all(|entry| {
+        let is_it = |(_, other, digest): Message<'_>| is_same_message((entry, message), (other, digest));
+        others.clone().any(is_it)
+    })
 }
 
 /// Whether the last line of a log is cut and continues in the next log of its chain: the line is not completely in
@@ -300,9 +316,14 @@ fn begins(part: &[&LogEntry], whole: &[&LogEntry]) -> bool {
 
 /// Whether another log begins with the lines of this one, as far as both were kept. The last line may be cut.
 fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
-    let is_there = |entry: &LogEntry| {
+    let begins_whole = part.entries.first().is_some_and(|entry| entry.line == 1 && entry.stamp.is_some());
+    if !begins_whole || part.counts.lines > whole.counts.lines {
+        return false;
+    }
+    let lines = whole.by_line();
+    part.entries.iter().all(|entry| {
         let is_cut = part.tail.is_cut() && entry.line == part.counts.lines;
-        let mut there = whole.entries_of_line(entry.line).peekable();
+        let mut there = lines.of_line(entry.line).peekable();
         // A line that the other log did not keep is an ordinary one. It keeps its first line.
         there.peek().is_none() && entry.line > 1
             || there.any(|other| {
@@ -310,10 +331,7 @@ fn is_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
                     || other.stamp == entry.stamp && whole.text(other).starts_with(part.text(entry));
                 entry.hash == other.hash || is_cut && is_begun()
             })
-    };
-    part.entries.first().is_some_and(|entry| entry.line == 1 && entry.stamp.is_some())
-        && part.counts.lines <= whole.counts.lines
-        && part.entries.iter().all(is_there)
+    })
 }
 
 /// Whether a log is a copy of the beginning of another one, although the clock was never set: it has several starts, and
