@@ -16,6 +16,7 @@ pub use crate::model::{CertificateState, Severity, State, Status};
 
 /// The version of the JSON output's shape. A change of any type here changes it.
 pub const SCHEMA_VERSION: u32 = 2;
+use crate::quantity::count;
 
 /// The program that made a report.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -266,6 +267,13 @@ pub struct Device {
     pub last_time: Option<String>,
     /// Days since the newest dated line, if that is more than `--stale`.
     pub stale: Option<u64>,
+    /// How often it was seen, if more than once: `14 lines`, or `2 times` if several lines show it together.
+    pub(super) fn how_often(&self) -> Option<String> {
+        let counts_lines = self.facts().is_none_or(|facts| facts.counts_lines);
+        let unit = if counts_lines { "lines" } else { "times" };
+        (self.occurrences > 1).then(|| format!("{} {unit}", count(self.occurrences)))
+    }
+
     /// Whether this is new since `--baseline`; null without that option.
     pub baseline: Option<Baseline>,
     /// The latest known state of every slot that the logs mention, `built-in` first.
