@@ -10,10 +10,11 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::check::{Facts, Family, Rule};
+use crate::check::{Facts, Family, Rule, is_masked};
 use crate::event;
 pub use crate::model::{CertificateState, Severity, State, Status};
 
+use crate::model::Mac;
 /// The version of the JSON output's shape. A change of any type here changes it.
 pub const SCHEMA_VERSION: u32 = 2;
 use crate::quantity::count;
@@ -86,6 +87,10 @@ pub struct Certificate {
     pub is_faulty: bool,
     /// The configuration files give the slot another certificate than the log shows, or the slot is empty. For
     /// the note below the phones.
+    /// The log that shows it names another phone's address, and not this one's: its common name is not compared with this
+    /// phone's address.
+    #[serde(skip)]
+    pub is_of_another_phone: bool,
     #[serde(skip)]
     pub is_contradicted: bool,
     /// The lines of configuration files that an installed certificate comes from, or that contradict the log; and
@@ -103,12 +108,36 @@ impl Certificate {
 
     /// The word for a slot without a certificate: each phone should have the built-in one.
     pub(super) fn absence(&self) -> &'static str {
+    /// Whether the slot has a custom certificate and no private key for it.
+    pub(super) fn lacks_key(&self) -> bool {
+        self.state == CertificateState::Installed
+            && self.is_faulty
+            && self.key_length.is_none()
+            && self.slot != "built-in"
+    }
+
+    /// Whether it is a built-in certificate that was made for another phone than the one of this address, by its common
+    /// name.
+    pub(super) fn is_issued_for_another(&self, mac: Option<&str>) -> bool {
+        let name_and_mac = self.common_name.as_deref().zip(mac);
+        self.slot == "built-in"
+            && !self.is_of_another_phone
+            && name_and_mac.is_some_and(|(name, mac)| !names(name, mac))
+    }
+
         if self.slot == "built-in" { "missing" } else { "empty" }
     }
 }
 
 /// A line of a log that proves a diagnosis.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+/// Whether a common name is this address, in any notation, or was masked.
+fn names(common_name: &str, mac: &str) -> bool {
+    common_name.eq_ignore_ascii_case(mac)
+        || is_masked(common_name, mac)
+        || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
+}
+
 pub struct Evidence {
     /// The log's path; a member of an archive is `a.zip!/path/in/it`.
     pub file: String,

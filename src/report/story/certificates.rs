@@ -13,7 +13,7 @@ use crate::report::text::prose::Prose;
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let mut blocks = vec![Block::Part("Certificates".to_owned())];
     for certificate in &device.certificates {
-        let (sign, tone, state) = state(certificate);
+        let (sign, tone, state) = state(certificate, device);
         let slot: Option<Slot> = certificate.slot.parse().ok();
         let name = slot.map_or_else(|| certificate.slot.to_string(), heading);
         blocks.push(Block::Item(sign, tone, Prose::foreign(&name).and(state)));
@@ -32,26 +32,41 @@ pub(super) fn heading(slot: Slot) -> String {
     capitalized(in_words(slot).trim_start_matches("the "))
 }
 
-fn state(certificate: &Certificate) -> (&'static str, Tone, &'static str) {
+fn state(certificate: &Certificate, device: &Device) -> (&'static str, Tone, &'static str) {
     match certificate.state {
         CertificateState::Installed if certificate.is_faulty => {
-            let fault = match certificate.key_length {
-                None => ": a certificate without its private key",
-                Some(_) => ": installed, but see the diagnoses",
-            };
-            ("✗", Tone::Bad, fault)
+        CertificateState::Installed if certificate.is_issued_for_another(device.mac.as_deref()) => {
+            ("≠", Tone::Bad, ": installed, but issued for another phone")
+        }
+        CertificateState::Installed if certificate.lacks_key() => {
+            ("✗", Tone::Bad, ": a certificate without its private key")
+        }
+            ("✗", Tone::Bad, ": installed, but see the diagnoses")
         }
         CertificateState::Installed => ("✓", Tone::Good, ": installed"),
         CertificateState::NotAvailable if certificate.is_key_alone() => {
             ("✗", Tone::Bad, ": a private key without its certificate")
         }
         CertificateState::NotAvailable => ("–", Tone::Dim, ": empty, as the phone says itself"),
+        CertificateState::NotAvailable if certificate.slot == "built-in" => {
+            ("✗", Tone::Bad, ": missing, as the phone says itself")
+        }
         CertificateState::Rejected => ("✗", Tone::Bad, ": the last thing known is a refused installation"),
     }
 }
 
-fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Prose)> {
-    let row = slot.map(slot_row);
+fn facts(
+    certificate: &Certificate,
+    slot: Option<Slot>,
+    software: Option<&SoftwareVersion>,
+) -> Vec<(&'static str, Prose)> {
+    let is_installed = certificate.state == CertificateState::Installed;
+    // An empty slot that the software does not have takes and serves nothing, nor does a missing built-in certificate.
+    let is_there = |slot: &Slot| match slot {
+        Slot::BuiltIn => is_installed,
+        slot => is_installed || software.is_none_or(|version| release_with(*slot, version).is_none()),
+    };
+    let row = slot.filter(is_there).map(slot_row);
     let mut facts = Vec::new();
     if let Some(name) = &certificate.common_name {
         facts.push(("Common name", Prose::foreign(name)));
