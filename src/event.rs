@@ -158,8 +158,9 @@ pub enum Event {
         assembly: Option<Box<str>>,
         /// `A`; not a label's revision.
         assembly_revision: Option<Box<str>>,
-        /// The phone's address: that of `eth0`, or of a line that names no interface.
-        #[serde(with = "kinds::as_text")]
+        /// The address that the phone names as its own: that of `eth0`, or of a line that names no interface. Each event
+        /// of the output has a `mac`, the phone to which the log is assigned, so this one has another name there.
+        #[serde(with = "kinds::as_text", rename = "platform_mac")]
         mac: Option<Mac>,
     },
     /// What the phone runs.

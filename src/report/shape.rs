@@ -5,10 +5,12 @@
 //! makes control characters visible itself.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::check::{Facts, Family, Rule, is_masked};
 use crate::event;
@@ -61,7 +63,7 @@ pub struct Summary {
     /// Phones whose logs show that nothing is wrong.
     pub ok: u64,
     /// For each code that is active in a phone, the number of phones.
-    pub by_code: std::collections::BTreeMap<String, u64>,
+    pub by_code: BTreeMap<String, u64>,
 }
 
 /// The latest known state of one slot.
@@ -129,8 +131,6 @@ impl Certificate {
     }
 }
 
-/// A line of a log that proves a diagnosis.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 /// Whether a common name is this address, in any notation, or was masked.
 fn names(common_name: &str, mac: &str) -> bool {
     common_name.eq_ignore_ascii_case(mac)
@@ -138,6 +138,8 @@ fn names(common_name: &str, mac: &str) -> bool {
         || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
 }
 
+/// A line of a log that proves a diagnosis.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Evidence {
     /// The log's path; a member of an archive is `a.zip!/path/in/it`.
     pub file: String,
@@ -360,6 +362,7 @@ pub struct Document {
 
 /// One event of `events --format jsonl`. Fields that its kind does not have are left out.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(transform = describe_own_fields)]
 pub struct EventRow {
     /// 12 upper-case hex digits, or null.
     pub mac: Option<String>,
@@ -407,4 +410,54 @@ impl EventRow {
 /// The names of all kinds of events.
 fn kinds() -> Vec<&'static str> {
     event::kinds().iter().map(|kind| kind.name).collect()
+}
+
+/// Adds each kind's own fields to the schema of an event, with the kinds that have them.
+fn describe_own_fields(schema: &mut Schema) {
+    let mut kinds_of: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for kind in event::kinds() {
+        for field in kind.fields() {
+            kinds_of.entry(field).or_default().push(format!("`{}`", kind.name));
+        }
+    }
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    for (field, kinds) in kinds_of {
+        let kinds = kinds.join(", ");
+        let description = match field {
+            "platform_mac" => format!(
+                "Of {kinds}: the address that the phone names as its own. `mac` is the phone of the log."
+            ),
+            _ => format!("Of {kinds}."),
+        };
+        properties.insert(field.to_owned(), json!({ "description": description }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn occurrences_are_lines_or_times() {
+        let mut diagnosis = crate::report::fixture::fleet().devices[0].diagnoses[0].clone();
+        let told = |diagnosis: &mut Diagnosis, code, occurrences| {
+            (diagnosis.code, diagnosis.occurrences) = (code, occurrences);
+            diagnosis.how_often()
+        };
+        assert_eq!(told(&mut diagnosis, "TLS002", 1), None);
+        assert_eq!(told(&mut diagnosis, "TLS002", 1400).as_deref(), Some("1,400 lines"));
+        for code in ["INS004", "INS005", "INV003", "INV005"] {
+            assert_eq!(told(&mut diagnosis, code, 2).as_deref(), Some("2 times"), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_phones_own_in_any_notation_or_masked() {
+        for name in ["0004F2A1B2C3", "00:04:f2:a1:b2:c3", "0004F2XXXXXX", "[redacted]"] {
+            assert!(names(name, "0004F2A1B2C3"), "{name}");
+        }
+        for name in ["0004F2A1B2C4", "phone"] {
+            assert!(!names(name, "0004F2A1B2C3"), "{name}");
+        }
+    }
 }
