@@ -37,6 +37,7 @@ use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
 
 pub(crate) use certificate::slot_of_inventory;
 pub use kinds::{EventKind, all as kinds};
+pub(crate) use log::UploadAttempts;
 pub use messages::{MESSAGES, MessageGrammar, find, may_begin, read};
 pub(crate) use messages::{START, may_be_banner, may_start};
 pub(crate) use verbatim::read_verbatim;
@@ -302,6 +303,14 @@ impl Event {
             | Self::CertificateCommonName { slot, .. }
             | Self::KeyLength { slot, .. }
             | Self::CertificateUnavailable { slot } => Some(*slot),
+            _ => None,
+        }
+    }
+
+    /// Which upload failed.
+    pub const fn upload(&self) -> Option<Upload> {
+        match self {
+            Self::UploadFailed { upload, .. } => Some(*upload),
             _ => None,
         }
     }

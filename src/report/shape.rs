@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 
 use crate::check::{Facts, Family, Rule, is_masked};
 use crate::event;
-pub use crate::model::{CertificateState, Severity, State, Status};
-
 use crate::model::Mac;
+pub use crate::model::{CertificateState, Severity, State, Status};
+use crate::quantity::count;
+
 /// The version of the JSON output's shape. A change of any type here changes it.
 pub const SCHEMA_VERSION: u32 = 2;
-use crate::quantity::count;
 
 /// The program that made a report.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -87,12 +87,12 @@ pub struct Certificate {
     /// certificate. For the sign of the slot.
     #[serde(skip)]
     pub is_faulty: bool,
-    /// The configuration files give the slot another certificate than the log shows, or the slot is empty. For
-    /// the note below the phones.
     /// The log that shows it names another phone's address, and not this one's: its common name is not compared with this
     /// phone's address.
     #[serde(skip)]
     pub is_of_another_phone: bool,
+    /// The configuration files give the slot another certificate than the log shows, or the slot is empty. For
+    /// the note below the phones.
     #[serde(skip)]
     pub is_contradicted: bool,
     /// The lines of configuration files that an installed certificate comes from, or that contradict the log; and
@@ -108,8 +108,6 @@ impl Certificate {
         self.state == CertificateState::NotAvailable && self.key_length.is_some()
     }
 
-    /// The word for a slot without a certificate: each phone should have the built-in one.
-    pub(super) fn absence(&self) -> &'static str {
     /// Whether the slot has a custom certificate and no private key for it.
     pub(super) fn lacks_key(&self) -> bool {
         self.state == CertificateState::Installed
@@ -127,6 +125,8 @@ impl Certificate {
             && name_and_mac.is_some_and(|(name, mac)| !names(name, mac))
     }
 
+    /// The word for a slot without a certificate: each phone should have the built-in one.
+    pub(super) fn absence(&self) -> &'static str {
         if self.slot == "built-in" { "missing" } else { "empty" }
     }
 }
@@ -267,6 +267,13 @@ impl Diagnosis {
         Rule::find(self.code).map(|rule| &rule.facts)
     }
 
+    /// How often it was seen, if more than once: `14 lines`, or `2 times` if several lines show it together.
+    pub(super) fn how_often(&self) -> Option<String> {
+        let counts_lines = self.facts().is_none_or(|facts| facts.counts_lines);
+        let unit = if counts_lines { "lines" } else { "times" };
+        (self.occurrences > 1).then(|| format!("{} {unit}", count(self.occurrences)))
+    }
+
     /// Whether it is from configuration files; then their lines are its evidence.
     pub(crate) fn is_of_configuration(&self) -> bool {
         self.facts().is_some_and(|facts| facts.family == Family::Configuration)
@@ -298,13 +305,6 @@ pub struct Device {
     pub last_time: Option<String>,
     /// Days since the newest dated line, if that is more than `--stale`.
     pub stale: Option<u64>,
-    /// How often it was seen, if more than once: `14 lines`, or `2 times` if several lines show it together.
-    pub(super) fn how_often(&self) -> Option<String> {
-        let counts_lines = self.facts().is_none_or(|facts| facts.counts_lines);
-        let unit = if counts_lines { "lines" } else { "times" };
-        (self.occurrences > 1).then(|| format!("{} {unit}", count(self.occurrences)))
-    }
-
     /// Whether this is new since `--baseline`; null without that option.
     pub baseline: Option<Baseline>,
     /// The latest known state of every slot that the logs mention, `built-in` first.
@@ -390,6 +390,12 @@ pub struct EventRow {
     /// The number of the phone's boot in which it occurred, from 0; not shown.
     #[serde(skip)]
     pub boot: usize,
+    /// The first date of any line of that boot; not shown.
+    #[serde(skip)]
+    pub boot_time: Option<String>,
+    /// Which upload failed, if this is a message of one that did; not shown.
+    #[serde(skip)]
+    pub upload: Option<event::Upload>,
     /// The kind's own fields, in the order of the event's type: name and value.
     #[serde(flatten)]
     pub fields: serde_json::Map<String, serde_json::Value>,

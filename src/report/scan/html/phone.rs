@@ -84,6 +84,7 @@ fn content(certificate: &Certificate) -> String {
         CertificateState::NotAvailable => certificate.absence(),
         state => state.name(),
     };
+    let key_length = key_length.or_else(|| certificate.lacks_key().then(|| "no key".to_owned()));
     let parts = [Some(state.to_owned()), certificate.common_name.clone(), length, key_length];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
