@@ -123,6 +123,8 @@ pub struct Facts {
     /// If many phones begin to show it within a day, the cause is probably in a server. True for all of
     /// [`Family::Installation`] and [`Family::Connection`].
     pub suggests_server_fault: bool,
+    /// Its occurrences are lines of logs. Otherwise they are what several lines show together.
+    pub counts_lines: bool,
     /// The question to which lines of the phone's configuration files can be the answer.
     pub asks: Option<join::Question>,
 }
@@ -140,6 +142,7 @@ impl Facts {
             from_fleet: false,
             depends_on_mac: false,
             suggests_server_fault: matches!(family, Family::Installation | Family::Connection),
+            counts_lines: true,
             asks: None,
         }
     }

@@ -37,6 +37,7 @@ use crate::model::{Algorithm, Fingerprint, Mac, Slot, SoftwareVersion};
 
 pub(crate) use certificate::slot_of_inventory;
 pub use kinds::{EventKind, all as kinds};
+pub(crate) use log::UploadAttempts;
 pub use messages::{MESSAGES, MessageGrammar, find, may_begin, read};
 pub(crate) use messages::{START, may_be_banner, may_start};
 pub(crate) use verbatim::read_verbatim;
@@ -158,8 +159,9 @@ pub enum Event {
         assembly: Option<Box<str>>,
         /// `A`; not a label's revision.
         assembly_revision: Option<Box<str>>,
-        /// The phone's address: that of `eth0`, or of a line that names no interface.
-        #[serde(with = "kinds::as_text")]
+        /// The address that the phone names as its own: that of `eth0`, or of a line that names no interface. Each event
+        /// of the output has a `mac`, the phone to which the log is assigned, so this one has another name there.
+        #[serde(with = "kinds::as_text", rename = "platform_mac")]
         mac: Option<Mac>,
     },
     /// What the phone runs.
@@ -301,6 +303,14 @@ impl Event {
             | Self::CertificateCommonName { slot, .. }
             | Self::KeyLength { slot, .. }
             | Self::CertificateUnavailable { slot } => Some(*slot),
+            _ => None,
+        }
+    }
+
+    /// Which upload failed.
+    pub const fn upload(&self) -> Option<Upload> {
+        match self {
+            Self::UploadFailed { upload, .. } => Some(*upload),
             _ => None,
         }
     }

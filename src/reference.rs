@@ -19,5 +19,7 @@ pub use model::{Model, ModelName, NotAModel};
 pub use part_number::{Label, NotAPartNumber, PartNumber};
 pub use parts::{Expectation, LabelKind, PartRow, factory_certificate_expected, part_rows};
 pub use revision::{NotARevision, Revision};
-pub use slots::{MAX_PLATFORM_CERTIFICATE, MAX_PLATFORM_KEY, SlotRow, custom_certificate_capacity, slot_row};
+pub use slots::{
+    MAX_PLATFORM_CERTIFICATE, MAX_PLATFORM_KEY, SlotRow, custom_certificate_capacity, release_with, slot_row,
+};
 pub use ztp::{Readiness, Release, ZTP_CUTOVER, ZtpRow, ztp_readiness, ztp_rows};

@@ -32,7 +32,7 @@ const RUN: &[(&str, i32, &str)] = &[
     ("phonecert device 0004f2a1b202 logs/ --format markdown --redact", 1, "# "),
     ("phonecert events logs/ --device 0004f2a1b202", 0, "0004F2A1B202"),
     ("phonecert config /srv/provisioning --device 0004f2a1b202", 0, "0004F2A1B202"),
-    ("phonecert scan /srv/provisioning --device 0004f2a1b202", 1, "no key of 4,677 bytes"),
+    ("phonecert scan /srv/provisioning --device 0004f2a1b202", 1, "no key of 4677 bytes"),
     ("phonecert scan /srv/provisioning --select CFG017,CFG018,CFG031", 0, ""),
     ("phonecert scan /srv/provisioning --no-config", 1, "0004F2A1B202"),
     ("phonecert lookup VVX 500", 0, "VVX 500"),

@@ -188,7 +188,7 @@ fn records_answer_as_files_do() {
     let problems = answer["problems"].to_string();
     for (path, what) in [
         ("other/0004f2999904.cfg", "more than 256 names"),
-        ("other/0004f2050000.cfg", "a name of more than 1,024 bytes"),
+        ("other/0004f2050000.cfg", "a name of more than 1024 bytes"),
     ] {
         assert!(problems.contains(path) && problems.contains(what), "{problems}");
     }

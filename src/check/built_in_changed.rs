@@ -20,6 +20,7 @@
 
 use std::collections::BTreeMap;
 
+use super::failures::times;
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, Slot, Ztp, rule, sentence};
 use crate::model::Fingerprint;
 use crate::timeline::Record;
@@ -31,15 +32,20 @@ pub(super) const RULE: Rule = Rule {
     cause: "A factory certificate does not change: the built-in certificate is a self-signed one that was created again, or the logs are from two phones.",
     remedy: "Check that all logs are from one phone, find out who signed the certificate, and update every server that knows the old fingerprint.",
     reference: "Feature Profile 37148, \"Factory Installed Certificates\", \"Self-Signed Certificates\" and \"Troubleshooting\"",
-    facts: Facts { ztp: Ztp::Uncertain, about_installing: true, ..Facts::of(Family::Inventory) },
+    facts: Facts {
+        ztp: Ztp::Uncertain,
+        about_installing: true,
+        counts_lines: false,
+        ..Facts::of(Family::Inventory)
+    },
     ..rule(include_str!("built_in_changed.rs"), run)
 };
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut before: BTreeMap<_, (&Fingerprint, &Record<'_>)> = BTreeMap::new();
-    let mut changes = 0;
+    let mut known: Vec<&Fingerprint> = Vec::new();
     let mut lines = Vec::new();
-    let mut message = sentence![];
+    let (mut changes, mut last) = (0, None);
     for (_, event, record) in case.timeline.own_events() {
         let Event::CertificateFingerprint { slot: Slot::BuiltIn, fingerprint: Some(fingerprint), .. } = event
         else {
@@ -51,13 +57,20 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         {
             changes += 1;
             lines.extend([line, record]);
-            message = sentence![format!(
-                "The built-in certificate's fingerprint changed from {earlier} to {fingerprint}."
-            )];
+            last = Some((earlier, fingerprint, known.contains(&fingerprint)));
+        }
+        if !known.contains(&fingerprint) {
+            known.push(fingerprint);
         }
     }
-    if changes == 0 {
-        return Vec::new();
-    }
+    let Some((earlier, fingerprint, was_known)) = last else { return Vec::new() };
+    let often = match changes {
+        1 => String::new(),
+        changes => format!(" {}, the newest time", times(changes)),
+    };
+    let again = if was_known { ", which it had before" } else { "" };
+    let message = sentence![format!(
+        "The built-in certificate's fingerprint changed{often} from {earlier} to {fingerprint}{again}."
+    )];
     vec![Finding::active(message, Occurrences::shown_by(changes, lines)).of_slot(Some(Slot::BuiltIn))]
 }

@@ -8,7 +8,7 @@
 //!
 //! ## How sure it is
 //! It is certain that at least three consecutive boots with a fingerprint show a different one each time. The
-//! size as the cause is known from a phone with software 3.2.6, whose CA certificate had 1,885 bytes. A CA
+//! size as the cause is known from a phone with software 3.2.6, whose CA certificate had 1885 bytes. A CA
 //! certificate that an administrator replaced before each of these boots would look the same. Only the newest
 //! boots count: there is no diagnosis if all fingerprints of one of the last three boots are also in a newer one, as
 //! where CA certificates are added one by one.

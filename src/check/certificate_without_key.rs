@@ -34,6 +34,7 @@ pub(super) const RULE: Rule = Rule {
     reference: "Feature Profile 37148, \"Platform Certificates\" and \"Troubleshooting\"",
     facts: Facts {
         about_installing: true,
+        counts_lines: false,
         asks: Some(Question::Installed),
         ..Facts::of(Family::Installation)
     },

@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
     cause: "After a downgrade to 3.3.x or earlier the phone's menu calls a self-signed built-in certificate factory installed.",
     remedy: "Don't rely on this phone's menu: find out which certificate it has from the label's part number and revision, or from the certificate's issuer in a browser.",
     reference: "Feature Profile 37148, \"Self-Signed Certificates\"",
-    facts: Facts::of(Family::Inventory),
+    facts: Facts { counts_lines: false, ..Facts::of(Family::Inventory) },
     ..rule(include_str!("downgrade_hides_self_signed.rs"), run)
 };
 

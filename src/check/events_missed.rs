@@ -2,7 +2,7 @@
 //!
 //! ## What it means
 //! Each line of the log carries a count of the events lost since boot because the phone was too busy. That
-//! count went up. Any line can have been lost, also one about a certificate.
+//! count went up, or was above 0 in the first line of a boot that was read. Any line can have been lost, also one about a certificate.
 //!
 //! ## How sure it is
 //! It is certain: the phone itself counts the lost events. An occurrence is a line at which it is higher than
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     code: "LOG002",
     name: "events-missed",
     severity: Severity::Info,
-    cause: "The phone was too busy to write every message: the count of missed events in its log went up.",
+    cause: "The phone was too busy to write every message, as the count of missed events in its log shows.",
     remedy: "If something is not in this log, regard it as unknown, not as absent. If it matters, restart the phone and read its log again.",
     reference: "Format of the log: the fourth field counts missed events",
     facts: Facts::of(Family::Log),

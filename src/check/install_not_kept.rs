@@ -35,7 +35,12 @@ pub(super) const RULE: Rule = Rule {
     cause: "The saved certificate was not in the slot when the phone started again: it was not kept, or was replaced or removed.",
     remedy: "Look for a configuration that sets or empties this slot; then install the certificate again, restart the phone, and compare its inventory.",
     reference: "Feature Profile 37148, \"Polycom Phone Device Certificate Types\"",
-    facts: Facts { about_installing: true, asks: Some(Question::NotKept), ..Facts::of(Family::Installation) },
+    facts: Facts {
+        about_installing: true,
+        counts_lines: false,
+        asks: Some(Question::NotKept),
+        ..Facts::of(Family::Installation)
+    },
     ..rule(include_str!("install_not_kept.rs"), run)
 };
 

@@ -12,7 +12,6 @@ use crate::config::{
     SlotFacts, Store, Value,
 };
 use crate::model::{Fingerprint, Slot};
-use crate::quantity::count;
 use crate::reference::MAX_PLATFORM_CERTIFICATE;
 use crate::sentence::{Sentence, sentence};
 pub(super) use log_levels::hiding_levels;
@@ -182,7 +181,7 @@ fn refused_lengths(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = 
 
 fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<ConfigurationLine> {
     let lengths: Vec<u64> = refused_lengths(&log.keys_refused, slot).collect();
-    let Some(logged) = lengths.last().map(|length| count(*length)) else { return Vec::new() };
+    let Some(logged) = lengths.last() else { return Vec::new() };
     let all = all_lines(config, |kind| matches!(kind, ParameterKind::Key(_)));
     let length = |given: &Given<'_>| match given.value {
         Value::Key(Ok(key)) => Some(u64::from(key.length)),
@@ -319,11 +318,11 @@ fn certificates(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec
     let lengths: Vec<u64> = refused_lengths(&log.certificates_refused, slot).collect();
     let fault = |store: Store, value: &Certificates| {
         if let Some(length) = lengths.iter().find(|length| value.has_length(**length)) {
-            return Some((format!("has {} bytes, the length that the phone refused", count(*length)), true));
+            return Some((format!("has {length} bytes, the length that the phone refused"), true));
         }
         let (total, limit) = (value.length(), u64::from(MAX_PLATFORM_CERTIFICATE));
         let why = if store.is_device() && total > limit {
-            Some(format!("has {} bytes of certificates, more than {}", count(total), count(limit)))
+            Some(format!("has {total} bytes of certificates, more than {limit}"))
         } else if !lengths.is_empty() {
             // A refusal that names a length is about the length.
             None
@@ -390,7 +389,7 @@ fn installed_lines(config: &PhoneConfig, facts: &SlotFacts, slot: Slot) -> Vec<C
         let is_known = value.has_fingerprint();
         let is_other = is_known && !facts.fingerprints.is_empty();
         // A certificate that was renewed has mostly the same length.
-        let clause = match length.map(count) {
+        let clause = match length {
             Some(length) if is_other => {
                 format!("; it has the {length} bytes that the log shows, but not its fingerprint: {why}")
             }

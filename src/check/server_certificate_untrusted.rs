@@ -45,13 +45,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let Event::ServerCertificateUntrusted { reason } = untrusted.event else { return None };
         let often = times(untrusted.seen.count);
         let is_other = |event: &Event| is_one(event) && event != untrusted.event;
-        let newest = if case.timeline.events().any(|(_, event, _)| is_other(event)) { "the newest time: " } else { "" };
-        let mut message = match reason {
-            Some(reason) => {
-                sentence!["The phone refused a server's certificate ", often, ": ", newest, Part::LogText(reason.clone()), "."]
-            }
-            None => sentence!["The phone refused a server's certificate ", often, "; ", newest, "the log gives no reason."],
+        let has_others = case.timeline.events().any(|(_, event, _)| is_other(event));
+        let newest = if has_others { ", the newest time" } else { "" };
+        let reason = match reason {
+            Some(reason) => sentence![": ", Part::LogText(reason.clone()), "."],
+            None => sentence![" without a reason in the log."],
         };
+        let mut message = sentence!["The phone refused a server's certificate ", often, newest, reason];
         let boot = case.timeline.records[untrusted.last].boot;
         let invalid_uri = case.timeline.events().any(|(at, event, record)| {
             at < untrusted.last && record.boot == boot && matches!(event, Event::ProvisioningUriInvalid { .. })

@@ -44,7 +44,10 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     };
     let found = by_slot(case.timeline, is_one).into_values().map(|Failures { seen, .. }| {
         // A connection that fails can write several lines.
-        let message = sentence!["TLS connections failed without a reason in the log."];
+        let message = match seen.count {
+            1 => sentence!["A TLS connection failed without a reason in the log."],
+            _ => sentence!["TLS connections failed without a reason in the log."],
+        };
         let (state, since) = judged_by_later_boots(case.timeline, is_one);
         Finding::new(state, message, seen).since(since)
     });

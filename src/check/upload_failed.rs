@@ -21,7 +21,7 @@
 
 use super::failures::{judged_by_later_boots, times};
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
-use crate::event::Upload;
+use crate::event::{Upload, UploadAttempts};
 use crate::stamp::Stamp;
 use crate::timeline::Record;
 
@@ -42,23 +42,20 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut is_size_unknown = false;
     // A boot log has no messages about certificates.
     let mut is_boot_log_alone = true;
-    // The last message of a failure, and whether one of its messages is an upload error.
-    let mut last: Option<(&Record<'_>, bool)> = None;
+    let mut all = UploadAttempts::default();
     for (_, event, record) in case.timeline.events() {
         match event {
             Event::UploadFailed { upload, .. } => {
-                // A skipped upload, or a failed one of the boot log, in the same second as an upload error, before
-                // or after it, is not counted again.
-                let is_error = *upload == Upload::Tried;
-                let had_error =
-                    last.filter(|(last, _)| is_same_second(last, record)).map(|(_, had_error)| had_error);
-                let is_same = had_error.is_some_and(|had_error| !(is_error && had_error));
                 is_boot_log_alone &= *upload == Upload::BootLog;
-                if !is_same {
+                let second = |stamp| (record.boot, second_of(stamp));
+                if all.is_another_until(
+                    second(record.entry.stamp),
+                    second(record.entry.last_line().1),
+                    *upload,
+                ) {
                     seen.add(record);
                     attempts += record.entry.count();
                 }
-                last = Some((record, is_error || (is_same && had_error == Some(true))));
             }
             Event::UploadSizeUnknown => is_size_unknown = true,
             _ => {}
@@ -88,10 +85,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     vec![Finding::new(state, message, seen).since(since)]
 }
 
-/// Whether both are of one boot, and the last line of one is of the same second as the other.
-fn is_same_second(earlier: &Record<'_>, later: &Record<'_>) -> bool {
-    let second = |stamp: Option<Stamp>| {
-        stamp.map(|stamp| stamp.uptime().map_or(Ok(stamp), |uptime| Err(uptime / 1_000)))
-    };
-    earlier.boot == later.boot && second(earlier.entry.last_line().1) == second(later.entry.stamp)
+/// The second in which a line was written.
+fn second_of(stamp: Option<Stamp>) -> Option<Result<Stamp, u64>> {
+    stamp.map(|stamp| stamp.uptime().map_or(Ok(stamp), |uptime| Err(uptime / 1_000)))
 }

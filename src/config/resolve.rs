@@ -15,7 +15,6 @@ use super::value::Value;
 use crate::input::{ConfigKind, shown_path};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
-use crate::quantity::count;
 use crate::sentence::{Part, sentence};
 
 /// The configuration of a phone.
@@ -337,8 +336,8 @@ impl FileSearch<'_> {
             ));
         }
         if list.counted_names().any(|listed| listed.name.is_empty()) {
-            let limit = count(MAX_NAME_LENGTH as u64);
-            add_problem(format!("a name of more than {limit} bytes; no file of such a name was read"));
+            let limit = format!("a name of more than {MAX_NAME_LENGTH} bytes");
+            add_problem(format!("{limit}; no file of such a name was read"));
         }
     }
 

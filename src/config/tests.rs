@@ -82,7 +82,7 @@ fn two_certificates_of_a_device_in_one_value() {
     assert_eq!(short[0], short[1]);
     let [first, second] = [good(), renewed].map(|der| fingerprints(&der).unwrap()[0].clone());
     let names = format!(
-        "PKCS #7, 2 certificates, CN 0004F2A1B2C3, expires 2032-01-01, MD5 {first} and CN 0004F2A1B2C3, expires \
+        "PKCS #7, 2 certificates, CN 0004F2A1B2C3, valid until 2032-01-01, MD5 {first} and CN 0004F2A1B2C3, valid until \
          2035-01-01, MD5 {second}"
     );
     assert_eq!(short[0], names);
@@ -376,7 +376,7 @@ fn values_are_told_shortly() {
     let read = |text: &str| Value::Certificates(certificates(text)).in_short().to_string();
     let of_two = read(&chain(&[good(), certificate("Example Issuing", 2, "2020-01-01", "2040-01-01", 0)]));
     assert!(
-        of_two.starts_with("PKCS #7, 2 certificates, CN 0004F2A1B2C3, expires 2032-01-01, MD5 "),
+        of_two.starts_with("PKCS #7, 2 certificates, CN 0004F2A1B2C3, valid until 2032-01-01, MD5 "),
         "{of_two}"
     );
     assert!(read(&pem("CERTIFICATE", &good())).starts_with("X.509 certificate, CN "));
@@ -396,7 +396,7 @@ fn values_are_told_shortly() {
     assert!(read(&beside).starts_with("2 X.509 certificates, CN "), "{}", read(&beside));
     let both = format!("{} {}", chain(&[good()]), pem("PKCS7", &good()));
     assert!(read(&both).ends_with("; it contains an X.509 certificate, and no PKCS #7"), "{}", read(&both));
-    assert_eq!(Value::Key(read_key(&key(1))).in_short().to_string(), "RSA 2048 key, 1,218 bytes");
+    assert_eq!(Value::Key(read_key(&key(1))).in_short().to_string(), "RSA 2048 key, 1218 bytes");
     assert!(!Value::Key(read_key("hunter2")).in_short().to_string().contains("hunter2"));
     let address = Value::text("ftp://phones:hunter2@192.0.2.1/logs").in_short().to_string();
     assert!(address.contains("192.0.2.1") && !address.contains("hunter2"), "{address}");

@@ -8,7 +8,7 @@ use super::key::{self, Key, PrivateKey};
 use super::pem::{self, Block, Fault, Label, Pem};
 use super::word::{is_near_known, is_short_number};
 use crate::model::Fingerprint;
-use crate::quantity::{count, counted};
+use crate::quantity::counted;
 use crate::secrets::conceal_address;
 use crate::sentence::{Part, Sentence, sentence};
 
@@ -327,7 +327,7 @@ impl Certificates {
         for (index, leaf) in self.leaves(None).into_iter().take(MAX_LEAVES_SHOWN).enumerate() {
             let link = if index == 0 { ", CN " } else { " and CN " };
             let ends = leaf.not_after.format("%Y-%m-%d");
-            let rest = format!(", expires {ends}, MD5 {}", leaf.fingerprints[0]);
+            let rest = format!(", valid until {ends}, MD5 {}", leaf.fingerprints[0]);
             short = short.and(sentence![link, leaf.name(), rest]);
         }
         match self.fault {
@@ -388,7 +388,7 @@ fn key_in_short(key: &Key) -> String {
                 PublicKey::Other => "key".to_owned(),
             };
             let but = refused.map(|fault| format!(" ({fault})")).unwrap_or_default();
-            format!("{kind}, {} bytes{but}", count(u64::from(*length)))
+            format!("{kind}, {length} bytes{but}")
         }
     }
 }

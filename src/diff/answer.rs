@@ -1,14 +1,14 @@
 //! Reads an answer of `scan --format json`.
 
 use std::collections::{HashMap, HashSet};
-use std::io::BufRead;
+use std::io::{BufRead, BufReader};
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::{PhoneName, SlotContent};
 use crate::check::{Facts, Family, Rule};
-use crate::input::log_mac;
+use crate::input::{decoded, log_mac};
 use crate::model::{Severity, State, Status};
 use crate::report::shape::{Device, Diagnosis, SCHEMA_VERSION};
 
@@ -244,7 +244,8 @@ impl UnreadPaths {
 pub(super) fn read(
     input: &mut dyn BufRead,
 ) -> Result<(HashMap<PhoneName, AnswerPhone>, UnreadPaths), NotAnAnswer> {
-    let document: Document = serde_json::from_reader(input)?;
+    // Windows PowerShell writes the output of a program as UTF-16.
+    let document: Document = serde_json::from_reader(BufReader::new(decoded(input)))?;
     let is_ours = document.tool.is_some_and(|tool| tool.name == env!("CARGO_PKG_NAME"));
     if !is_ours || document.schema_version.is_none() {
         return Err(no_answer("it does not say that phonecert made it, with its schema_version"));

@@ -42,6 +42,17 @@ fn told(entries: &[Entry]) -> Vec<String> {
 const A: Option<&str> = Some("0004F2000001");
 const B: Option<&str> = Some("0004F2000002");
 
+/// As PowerShell writes the output of a program.
+#[test]
+fn an_answer_in_utf_16_is_read() {
+    let text = format!("\u{feff}{}", answer(&[device(A, &[diagnosis("INS001", "active", None)], &[])]));
+    for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
+        let name = PhoneName { mac: A.map(|mac| mac.parse().unwrap()), file: None };
+        assert!(read(bytes).unwrap().has(&name, "INS001", None, Severity::Error));
+    }
+}
+
 #[test]
 fn diagnoses_are_matched_by_phone_code_and_slot() {
     let one = |slot| [diagnosis("INS001", "active", slot)];

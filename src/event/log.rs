@@ -98,6 +98,31 @@ pub(super) fn configuration_not_applied(input: &[u8]) -> IResult<&[u8], Event> {
     preceded(words, other_words).map(|_| Event::ConfigurationNotApplied).parse(input)
 }
 
+/// Tells the messages of one failed upload from those of the next. A skipped upload, or a failed one of the boot log, in
+/// the same second as an upload error, before or after it, is not counted again. `S` is the second of a boot in which a
+/// message was logged.
+#[derive(Default)]
+pub(crate) struct UploadAttempts<S> {
+    /// The second of the last message, and whether one of the messages of its failure is an upload error.
+    last: Option<(S, bool)>,
+}
+
+impl<S: PartialEq + Clone> UploadAttempts<S> {
+    /// Takes the next message; `true` if it belongs to another upload than the message before.
+    pub(crate) fn is_another(&mut self, second: S, upload: Upload) -> bool {
+        self.is_another_until(second.clone(), second, upload)
+    }
+
+    /// The same for a message and its repeats, the last of which is of the second `until`.
+    pub(crate) fn is_another_until(&mut self, second: S, until: S, upload: Upload) -> bool {
+        let is_error = upload == Upload::Tried;
+        let had_error = self.last.take().filter(|(last, _)| *last == second).map(|(_, had_error)| had_error);
+        let is_same = had_error.is_some_and(|had_error| !(is_error && had_error));
+        self.last = Some((until, is_error || (is_same && had_error == Some(true))));
+        !is_same
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::{known, no_event, unknown};

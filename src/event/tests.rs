@@ -140,7 +140,7 @@ fn fields_are_shown_as_text_and_numbers() {
             .fields();
     assert_eq!(fields["fingerprint"], "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17");
     assert_eq!(fields["algorithm"], "md5");
-    assert_eq!(known("Platform: MAC=0004f2a1b2c3").fields()["mac"], "0004F2A1B2C3");
+    assert_eq!(known("Platform: MAC=0004f2a1b2c3").fields()["platform_mac"], "0004F2A1B2C3");
     assert_eq!(known("m_bCertExists [0]").fields()["exists"], false);
 }
 

@@ -107,6 +107,7 @@ fn certificate(content: SlotContent, shown: Shown<'_>) -> Certificate {
         certificate_length: content.certificate_length,
         key_length: content.key_length,
         is_faulty: content.is_faulty,
+        is_of_another_phone: !content.is_compared,
         is_contradicted: content.is_contradicted,
         configuration: content.configuration.iter().map(|line| shown_line(line, shown)).collect(),
     }

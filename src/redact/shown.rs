@@ -110,7 +110,7 @@ impl<'r> Shown<'r> {
         match field {
             "fingerprint" | "algorithm" | "version" => value.to_owned(),
             "common_name" => self.name(value),
-            "mac" => value.parse().map_or_else(|_| self.name(value), |mac| self.mac(mac)),
+            "platform_mac" => value.parse().map_or_else(|_| self.name(value), |mac| self.mac(mac)),
             "uri" => self.uri(value),
             _ => self.text(value),
         }

@@ -285,7 +285,7 @@ fn text_fields(line: &str) -> Vec<(String, serde_json::Value)> {
 
 #[test]
 fn fields_of_events_that_are_text_are_listed() {
-    let typed = ["algorithm", "fingerprint", "mac", "version"];
+    let typed = ["algorithm", "fingerprint", "platform_mac", "version"];
     for line in LOG_OF_ALL_MESSAGES.lines() {
         let mut event = event_of(line);
         event.texts_mut().for_each(|text| *text = "concealed".into());
@@ -299,7 +299,7 @@ fn fields_of_events_that_are_text_are_listed() {
 #[test]
 fn fields_of_events_are_redacted_by_what_they_are() {
     let fields = [
-        ("mac", "0004F2A1B2C3", "020000000001"),
+        ("platform_mac", "0004F2A1B2C3", "020000000001"),
         ("common_name", "Jane Roe", "name-1"),
         ("fingerprint", FINGERPRINT, FINGERPRINT),
         ("reason", "no route to pbx.acme.example", "no route to host-1.example"),

@@ -49,6 +49,15 @@ pub fn custom_certificate_capacity(version: &SoftwareVersion) -> u8 {
     }
 }
 
+/// The release that first has this slot, if this software is older: its one custom certificate is that of platform slot 1.
+pub fn release_with(slot: Slot, version: &SoftwareVersion) -> Option<&'static str> {
+    match (slot, custom_certificate_capacity(version)) {
+        (Slot::BuiltIn, _) | (Slot::Platform(1), 1) | (_, 8) => None,
+        (Slot::Platform(1), _) => Some("SIP 3.3.2"),
+        (Slot::Platform(_) | Slot::Application(_), _) => Some("UC Software 4.0.0"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +74,17 @@ mod tests {
         ] {
             assert_eq!(custom_certificate_capacity(&version.parse().unwrap()), count, "{version}");
         }
+    }
+
+    #[test]
+    fn slots_by_software() {
+        let first = |slot, version: &str| release_with(slot, &version.parse().unwrap());
+        assert_eq!(first(Slot::Platform(1), "3.3.1.0933"), Some("SIP 3.3.2"));
+        assert_eq!(first(Slot::Platform(1), "3.3.2"), None);
+        for other in [Slot::Platform(2), Slot::Application(1)] {
+            assert_eq!(first(other, "3.3.5.0247"), Some("UC Software 4.0.0"));
+            assert_eq!(first(other, "4.0.0"), None);
+        }
+        assert_eq!(first(Slot::BuiltIn, "3.1.0"), None);
     }
 }

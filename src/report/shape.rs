@@ -5,14 +5,18 @@
 //! makes control characters visible itself.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::check::{Facts, Family, Rule};
+use crate::check::{Facts, Family, Rule, is_masked};
 use crate::event;
+use crate::model::Mac;
 pub use crate::model::{CertificateState, Severity, State, Status};
+use crate::quantity::count;
 
 /// The version of the JSON output's shape. A change of any type here changes it.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -59,7 +63,7 @@ pub struct Summary {
     /// Phones whose logs show that nothing is wrong.
     pub ok: u64,
     /// For each code that is active in a phone, the number of phones.
-    pub by_code: std::collections::BTreeMap<String, u64>,
+    pub by_code: BTreeMap<String, u64>,
 }
 
 /// The latest known state of one slot.
@@ -83,6 +87,10 @@ pub struct Certificate {
     /// certificate. For the sign of the slot.
     #[serde(skip)]
     pub is_faulty: bool,
+    /// The log that shows it names another phone's address, and not this one's: its common name is not compared with this
+    /// phone's address.
+    #[serde(skip)]
+    pub is_of_another_phone: bool,
     /// The configuration files give the slot another certificate than the log shows, or the slot is empty. For
     /// the note below the phones.
     #[serde(skip)]
@@ -100,10 +108,34 @@ impl Certificate {
         self.state == CertificateState::NotAvailable && self.key_length.is_some()
     }
 
+    /// Whether the slot has a custom certificate and no private key for it.
+    pub(super) fn lacks_key(&self) -> bool {
+        self.state == CertificateState::Installed
+            && self.is_faulty
+            && self.key_length.is_none()
+            && self.slot != "built-in"
+    }
+
+    /// Whether it is a built-in certificate that was made for another phone than the one of this address, by its common
+    /// name.
+    pub(super) fn is_issued_for_another(&self, mac: Option<&str>) -> bool {
+        let name_and_mac = self.common_name.as_deref().zip(mac);
+        self.slot == "built-in"
+            && !self.is_of_another_phone
+            && name_and_mac.is_some_and(|(name, mac)| !names(name, mac))
+    }
+
     /// The word for a slot without a certificate: each phone should have the built-in one.
     pub(super) fn absence(&self) -> &'static str {
         if self.slot == "built-in" { "missing" } else { "empty" }
     }
+}
+
+/// Whether a common name is this address, in any notation, or was masked.
+fn names(common_name: &str, mac: &str) -> bool {
+    common_name.eq_ignore_ascii_case(mac)
+        || is_masked(common_name, mac)
+        || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
 }
 
 /// A line of a log that proves a diagnosis.
@@ -235,6 +267,13 @@ impl Diagnosis {
         Rule::find(self.code).map(|rule| &rule.facts)
     }
 
+    /// How often it was seen, if more than once: `14 lines`, or `2 times` if several lines show it together.
+    pub(super) fn how_often(&self) -> Option<String> {
+        let counts_lines = self.facts().is_none_or(|facts| facts.counts_lines);
+        let unit = if counts_lines { "lines" } else { "times" };
+        (self.occurrences > 1).then(|| format!("{} {unit}", count(self.occurrences)))
+    }
+
     /// Whether it is from configuration files; then their lines are its evidence.
     pub(crate) fn is_of_configuration(&self) -> bool {
         self.facts().is_some_and(|facts| facts.family == Family::Configuration)
@@ -323,6 +362,7 @@ pub struct Document {
 
 /// One event of `events --format jsonl`. Fields that its kind does not have are left out.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(transform = describe_own_fields)]
 pub struct EventRow {
     /// 12 upper-case hex digits, or null.
     pub mac: Option<String>,
@@ -350,6 +390,12 @@ pub struct EventRow {
     /// The number of the phone's boot in which it occurred, from 0; not shown.
     #[serde(skip)]
     pub boot: usize,
+    /// The first date of any line of that boot; not shown.
+    #[serde(skip)]
+    pub boot_time: Option<String>,
+    /// Which upload failed, if this is a message of one that did; not shown.
+    #[serde(skip)]
+    pub upload: Option<event::Upload>,
     /// The kind's own fields, in the order of the event's type: name and value.
     #[serde(flatten)]
     pub fields: serde_json::Map<String, serde_json::Value>,
@@ -370,4 +416,54 @@ impl EventRow {
 /// The names of all kinds of events.
 fn kinds() -> Vec<&'static str> {
     event::kinds().iter().map(|kind| kind.name).collect()
+}
+
+/// Adds each kind's own fields to the schema of an event, with the kinds that have them.
+fn describe_own_fields(schema: &mut Schema) {
+    let mut kinds_of: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for kind in event::kinds() {
+        for field in kind.fields() {
+            kinds_of.entry(field).or_default().push(format!("`{}`", kind.name));
+        }
+    }
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    for (field, kinds) in kinds_of {
+        let kinds = kinds.join(", ");
+        let description = match field {
+            "platform_mac" => format!(
+                "Of {kinds}: the address that the phone names as its own. `mac` is the phone of the log."
+            ),
+            _ => format!("Of {kinds}."),
+        };
+        properties.insert(field.to_owned(), json!({ "description": description }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn occurrences_are_lines_or_times() {
+        let mut diagnosis = crate::report::fixture::fleet().devices[0].diagnoses[0].clone();
+        let told = |diagnosis: &mut Diagnosis, code, occurrences| {
+            (diagnosis.code, diagnosis.occurrences) = (code, occurrences);
+            diagnosis.how_often()
+        };
+        assert_eq!(told(&mut diagnosis, "TLS002", 1), None);
+        assert_eq!(told(&mut diagnosis, "TLS002", 1400).as_deref(), Some("1,400 lines"));
+        for code in ["INS004", "INS005", "INV003", "INV005"] {
+            assert_eq!(told(&mut diagnosis, code, 2).as_deref(), Some("2 times"), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_phones_own_in_any_notation_or_masked() {
+        for name in ["0004F2A1B2C3", "00:04:f2:a1:b2:c3", "0004F2XXXXXX", "[redacted]"] {
+            assert!(names(name, "0004F2A1B2C3"), "{name}");
+        }
+        for name in ["0004F2A1B2C4", "phone"] {
+            assert!(!names(name, "0004F2A1B2C3"), "{name}");
+        }
+    }
 }

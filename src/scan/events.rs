@@ -41,6 +41,9 @@ struct SpooledEvent {
     #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     time: Option<NaiveDateTime>,
     boot: u64,
+    /// The first date of any line of the boot.
+    #[serde(with = "chrono::naive::serde::ts_seconds_option")]
+    boot_time: Option<NaiveDateTime>,
 }
 
 impl Spool {
@@ -132,8 +135,8 @@ impl RecordEvent for FileRecorder<'_> {
             self.parts.push(SpoolWriter::new(self.spool));
         }
         let Recorded { line, skipped, header, event } = recorded;
-        let (file, time, boot) = (0, None, 0);
-        let event = SpooledEvent { file, line, skipped, header, event: event.clone(), time, boot };
+        let (file, time, boot, boot_time) = (0, None, 0, None);
+        let event = SpooledEvent { file, line, skipped, header, event: event.clone(), time, boot, boot_time };
         if let Err(error) = self.parts[part].write(&event) {
             self.result = Err(error);
         }
@@ -167,8 +170,9 @@ impl PhoneEvents {
             let mut kept = kept.into_iter().peekable();
             let write = |writer: &mut SpoolWriter<'_>, kept: DatedEvent<'_>, header: Option<Header>| {
                 let DatedEvent { line, skipped, event, time, boot } = kept;
+                let boot_time = dates.first_date(boot);
                 let (file, event, boot) = (file as u32, event.clone(), boot as u64);
-                writer.write(&SpooledEvent { file, line, skipped, header, event, time, boot })
+                writer.write(&SpooledEvent { file, line, skipped, header, event, time, boot, boot_time })
             };
             spool.read(&chunks[joined.number(file)], |spooled| {
                 // A message that is split over two logs was not recorded when each log was read alone, so it
@@ -208,7 +212,7 @@ impl PhoneEvents {
     }
 
     fn row(&self, spooled: SpooledEvent, shown: Shown<'_>) -> EventRow {
-        let SpooledEvent { file, line, skipped, header, event, time, boot } = spooled;
+        let SpooledEvent { file, line, skipped, header, event, time, boot, boot_time } = spooled;
         let stamp = header.as_ref().and_then(|header| header.stamp);
         let mut fields = event.fields();
         for (field, value) in &mut fields {
@@ -229,6 +233,8 @@ impl PhoneEvents {
             kind: event.kind(),
             slot: event.slot().map(|slot| slot.to_string()),
             boot: boot as usize,
+            boot_time: boot_time.map(shown_time),
+            upload: event.upload(),
             fields,
         }
     }

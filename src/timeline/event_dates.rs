@@ -13,6 +13,8 @@ pub struct EventDates<'a> {
     /// All records, also those outside the window.
     records: Vec<Record<'a>>,
     is_within: Vec<bool>,
+    /// The first date of each boot's lines within the window.
+    first_dates: Vec<Option<NaiveDateTime>>,
     clock: Clock,
 }
 
@@ -38,7 +40,20 @@ impl<'a> EventDates<'a> {
         boots::number(&mut records, joined);
         clock::date(&mut records, joined);
         let is_within = clock::are_within(&records, &clock.window);
-        Self { records, is_within, clock: *clock }
+        let mut first_dates: Vec<Option<NaiveDateTime>> = Vec::new();
+        for (record, _) in records.iter().zip(&is_within).filter(|(_, is_within)| **is_within) {
+            if first_dates.len() <= record.boot {
+                first_dates.resize(record.boot + 1, None);
+            }
+            let first = &mut first_dates[record.boot];
+            *first = first.or(record.time);
+        }
+        Self { records, is_within, first_dates, clock: *clock }
+    }
+
+    /// The first date of any line of this boot that was kept, known message or not.
+    pub fn first_date(&self, boot: usize) -> Option<NaiveDateTime> {
+        self.first_dates.get(boot).copied().flatten()
     }
 
     /// The messages of one log that were kept and are within the window, by line.

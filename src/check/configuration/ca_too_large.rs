@@ -1,7 +1,7 @@
 //! A CA certificate is longer than its platform slot takes.
 //!
 //! ## What it means
-//! Platform CA slot 1 takes 1,536 bytes, slot 2 takes 4,096. One phone was seen to load a larger one with a
+//! Platform CA slot 1 takes 1536 bytes, slot 2 takes 4096. One phone was seen to load a larger one with a
 //! different fingerprint at each start.
 //!
 //! ## How sure it is
@@ -10,12 +10,12 @@
 //!
 //! ## What to do
 //! 1. Put the certificate into an application CA slot (`sec.TLS.customCaCert.x`), which has no limit, or, if it has at
-//!    most 4,096 bytes, into slot 2. A parameter takes one certificate: put a second one into a slot of its own.
+//!    most 4096 bytes, into slot 2. A parameter takes one certificate: put a second one into a slot of its own.
 //! 2. Restart the phone twice, and check that its fingerprint stays the same.
 
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Sentence, Severity, authorities, count, counted,
-    rule_of_value, sentence,
+    ConfigurationCase, Finding, ParameterKind, Rule, Sentence, Severity, authorities, counted, rule_of_value,
+    sentence,
 };
 use crate::config::CA_SLOT_2;
 
@@ -48,9 +48,9 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let message = sentence![
             format!("{what} in "),
             &given,
-            format!(" {have} {} bytes; its slot takes {}.", count(length), count(limit)),
+            format!(" {have} {length} bytes; its slot takes {limit}."),
         ];
-        let line = given.says_of_value(format!(", {} bytes", count(length)));
+        let line = given.says_of_value(format!(", {length} bytes"));
         let finding = Finding::of_files(None, message, [line]);
         Some(Finding { remedy: remedy.map(Sentence::from), ..finding })
     });

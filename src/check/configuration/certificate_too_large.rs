@@ -1,7 +1,7 @@
 //! The certificates for a platform slot are longer than the slot takes.
 //!
 //! ## What it means
-//! A platform slot takes a certificate of 8,192 bytes, and so does the one custom certificate of 3.3.2 and
+//! A platform slot takes a certificate of 8192 bytes, and so does the one custom certificate of 3.3.2 and
 //! later (`device.sec.SSL.customDeviceCert`). A long chain does not fit; the phone then writes
 //! "Cert is not proper" or "Could not store cert", and installs nothing.
 //!
@@ -14,7 +14,7 @@
 //!    with fewer names and extensions.
 //! 2. Put the rest into the parameter as PKCS #7 again, and restart the phone.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, count, counted, rule_of_value, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, counted, rule_of_value, sentence};
 use crate::reference::MAX_PLATFORM_CERTIFICATE;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -46,12 +46,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let message = sentence![
             format!("{} in ", counted(value.list.len() as u64, "certificate")),
             &given,
-            format!(
-                " {have} {} bytes; {} takes {}.",
-                count(length),
-                credential.store,
-                count(MAX_PLATFORM_CERTIFICATE.into())
-            ),
+            format!(" {have} {} bytes; {} takes {}.", length, credential.store, MAX_PLATFORM_CERTIFICATE),
         ];
         let finding = Finding::of_files(slot, message, [given.in_short()]).with_severity(severity);
         Some(Finding { remedy, ..finding })

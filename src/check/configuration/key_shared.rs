@@ -31,7 +31,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let phones = counted(shared.phones, "phone");
         let place = shared.key.line.place();
         let message = sentence!["The private key in ", place, format!(" is given to {phones}")];
-        let message = with_others(message, &shared.others);
+        let message = with_others(message, shared.phones, &shared.others);
         Finding::of_files(shared.key.slot, message, [shared.key.line.clone()])
     });
     found.collect()

@@ -1,9 +1,9 @@
 //! A private key for a platform slot is longer than the slot takes.
 //!
 //! ## What it means
-//! A platform slot takes a key of 4,096 bytes, and so does the one custom certificate of 3.3.2 and later
+//! A platform slot takes a key of 4096 bytes, and so does the one custom certificate of 3.3.2 and later
 //! (`device.sec.SSL.customDeviceCert`). The phone counts the bytes of the key in DER (PKCS #8), not its text:
-//! RSA 4096 has about 2,370 bytes, RSA 6144 about 3,530, RSA 8192 about 4,680.
+//! RSA 4096 has about 2370 bytes, RSA 6144 about 3530, RSA 8192 about 4680.
 //!
 //! ## How sure it is
 //! It is certain: the length is that of the key in the file. Application slots have no limit.
@@ -12,7 +12,7 @@
 //! 1. Make a key of at most 4096 bits (RSA) or an elliptic-curve key, and have a certificate issued for it.
 //! 2. Give both to the phone and restart it.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, count, rule_of_value, sentence};
+use super::{ConfigurationCase, Finding, Rule, Severity, rule_of_value, sentence};
 use crate::reference::MAX_PLATFORM_KEY;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -35,12 +35,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let message = sentence![
             "The private key in ",
             &given,
-            format!(
-                " has {} bytes; {} takes {}.",
-                count(length),
-                credential.store,
-                count(MAX_PLATFORM_KEY.into())
-            ),
+            format!(" has {} bytes; {} takes {}.", length, credential.store, MAX_PLATFORM_KEY),
         ];
         Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]))
     });

@@ -32,7 +32,19 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             if !value.to_ascii_lowercase().starts_with("applicationprofile") {
                 return None;
             }
-            let message = sentence![&given, " is ", given.value.in_short(), ", which can't be used for it."];
+            let operation = match given.name().rsplit('.').next() {
+                Some("dot1x") => "802.1X",
+                Some("syslog") => "syslog",
+                _ => "provisioning",
+            };
+            let message = sentence![
+                &given,
+                " is ",
+                given.value.in_short(),
+                ", which can't be used for ",
+                operation,
+                "."
+            ];
             let says = sentence![given.value.in_short(), ", not a platform profile"];
             Some(Finding::of_files(None, message, [given.says(says)]))
         });

@@ -162,7 +162,7 @@ fn cfg002_file_missing() {
             let is_named = |one: &crate::problem::Problem| {
                 one.message
                     .to_string()
-                    .starts_with("CONFIG_FILES in line 2 has a name of more than 1,024 bytes")
+                    .starts_with("CONFIG_FILES in line 2 has a name of more than 1024 bytes")
             };
             assert!(problems.iter().all(is_named), "{problems:?}");
         }

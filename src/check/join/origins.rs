@@ -5,7 +5,6 @@ use crate::config::{
     ConfigurationLine, Credential, ParameterKind, PhoneConfig, PrivateKey, PublicKey, SlotFacts, SlotState,
 };
 use crate::model::Slot;
-use crate::quantity::count;
 
 /// What the configuration says about a slot that the log shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +98,6 @@ pub(super) fn other_key(
     let Ok(PrivateKey { length, public: PublicKey::Rsa(..), .. }) = key else { return None };
     let is_installed = facts.installed().is_some_and(|fingerprint| value.has(fingerprint));
     let shown = facts.key_length.filter(|shown| is_installed && *shown != u64::from(*length))?;
-    let (shown, question) = (count(shown), question(config, &given));
+    let question = question(config, &given);
     Some(given.says_of_value(format!("; the log shows a key of {shown} bytes: {question}")))
 }

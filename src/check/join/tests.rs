@@ -30,16 +30,16 @@ fn key_refused(length: u64) -> LogFacts {
 fn ins001_names_the_key_of_the_logged_length() {
     let large = pem("PRIVATE KEY", &key_of(1, 4677));
     let answer = asked(&[(KEY, &large)], &key_refused(4677), Question::KeyTooLarge, SLOT);
-    assert_eq!(lines(&answer), [(KEY, "RSA 2048 key, 4,677 bytes: the length that the phone refused")]);
+    assert_eq!(lines(&answer), [(KEY, "RSA 2048 key, 4677 bytes: the length that the phone refused")]);
     assert_eq!(answer.lines[0].line, Some(7));
     assert!(answer.lines[0].file.ends_with("site.cfg"));
     let of_other = Some(Slot::Platform(2));
     let log = LogFacts { keys_refused: vec![Refused { slot: of_other, length: Some(4677) }], ..log() };
     let answer = asked(&[(KEY, &large)], &log, Question::KeyTooLarge, of_other);
-    let says = "RSA 2048 key, 4,677 bytes: the length that the phone refused; this is the key of platform-1, and platform-2 refused one";
+    let says = "RSA 2048 key, 4677 bytes: the length that the phone refused; this is the key of platform-1, and platform-2 refused one";
     assert_eq!(lines(&answer), [(KEY, says)]);
     let answer = asked(&[], &key_refused(4677), Question::KeyTooLarge, SLOT);
-    let says = "RSA 2048 key, 1,218 bytes, and the phone refused one of 4,677 bytes: changed since, or installed another way?";
+    let says = "RSA 2048 key, 1218 bytes, and the phone refused one of 4677 bytes: changed since, or installed another way?";
     assert_eq!(lines(&answer), [(KEY, says)]);
     let answer = asked(&[(KEY, "-"), (CERTIFICATE, "-")], &key_refused(4677), Question::KeyTooLarge, SLOT);
     assert_eq!(lines(&answer)[0].0, "");
@@ -49,7 +49,7 @@ fn ins001_names_the_key_of_the_logged_length() {
     // With closed gates.
     let changes = [(KEY, &*large), ("device.set", "0"), ("device.sec.TLS.customDeviceCert1.set", "-")];
     let answer = asked(&changes, &key_refused(4677), Question::KeyTooLarge, SLOT);
-    let says = "RSA 2048 key, 4,677 bytes: the length that the phone refused; the phone does not read it now, \
+    let says = "RSA 2048 key, 4677 bytes: the length that the phone refused; the phone does not read it now, \
                 because device.set and device.sec.TLS.customDeviceCert1.set are not 1";
     assert_eq!(lines(&answer), [(KEY, says)]);
     // The one of 3.3.2, which is in a slot that is not known.
@@ -60,9 +60,9 @@ fn ins001_names_the_key_of_the_logged_length() {
         let answer = asked(&changes, &key_refused(length), Question::KeyTooLarge, SLOT);
         lines(&answer).iter().map(|(name, says)| format!("{name}: {says}")).collect::<Vec<_>>()
     };
-    let same = "RSA 2048 key, 4,677 bytes: the length that the phone refused";
+    let same = "RSA 2048 key, 4677 bytes: the length that the phone refused";
     assert_eq!(with_ssl(&large, 4677), [format!("{SSL_KEY}: {same}")]);
-    let other = "RSA 2048 key, 4,677 bytes, and the phone refused one of 4,678 bytes";
+    let other = "RSA 2048 key, 4677 bytes, and the phone refused one of 4678 bytes";
     assert_eq!(with_ssl(&large, 4678), [format!("{SSL_KEY}: {other}: {CHANGED}")]);
 }
 
@@ -73,7 +73,7 @@ fn ins002_names_what_can_be_the_cause() {
     let large = chain(&[good(), certificate_of(8000)]);
     let answer = asked(&[(CERTIFICATE, &large)], &log, Question::CertificateRejected, SLOT);
     assert_eq!(answer.lines.len(), 1);
-    assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
+    assert!(answer.lines[0].says.to_string().starts_with("this one: it has 84"), "{answer:?}");
     let answer = asked(&[], &log, Question::CertificateRejected, SLOT);
     assert!(answer.lines[0].says.to_string().starts_with("neither the form"), "{answer:?}");
     let plain = pem("CERTIFICATE", &good());
@@ -83,7 +83,7 @@ fn ins002_names_what_can_be_the_cause() {
     let set = ("device.sec.SSL.customDeviceCert.set", "1");
     let ssl: Vec<_> = ssl.into_iter().chain([set]).collect();
     let answer = asked(&ssl, &log, Question::CertificateRejected, SLOT);
-    assert!(answer.lines[0].says.to_string().starts_with("this one: it has 8,4"), "{answer:?}");
+    assert!(answer.lines[0].says.to_string().starts_with("this one: it has 84"), "{answer:?}");
     log.certificates_refused[0].length = Some(9000);
     let answer = asked(&[(CERTIFICATE, &plain)], &log, Question::CertificateRejected, SLOT);
     assert!(answer.lines[0].says.to_string().starts_with("neither the form"), "{answer:?}");
@@ -168,7 +168,7 @@ fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
         lines(&answer)[0],
         (CERTIFICATE, "its certificate has the MD5 fingerprint that the log shows")
     );
-    assert_eq!(lines(&answer)[1], (KEY, "RSA 2048 key, 1,218 bytes"));
+    assert_eq!(lines(&answer)[1], (KEY, "RSA 2048 key, 1218 bytes"));
     let other = Fingerprint::new(&[7; 16]).unwrap();
     let answer =
         asked(&[], &log_with(Slot::Platform(1), SlotState::Filled, &[&other]), Question::Installed, SLOT);
@@ -215,7 +215,7 @@ fn ins004_names_what_was_saved() {
         log.slots.get_mut(&Slot::Platform(1)).unwrap().not_kept = Some(saved.clone());
         log
     };
-    let key = (KEY, "RSA 2048 key, 1,218 bytes");
+    let key = (KEY, "RSA 2048 key, 1218 bytes");
     let answer = asked(&[], &lost(&print(&good()), &[]), Question::NotKept, SLOT);
     assert_eq!(
         lines(&answer),
@@ -479,7 +479,7 @@ fn a_key_of_another_length_contradicts_the_files() {
     let said = |text: &str| of_slots(&[(KEY, text)], &[(slot, SlotState::Filled, &print)]);
     assert_eq!(said(&key(1)).len(), 1);
     let longer = said(&pem("PRIVATE KEY", &key_of(1, 1219)));
-    let says = "RSA 2048 key, 1,219 bytes; the log shows a key of 1,218 bytes: changed since, or installed another way?";
+    let says = "RSA 2048 key, 1219 bytes; the log shows a key of 1218 bytes: changed since, or installed another way?";
     assert_eq!((longer.len(), &*longer[1].1), (2, says));
     // The same in the join of INS004 and INS005.
     let log = log_with(slot, SlotState::Filled, &[&print[0]]);

@@ -132,6 +132,7 @@ fn details(event: &EventRow) -> String {
             "reason" | "fingerprint" | "algorithm" | "model" | "label" | "version" => {
                 visible(&text).into_owned()
             }
+            "platform_mac" => format!("mac {}", visible(&text)),
             _ => format!("{} {}", name.replace('_', " "), visible(&text)),
         }
     });

@@ -35,7 +35,7 @@ const PROSE: usize = 110;
 
 /// The meaning of the short titles and of the signs.
 const LEGEND: &str = "Built-in (BI), platform (P1, P2) and application (Apps) slots: ✓ installed, – empty, ✗ \
-                      missing, rejected or half a pair, ≠ issued for another phone, –6 six slots empty; [CODE] \
+                      missing, rejected, faulty or half a pair, ≠ issued for another phone, –6 six slots empty; [CODE] \
                       mended since; +1 one more code";
 
 fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -3,7 +3,7 @@
 use super::page::Block;
 use crate::check::in_words;
 use crate::model::{Slot, SoftwareVersion};
-use crate::reference::{SlotRow, custom_certificate_capacity, slot_row};
+use crate::reference::{SlotRow, custom_certificate_capacity, release_with, slot_row};
 use crate::report::shape::{Certificate, CertificateState, Device};
 use crate::report::text::capitalized;
 use crate::report::text::paint::Tone;
@@ -12,12 +12,13 @@ use crate::report::text::prose::Prose;
 /// Each slot that the logs mention, then a note on those that they don't.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let mut blocks = vec![Block::Part("Certificates".to_owned())];
+    let software = software_of(device);
     for certificate in &device.certificates {
-        let (sign, tone, state) = state(certificate);
+        let (sign, tone, state) = state(certificate, device);
         let slot: Option<Slot> = certificate.slot.parse().ok();
         let name = slot.map_or_else(|| certificate.slot.to_string(), heading);
         blocks.push(Block::Item(sign, tone, Prose::foreign(&name).and(state)));
-        let facts = facts(certificate, slot);
+        let facts = facts(certificate, slot, software.as_ref());
         if !facts.is_empty() {
             blocks.push(Block::Facts(facts));
         }
@@ -32,26 +33,41 @@ pub(super) fn heading(slot: Slot) -> String {
     capitalized(in_words(slot).trim_start_matches("the "))
 }
 
-fn state(certificate: &Certificate) -> (&'static str, Tone, &'static str) {
+fn state(certificate: &Certificate, device: &Device) -> (&'static str, Tone, &'static str) {
     match certificate.state {
+        CertificateState::Installed if certificate.is_issued_for_another(device.mac.as_deref()) => {
+            ("≠", Tone::Bad, ": installed, but issued for another phone")
+        }
+        CertificateState::Installed if certificate.lacks_key() => {
+            ("✗", Tone::Bad, ": a certificate without its private key")
+        }
         CertificateState::Installed if certificate.is_faulty => {
-            let fault = match certificate.key_length {
-                None => ": a certificate without its private key",
-                Some(_) => ": installed, but see the diagnoses",
-            };
-            ("✗", Tone::Bad, fault)
+            ("✗", Tone::Bad, ": installed, but see the diagnoses")
         }
         CertificateState::Installed => ("✓", Tone::Good, ": installed"),
         CertificateState::NotAvailable if certificate.is_key_alone() => {
             ("✗", Tone::Bad, ": a private key without its certificate")
+        }
+        CertificateState::NotAvailable if certificate.slot == "built-in" => {
+            ("✗", Tone::Bad, ": missing, as the phone says itself")
         }
         CertificateState::NotAvailable => ("–", Tone::Dim, ": empty, as the phone says itself"),
         CertificateState::Rejected => ("✗", Tone::Bad, ": the last thing known is a refused installation"),
     }
 }
 
-fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Prose)> {
-    let row = slot.map(slot_row);
+fn facts(
+    certificate: &Certificate,
+    slot: Option<Slot>,
+    software: Option<&SoftwareVersion>,
+) -> Vec<(&'static str, Prose)> {
+    let is_installed = certificate.state == CertificateState::Installed;
+    // An empty slot that the software does not have takes and serves nothing, nor does a missing built-in certificate.
+    let is_there = |slot: &Slot| match slot {
+        Slot::BuiltIn => is_installed,
+        slot => is_installed || software.is_none_or(|version| release_with(*slot, version).is_none()),
+    };
+    let row = slot.filter(is_there).map(slot_row);
     let mut facts = Vec::new();
     if let Some(name) = &certificate.common_name {
         facts.push(("Common name", Prose::foreign(name)));
@@ -63,16 +79,15 @@ fn facts(certificate: &Certificate, slot: Option<Slot>) -> Vec<(&'static str, Pr
         facts.push(("Fingerprint", Prose::own(algorithm).and(" ").and_foreign(fingerprint)));
     }
     let most = |limit: fn(SlotRow) -> Option<u32>| row.and_then(limit);
-    if certificate.state == CertificateState::Installed || certificate.is_key_alone() {
+    if is_installed || certificate.is_key_alone() {
         facts.extend(length("Length", certificate.certificate_length, most(|row| row.certificate_max)));
         facts.extend(length("Private key", certificate.key_length, most(|row| row.key_max)));
     } else {
-        let custom = row.filter(|_| slot != Some(Slot::BuiltIn));
-        facts.extend(custom.map(|row| ("Takes", Prose::own(takes(row)))));
+        facts.extend(row.map(|row| ("Takes", Prose::own(takes(row)))));
     }
     let lines = certificate.configuration.iter();
     facts.extend(lines.map(|line| ("Config", Prose::foreign(&line.to_string()))));
-    if slot == Some(Slot::BuiltIn) && certificate.state == CertificateState::Installed {
+    if slot == Some(Slot::BuiltIn) && is_installed {
         facts.push(("Kind", Prose::own("factory installed or self-signed: the log does not tell which")));
     }
     facts.extend(row.map(|row| ("May serve", Prose::own(row.uses))));
@@ -119,12 +134,17 @@ fn unmentioned(device: &Device) -> Option<String> {
     Some(format!("The logs say nothing about {slots}."))
 }
 
+/// The version of the phone's software.
+pub(super) fn software_of(device: &Device) -> Option<SoftwareVersion> {
+    device.software.as_deref()?.parse().ok()
+}
+
 /// How many custom certificates the software supports, if these are fewer than the slots.
 fn capacity(device: &Device) -> Option<Prose> {
-    let version: SoftwareVersion = device.software.as_deref()?.parse().ok()?;
+    let version = software_of(device)?;
     let text = match custom_certificate_capacity(&version) {
-        0 => "takes no custom certificate: that came with SIP 3.3.2.",
-        1 => "takes one custom certificate; eight came with UC Software 4.0.0.",
+        0 => "takes no custom device certificate: that came with SIP 3.3.2.",
+        1 => "takes one custom device certificate; eight came with UC Software 4.0.0.",
         _ => return None,
     };
     Some(Prose::own("Software ").and_foreign(&version.to_string()).and(format!(" {text}")))

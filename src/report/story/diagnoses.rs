@@ -3,7 +3,7 @@
 use super::Story;
 use super::entry::slot;
 use super::page::Block;
-use crate::quantity::{count, counted};
+use crate::quantity::counted;
 use crate::report::shape::{Diagnosis, State, Status};
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::prose::Prose;
@@ -62,12 +62,7 @@ pub(super) fn title(diagnosis: &Diagnosis) -> Prose {
 
 /// `, 14 lines, 2026-01-11 08:00 to 2026-02-03 06:31`.
 fn when(diagnosis: &Diagnosis) -> String {
-    let lines = match diagnosis.occurrences {
-        0 | 1 => String::new(),
-        lines => format!(", {} lines", count(lines)),
-    };
-    let span = span(diagnosis).map(|span| format!(", {span}")).unwrap_or_default();
-    format!("{lines}{span}")
+    diagnosis.how_often().into_iter().chain(span(diagnosis)).map(|part| format!(", {part}")).collect()
 }
 
 /// The evidence for "nothing is wrong". Logs without any evidence, and files that were not judged, do not show that a

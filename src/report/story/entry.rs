@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::check::{INVENTORY_LEVEL, in_words};
+use crate::event::Upload;
 use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::elide::short_fingerprint;
@@ -10,18 +11,6 @@ use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
 use crate::report::text::time::second;
 use crate::report::text::visible::visible;
-
-/// Events without an entry of their own: those after `Saving new …` are part of its entry, and the others are
-/// covered by diagnoses.
-const KINDS_WITHOUT_ENTRY: [&str; 7] = [
-    "previous_certificate",
-    "no_previous_certificate",
-    "ca_fingerprint",
-    "sign_in_certificate",
-    "provisioning_uri_invalid",
-    "configuration_not_applied",
-    "upload_size_unknown",
-];
 
 /// An event, or several equal ones in a row.
 #[derive(Clone, Debug)]
@@ -36,8 +25,8 @@ pub(super) struct StoryEntry {
     pub(super) count: u64,
     /// Time of the last one, if there are several.
     pub(super) last: Option<String>,
-    /// Whether the next events may add details, as those after `Saving new …` do.
-    pub(super) is_open: bool,
+    /// The kind of its first event. The next events may add details to some kinds, as those after `Saving new …` do.
+    pub(super) kind: &'static str,
     /// Whether this is a turning point: equal events before and after it are not counted together.
     pub(super) is_turn: bool,
     /// File and line.
@@ -48,8 +37,20 @@ impl StoryEntry {
     /// The entry that this event begins.
     pub(super) fn new(event: &EventRow, tone: Tone, is_turn: bool, what: Prose) -> Self {
         let place = (event.file.clone(), event.line);
-        let is_open = matches!(event.kind, "certificate_saving" | "new_certificate");
-        Self { when: when(event), tone, what, count: 1, last: None, is_open, is_turn, place }
+        Self { when: when(event), tone, what, count: 1, last: None, kind: event.kind, is_turn, place }
+    }
+
+    /// Whether a slot may have another content after it: a certificate was saved, or an installation was refused.
+    pub(super) fn is_installation(&self) -> bool {
+        matches!(
+            self.kind,
+            "key_too_large"
+                | "certificate_too_large"
+                | "chain_not_decodable"
+                | "credential_invalid"
+                | "certificate_saving"
+                | "new_certificate"
+        )
     }
 
     /// The entry for the event alone; None if it has none.
@@ -66,6 +67,10 @@ impl StoryEntry {
                 (Tone::Good, true, Prose::own("saved a certificate to ").and_foreign(&slot))
             }
             "new_certificate" => (Tone::Good, true, Prose::own("new certificate").join(certificate(event))),
+            "previous_certificate" => {
+                (Tone::Plain, true, Prose::own("certificate that was there before").join(certificate(event)))
+            }
+            "no_previous_certificate" => (Tone::Plain, true, Prose::own("no certificate was there before")),
             "server_certificate_untrusted" => {
                 (Tone::Bad, false, with_reason("did not trust a server's certificate", event))
             }
@@ -74,11 +79,40 @@ impl StoryEntry {
                 let error = error.map(|error| format!(", error {error}")).unwrap_or_default();
                 (Tone::Warning, false, Prose::own(format!("a TLS connection failed{error}")))
             }
+            "platform" => {
+                let address = event.text("platform_mac")?;
+                (Tone::Warning, false, Prose::own("names another address as its own: ").and_foreign(address))
+            }
             "clock_failed" => (Tone::Warning, false, Prose::own("could not load the time")),
-            "upload_failed" => (Tone::Info, false, Prose::own("could not upload its log")),
+            "upload_failed" => {
+                let log = if event.upload == Some(Upload::BootLog) { "boot log" } else { "log" };
+                (Tone::Info, false, Prose::own(format!("could not upload its {log}")))
+            }
+            "upload_size_unknown" => {
+                (Tone::Info, false, Prose::own("the server did not report the size of its copy of the log"))
+            }
+            "configuration_not_applied" => {
+                (Tone::Warning, false, Prose::own("did not apply its configuration"))
+            }
+            "provisioning_uri_invalid" => {
+                let what =
+                    Prose::own("the address of the company's certificate service is invalid (STS-URI)");
+                let what = match event.text("uri") {
+                    Some(uri) => what.and(": ").and_foreign(uri),
+                    None => what,
+                };
+                (Tone::Warning, false, what)
+            }
+            "ca_fingerprint" => {
+                (Tone::Plain, false, Prose::own("loaded a CA certificate").join(certificate(event)))
+            }
+            // Its other values mean nothing without this one.
+            "sign_in_certificate" => match event.fields.get("exists").and_then(Value::as_bool)? {
+                true => (Tone::Good, true, Prose::own("has a certificate for its Lync or Skype sign-in")),
+                false => (Tone::Info, true, Prose::own("has no certificate for its Lync or Skype sign-in")),
+            },
             "log_end" => (Tone::Dim, true, Prose::own("ended its log: a shutdown")),
             "log_start" => (Tone::Dim, false, logging(event)?),
-            kind if KINDS_WITHOUT_ENTRY.contains(&kind) => return None,
             _ => (Tone::Plain, false, by_its_fields(event)),
         };
         Some(Self::new(event, tone, is_turn, what))
@@ -86,11 +120,23 @@ impl StoryEntry {
 
     /// Adds the details of an event to this entry; `false` if it has none for it.
     pub(super) fn absorb(&mut self, event: &EventRow) -> bool {
-        let more = match event.kind {
-            _ if !self.is_open => return false,
-            "new_certificate" => Prose::own(":").join(certificate(event)),
-            "previous_certificate" => Prose::own("; before, there was").join(certificate(event)),
-            "no_previous_certificate" => Prose::own("; the slot was empty before"),
+        let more = match (self.kind, event.kind) {
+            ("certificate_saving", "new_certificate") => Prose::own(":").join(certificate(event)),
+            ("certificate_saving" | "new_certificate", "previous_certificate") => {
+                Prose::own("; before, there was").join(certificate(event))
+            }
+            ("certificate_saving" | "new_certificate", "no_previous_certificate") => {
+                Prose::own("; the slot was empty before")
+            }
+            ("sign_in_certificate", "sign_in_certificate") => {
+                let error = event.fields.get("error").and_then(Value::as_i64).filter(|error| *error != 0);
+                let is_expired = event.fields.get("expired") == Some(&Value::Bool(true));
+                match error {
+                    Some(error) => Prose::own(format!(", error {error}")),
+                    None if is_expired && self.tone == Tone::Good => Prose::own(", which has expired"),
+                    None => return false,
+                }
+            }
             _ => return false,
         };
         self.what = std::mem::take(&mut self.what).join(more);

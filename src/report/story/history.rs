@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::entry::StoryEntry;
 use super::inventory::BootInventory;
 use super::page::{Block, StoryLine};
+use crate::event::UploadAttempts;
 use crate::quantity::{count, counted};
 use crate::report::shape::{Device, EventRow};
 use crate::report::text::paint::Tone;
@@ -40,15 +41,26 @@ pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
 struct Boot {
     /// The first event is from the beginning of a boot, so the boot's beginning is in the logs.
     from_beginning: bool,
+    /// The first date of any of its lines.
     first_time: Option<String>,
+    /// The last date of its events, else the first date of its lines.
     last_time: Option<String>,
     /// The model, if an event shows it.
     model: Option<String>,
     software: Option<String>,
-    inventory: BootInventory,
+    /// Its lists of certificates. A line about a slot after an installation belongs to a new list.
+    lists: Vec<CertificateList>,
     entries: Vec<StoryEntry>,
-    /// The index in `entries` at which the inventory is shown, and its entry.
-    inventory_entry: Option<(usize, StoryEntry)>,
+    uploads: UploadAttempts<(usize, Option<String>)>,
+}
+
+/// The certificates that a phone lists.
+struct CertificateList {
+    inventory: BootInventory,
+    /// The index in the boot's `entries` at which the list is shown.
+    at: usize,
+    /// Its entry, without the description.
+    entry: StoryEntry,
 }
 
 impl Boot {
@@ -60,18 +72,19 @@ impl Boot {
     }
 
     fn add(&mut self, event: &EventRow) {
-        if let Some(time) = &event.time {
-            self.first_time.get_or_insert_with(|| time.clone());
-            self.last_time = Some(time.clone());
-        }
-        if self.inventory.add(event) {
-            let at = self.entries.len();
-            self.inventory_entry
-                .get_or_insert_with(|| (at, StoryEntry::new(event, Tone::Plain, true, Prose::default())));
+        self.first_time = self.first_time.take().or_else(|| event.boot_time.clone());
+        self.last_time = event.time.clone().or(self.last_time.take()).or_else(|| event.boot_time.clone());
+        if self.add_to_list(event) {
             return;
         }
         match event.kind {
-            "platform" => self.model = event.text("model").map(str::to_owned).or(self.model.take()),
+            "platform" => {
+                self.model = event.text("model").map(str::to_owned).or(self.model.take());
+                let address = event.text("platform_mac");
+                if address.is_some_and(|address| event.mac.as_deref().is_some_and(|mac| mac != address)) {
+                    self.add_entry(event);
+                }
+            }
             "software" => {
                 let software = event.text("version").map(|version| match event.text("label") {
                     Some(label) => format!("{label} {version}"),
@@ -83,7 +96,30 @@ impl Boot {
         }
     }
 
+    /// Adds an event of a list of certificates; `false` if it is another event.
+    fn add_to_list(&mut self, event: &EventRow) -> bool {
+        let mut inventory = BootInventory::default();
+        if !inventory.add(event) {
+            return false;
+        }
+        match self.lists.last_mut() {
+            Some(list) if !self.entries[list.at..].iter().any(StoryEntry::is_installation) => {
+                list.inventory.add(event);
+            }
+            _ => {
+                let entry = StoryEntry::new(event, Tone::Plain, true, Prose::default());
+                self.lists.push(CertificateList { inventory, at: self.entries.len(), entry });
+            }
+        }
+        true
+    }
+
     fn add_entry(&mut self, event: &EventRow) {
+        if let Some(upload) = event.upload
+            && !self.uploads.is_another((event.boot, second_of(event)), upload)
+        {
+            return;
+        }
         if let Some(last) = self.entries.last_mut()
             && last.absorb(event)
         {
@@ -110,10 +146,10 @@ impl Boot {
 struct Previous {
     model: Option<String>,
     software: Option<String>,
-    listed: BootInventory,
-    /// The list and the descriptions of the last boot that was shown.
-    inventory: Option<BootInventory>,
-    texts: Vec<Prose>,
+    /// What the last list showed, if nothing was saved or refused since.
+    listed: Option<BootInventory>,
+    /// The lists and the descriptions of the last boot that was shown.
+    boot: Option<(Vec<BootInventory>, Vec<Prose>)>,
     /// The number of equal boots after the last one that was shown, and the time of the last of them.
     repeats: u64,
     until: Option<String>,
@@ -124,12 +160,10 @@ fn lines(boots: impl Iterator<Item = Boot>, device: &Device) -> Vec<StoryLine> {
     let mut lines = Vec::new();
     for boot in boots {
         let changes = changes(&boot, &previous);
-        let is_empty = boot.entries.is_empty() && boot.inventory_entry.is_none();
-        let texts: Vec<Prose> = boot.entries.iter().map(|entry| entry.what.clone()).collect();
-        if changes.is_empty()
-            && previous.inventory.as_ref() == Some(&boot.inventory)
-            && previous.texts == texts
-        {
+        let is_empty = boot.entries.is_empty() && boot.lists.is_empty();
+        let texts = boot.entries.iter().map(|entry| entry.what.clone()).collect();
+        let content = Some((boot.lists.iter().map(|list| list.inventory.clone()).collect(), texts));
+        if changes.is_empty() && previous.boot == content {
             previous.repeats += 1;
             previous.until = boot.last_time.or(previous.until.take());
             continue;
@@ -137,14 +171,11 @@ fn lines(boots: impl Iterator<Item = Boot>, device: &Device) -> Vec<StoryLine> {
         lines.extend(previous.line_for_repeats());
         let head = heading(&boot).join(changes);
         lines.push(StoryLine::Head(if is_empty { head.and("; nothing about certificates") } else { head }));
-        lines.extend(entries(&boot, &previous).into_iter().map(|entry| within(entry, device)));
         previous.model = boot.model.or(previous.model);
         previous.software = boot.software.or(previous.software);
-        if boot.inventory_entry.is_some() {
-            previous.listed = boot.inventory.clone();
-        }
-        previous.inventory = Some(boot.inventory);
-        previous.texts = texts;
+        previous.boot = content;
+        let entries = entries(boot.entries, boot.lists, &mut previous.listed);
+        lines.extend(entries.into_iter().map(|entry| within(entry, device)));
     }
     lines.extend(previous.line_for_repeats());
     lines
@@ -159,14 +190,14 @@ impl Previous {
     }
 }
 
-/// `Boot, first dated event 2013-05-31 13:09`. The boot began earlier, since its first lines have no date.
+/// `Boot, first dated line 2013-05-31 13:09`. The boot began earlier, since its first lines have no date.
 fn heading(boot: &Boot) -> Prose {
     let time = boot.first_time.as_deref().map(minute);
     Prose::own(match (boot.from_beginning, time) {
-        (true, Some(time)) => format!("Boot, first dated event {time}"),
-        (true, None) => "Boot, its events without dates".to_owned(),
+        (true, Some(time)) => format!("Boot, first dated line {time}"),
+        (true, None) => "Boot, its lines without dates".to_owned(),
         (false, Some(time)) => format!("From within a boot, from {time}"),
-        (false, None) => "From within a boot, its events without dates".to_owned(),
+        (false, None) => "From within a boot, its lines without dates".to_owned(),
     })
 }
 
@@ -183,17 +214,43 @@ fn changes(boot: &Boot, previous: &Previous) -> Prose {
     changes
 }
 
-/// The entries of a boot, including its list of certificates.
-fn entries(boot: &Boot, previous: &Previous) -> Vec<StoryEntry> {
-    let mut entries = boot.entries.clone();
-    if let Some((at, entry)) = &boot.inventory_entry {
-        let what = match boot.inventory == previous.listed {
-            true => Prose::own("the same certificates as before"),
-            false => boot.inventory.in_words(),
-        };
-        entries.insert((*at).min(entries.len()), StoryEntry { what, ..entry.clone() });
+/// The entries of a boot, including its lists of certificates. `listed` is what the last list showed, if nothing was
+/// saved or refused since.
+fn entries(
+    entries: Vec<StoryEntry>,
+    lists: Vec<CertificateList>,
+    listed: &mut Option<BootInventory>,
+) -> Vec<StoryEntry> {
+    let mut all = Vec::with_capacity(entries.len() + lists.len());
+    let mut lists = lists.into_iter().peekable();
+    for (at, entry) in entries.into_iter().enumerate() {
+        if let Some(list) = lists.next_if(|list| list.at == at) {
+            all.push(list.compared(listed));
+        }
+        if entry.is_installation() {
+            *listed = None;
+        }
+        all.push(entry);
     }
-    entries
+    all.extend(lists.map(|list| list.compared(listed)));
+    all
+}
+
+impl CertificateList {
+    /// Its entry: the slots by name, unless they are as in the last list.
+    fn compared(self, listed: &mut Option<BootInventory>) -> StoryEntry {
+        let what = match listed.as_ref() == Some(&self.inventory) {
+            true => Prose::own("the same certificates as before"),
+            false => self.inventory.in_words(),
+        };
+        *listed = Some(self.inventory);
+        StoryEntry { what, ..self.entry }
+    }
+}
+
+/// The second in which an event was logged, as its stamp shows it.
+fn second_of(event: &EventRow) -> Option<String> {
+    event.uptime.map(|uptime| uptime.floor().to_string()).or_else(|| event.stamp.clone())
 }
 
 fn within(entry: StoryEntry, device: &Device) -> StoryLine {
@@ -250,6 +307,8 @@ mod tests {
             kind: "server_certificate_untrusted",
             slot: None,
             boot: 0,
+            boot_time: None,
+            upload: None,
             fields: [("reason".to_owned(), reason.to_string().into())].into_iter().collect(),
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
     facts.extend(fact("Model", device.model.as_deref()));
     facts.extend(assembly(device));
     facts.extend(fact("Software", device.software.as_deref()));
-    facts.push(("Logs", Prose::own(seen(device))));
+    facts.push(("Logs", Prose::own(seen(story))));
     let files = device.files.iter().take(MAX_FILES_NAMED).zip(1..);
     facts.extend(files.map(|(file, number)| {
         let number = if device.files.len() == 1 { String::new() } else { format!("{number}. ") };
@@ -66,11 +66,16 @@ fn assembly(device: &Device) -> Option<(&'static str, Prose)> {
     Some(("Assembly", prose.and(" (not the part number and revision of the label)")))
 }
 
-fn seen(device: &Device) -> String {
+fn seen(story: &Story<'_>) -> String {
+    let device = story.device;
     if device.files.is_empty() {
         return "none was found".to_owned();
     }
     let logs = counted(device.files.len() as u64, "log");
+    if device.boots == 0 && device.first_time.is_none() {
+        let is_unread = !story.problems.is_empty();
+        return format!("{logs}, {}", if is_unread { "not read" } else { "no line that counts" });
+    }
     let boots = counted(device.boots, "boot");
     match (&device.first_time, &device.last_time) {
         (Some(first), Some(last)) => {

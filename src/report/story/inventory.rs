@@ -64,7 +64,11 @@ impl ListedContent {
 
     fn in_words(&self, slot: Slot, lists_keys: bool) -> Prose {
         if !self.has_certificate() {
-            return Prose::own(if self.is_empty { " empty" } else { " a key without a certificate" });
+            return Prose::own(match (self.key_length, slot) {
+                (None, Slot::BuiltIn) if self.is_empty => " missing",
+                (None, _) if self.is_empty => " empty",
+                _ => " a key without a certificate",
+            });
         }
         let mut prose = certificate_in_words(self.common_name.as_deref(), self.fingerprint.as_deref());
         if prose.is_empty() {

@@ -31,7 +31,7 @@ pub(super) fn write(story: &Story<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b",\n  \"events\": [")?;
     for (place, event) in story.events.iter().enumerate() {
         out.write_all(separator(place))?;
-        jsonl::object(event.clone(), out)?;
+        jsonl::object(event, out)?;
     }
     out.write_all(if story.events.is_empty() { b"]" } else { b"\n  ]" })?;
     member(out, "problems", &story.problems.iter().map(Problem::from).collect::<Vec<_>>())?;

@@ -4,10 +4,12 @@
 mod install;
 mod support;
 
+use super::certificates::software_of;
 use super::diagnoses::title;
 use super::page::Block;
-use crate::check::Rule;
+use crate::check::{Family, Rule};
 use crate::model::{Slot, SoftwareVersion};
+use crate::reference::custom_certificate_capacity;
 use crate::report::shape::{Device, Diagnosis};
 use crate::report::text::manual::steps_of;
 use crate::report::text::paint::{Tone, severity_sign};
@@ -22,7 +24,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     if active.is_empty() {
         return Vec::new();
     }
-    let software: Option<SoftwareVersion> = device.software.as_deref().and_then(|text| text.parse().ok());
+    let software = software_of(device);
     let mut blocks = vec![Block::Part("What to do next".to_owned())];
     let mut done: Vec<(&str, Option<&str>)> = Vec::new();
     for diagnosis in &active {
@@ -47,10 +49,22 @@ fn steps(diagnosis: &Diagnosis, software: Option<&SoftwareVersion>) -> Vec<Prose
     let manual = rule.map(Rule::manual).unwrap_or_default();
     let slot: Option<Slot> = diagnosis.slot.as_deref().and_then(|slot| slot.parse().ok());
     let steps = steps_of(&manual, "What to do");
-    if steps.is_empty() {
-        return vec![Prose::foreign(&diagnosis.remedy)];
-    }
-    steps.into_iter().map(|step| Prose::own(for_slot(&step, slot, software))).collect()
+    let steps: Vec<Prose> = match steps.is_empty() {
+        true => vec![Prose::foreign(&diagnosis.remedy)],
+        false => steps.into_iter().map(|step| Prose::own(for_slot(&step, slot, software))).collect(),
+    };
+    update_first(diagnosis, software).into_iter().chain(steps).collect()
+}
+
+/// The step before all others of a diagnosis about installing, where the software takes no custom certificate.
+fn update_first(diagnosis: &Diagnosis, software: Option<&SoftwareVersion>) -> Option<Prose> {
+    let version = software.filter(|version| custom_certificate_capacity(version) == 0)?;
+    let is_installing = diagnosis.facts().is_some_and(|facts| facts.family == Family::Installation);
+    is_installing.then(|| {
+        Prose::own("Before a custom certificate can be installed, update the software: ")
+            .and_foreign(&version.to_string())
+            .and(" takes none. That came with SIP 3.3.2, and the slots and menus with UC Software 4.0.0.")
+    })
 }
 
 /// `step` with the parameters' placeholders filled in: `X` for the platform slot, `x` for the application slot.

@@ -1,7 +1,9 @@
 use serde_json::json;
 
 use super::*;
+use crate::event::Upload;
 use crate::report::fixture::{self, Fixture};
+use crate::report::shape::{Certificate, CertificateState};
 use crate::report::text::prose::WIDEST;
 use crate::report::text::visible::is_hidden;
 use crate::report::text::width::width;
@@ -86,6 +88,8 @@ fn installing_depends_on_slot_and_software() {
         installing(None, "INS003", None),
         installing(Some("4.0.8.1608"), "INV001", Some("built-in")),
         installing(Some("4.0.8.1608"), "TLS002", None),
+        installing(Some("3.2.6.0314"), "INS001", Some("platform-1")),
+        installing(Some("3.3.2.0413"), "INS003", None),
     ];
     insta::assert_snapshot!(texts.concat());
 }
@@ -180,4 +184,141 @@ fn a_long_history_stays_readable() {
     let text = written(&device, &events, "text", &Style::default());
     assert!(text.lines().count() < 500, "{}", text.lines().count());
     assert!(text.contains("5,800 lines left out"), "{text}");
+}
+
+/// An event without stamp, in the first boot.
+fn event(kind: &'static str, slot: Option<&str>, fields: serde_json::Value) -> EventRow {
+    let device = phone(0);
+    let first = events_of(&device).swap_remove(0);
+    let fields = fields.as_object().cloned().unwrap_or_default();
+    let (stamp, time, boot_time, slot) = (None, None, None, slot.map(str::to_owned));
+    EventRow { kind, slot, fields, stamp, time, boot_time, uptime: None, line: 7, ..first }
+}
+
+fn in_boot(boot: usize, event: EventRow) -> EventRow {
+    EventRow { boot, ..event }
+}
+
+/// The part "What happened" about these events, each wrapped text in one line.
+fn happened(events: &[EventRow]) -> String {
+    let text = written(&phone(0), events, "text", &Style { width: 200, ..Style::default() });
+    let (_, happened) = text.split_once("What happened\n").unwrap();
+    let (happened, _) = happened.split_once("\nDiagnoses\n").unwrap();
+    happened.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn slots_are_named_again_after_an_installation() {
+    let empty = || event("certificate_unavailable", Some("platform-1"), json!({}));
+    let saving = event("certificate_saving", Some("platform-1"), json!({}));
+    let refused = event("key_too_large", Some("platform-1"), json!({"length": 4677, "maximum": 4096}));
+    let told = happened(&[
+        empty(),
+        saving.clone(),
+        in_boot(1, empty()),
+        in_boot(1, refused),
+        in_boot(2, empty()),
+        in_boot(2, event("clock_failed", None, json!({}))),
+        in_boot(3, empty()),
+    ]);
+    assert_eq!(told.matches("platform slot 1 empty").count(), 3, "{told}");
+    assert_eq!(told.matches("the same certificates as before").count(), 1, "{told}");
+    let listed = event("certificate_common_name", Some("platform-1"), json!({"common_name": "x"}));
+    let told = happened(&[empty(), saving, listed]);
+    let order = ["platform slot 1 empty", "saved a certificate", "platform slot 1 \"x\""];
+    let places: Vec<_> = order.iter().map(|part| told.find(part).unwrap()).collect();
+    assert!(places.is_sorted(), "{told}");
+}
+
+#[test]
+fn a_key_alone_is_not_an_empty_slot() {
+    let told = happened(&[
+        event("certificate_unavailable", Some("platform-2"), json!({})),
+        event("key_length", Some("platform-2"), json!({"length": 1192})),
+        event("certificate_unavailable", Some("built-in"), json!({})),
+    ]);
+    assert!(told.contains("built-in missing; platform slot 2 a key without a certificate"), "{told}");
+}
+
+#[test]
+fn events_that_diagnoses_rest_on_are_told() {
+    let ca =
+        |boot, fingerprint| in_boot(boot, event("ca_fingerprint", None, json!({"fingerprint": fingerprint})));
+    let sign_in = |fields| event("sign_in_certificate", None, fields);
+    let told = happened(&[
+        event("platform", None, json!({"platform_mac": "0004F2000099"})),
+        event("platform", None, json!({"platform_mac": "0004F2A1B201"})),
+        sign_in(json!({"valid_until": 0})),
+        sign_in(json!({"exists": false})),
+        sign_in(json!({"expired": true})),
+        sign_in(json!({"error": 4})),
+        sign_in(json!({"exists": true})),
+        sign_in(json!({"expired": true})),
+        event("provisioning_uri_invalid", None, json!({"uri": "http://x|y"})),
+        event("configuration_not_applied", None, json!({})),
+        event("upload_size_unknown", None, json!({})),
+        event("no_previous_certificate", None, json!({})),
+        ca(0, "01:02"),
+        ca(1, "01:03"),
+        ca(2, "01:03"),
+    ]);
+    for part in [
+        "names another address as its own: 0004F2000099 (line 7)",
+        "has no certificate for its Lync or Skype sign-in, error 4 (line 7)",
+        "has a certificate for its Lync or Skype sign-in, which has expired (line 7)",
+        "certificate service is invalid (STS-URI): http://x|y (line 7)",
+        "did not apply its configuration (line 7)",
+        "did not report the size of its copy of the log (line 7)",
+        "no certificate was there before (line 7)",
+        "loaded a CA certificate 01:02 (line 7)",
+        "loaded a CA certificate 01:03 (line 7) … 1 boot alike",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains("0004F2A1B201"), "its own address: {told}");
+}
+
+#[test]
+fn a_skipped_upload_belongs_to_the_error_of_its_second() {
+    let failed = |stamp: &str, upload| EventRow {
+        stamp: Some(stamp.to_owned()),
+        upload: Some(upload),
+        ..event("upload_failed", None, json!({}))
+    };
+    let pair = |stamp| [failed(stamp, Upload::Tried), failed(stamp, Upload::Skipped)];
+    let told = happened(&pair("0120090000"));
+    assert!(told.contains("could not upload its log (line 7)"), "{told}");
+    let told = happened(&[pair("0120090000"), pair("0120090001")].concat());
+    assert!(told.contains("(line 7; 2 times"), "{told}");
+    assert!(happened(&[failed("0120090000", Upload::BootLog)]).contains("could not upload its boot log"));
+}
+
+#[test]
+fn a_boot_has_the_date_of_its_first_dated_line() {
+    let boot_time = Some("2026-01-20T08:00:00".to_owned());
+    let undated = EventRow { boot_time, ..event("clock_failed", None, json!({})) };
+    assert!(happened(&[undated]).contains("from 2026-01-20 08:00"));
+}
+
+#[test]
+fn slots_that_the_software_does_not_have_take_nothing() {
+    let part = |software: &str| {
+        let mut device = phone(0);
+        device.software = Some(software.to_owned());
+        let slot = |slot: &'static str| {
+            let empty = CertificateState::NotAvailable;
+            Certificate {
+                slot: slot.into(),
+                state: empty,
+                key_length: None,
+                ..device.certificates[1].clone()
+            }
+        };
+        device.certificates =
+            vec![slot("built-in"), slot("platform-1"), slot("platform-2"), slot("application-1")];
+        let text = written(&device, &[], "text", &Style::default());
+        let (slots, _) = text.split_once("What happened").unwrap();
+        (slots.matches("Takes").count(), slots.matches("May serve").count())
+    };
+    assert_eq!((part("3.2.6.0314"), part("3.3.2.0413"), part("4.0.0")), ((0, 0), (1, 1), (3, 3)));
 }

@@ -174,7 +174,7 @@ fn remedies_suit_what_was_found() {
     let (remedy, message) = ca(1, &[1000, 900]);
     assert!(remedy.contains("a CA slot of its own"), "{remedy}");
     assert!(
-        message.starts_with("2 CA certificates in ") && message.contains(" together have 1,9"),
+        message.starts_with("2 CA certificates in ") && message.contains(" together have 19"),
         "{message}"
     );
 }

@@ -64,9 +64,9 @@ impl PhoneCard<'_> {
 /// `3 lines, 2016-02-26 09:20 to 2016-02-27 10:00`.
 fn seen(diagnosis: &Diagnosis) -> String {
     let span = time::span(diagnosis).unwrap_or_else(|| "no date".to_owned());
-    match diagnosis.occurrences {
-        0 | 1 => span,
-        many => format!("{} lines, {span}", count(many)),
+    match diagnosis.how_often() {
+        None => span,
+        Some(often) => format!("{often}, {span}"),
     }
 }
 
@@ -84,6 +84,7 @@ fn content(certificate: &Certificate) -> String {
         CertificateState::NotAvailable => certificate.absence(),
         state => state.name(),
     };
+    let key_length = key_length.or_else(|| certificate.lacks_key().then(|| "no key".to_owned()));
     let parts = [Some(state.to_owned()), certificate.common_name.clone(), length, key_length];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

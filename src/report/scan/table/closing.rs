@@ -28,7 +28,7 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
     paragraph(&read(report.overview), Tone::Plain, style, out)?;
     if let Some(ztp) = report.overview.ztp.filter(|_| !report.devices.is_empty()) {
         let line = format!(
-            "Zero-touch provisioning: {} ready, {} not, {} not known.",
+            "Zero-touch provisioning: {} with software ready, {} not, {} not known.",
             count(ztp.ready),
             count(ztp.not_ready),
             count(ztp.unknown)

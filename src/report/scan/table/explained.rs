@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{MANY, PROSE, paragraph};
 use crate::check::Rule;
-use crate::quantity::{count, counted, times};
+use crate::quantity::{counted, times};
 use crate::report::findings::{Explanation, Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
 use crate::report::text::elide::{Weight, elide};
@@ -149,9 +149,9 @@ fn phone_line(device: &Device, diagnosis: &Diagnosis) -> String {
         said.push_str(&format!(" {}", visible(slot)));
     }
     said.push_str(&format!(": {}", visible(&diagnosis.message)));
-    if diagnosis.occurrences > 1 {
+    if let Some(often) = diagnosis.how_often() {
         let when = span(diagnosis).map(|when| format!(", {when}")).unwrap_or_default();
-        said.push_str(&format!(" ({} lines{when})", count(diagnosis.occurrences)));
+        said.push_str(&format!(" ({often}{when})"));
     }
     said
 }

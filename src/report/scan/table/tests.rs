@@ -154,6 +154,20 @@ fn half_a_pair_is_not_ticked() {
 }
 
 #[test]
+fn the_built_in_certificate_has_one_sign_in_every_format() {
+    let mut device = fixture::fleet().devices.swap_remove(8);
+    let cell = |device: &Device| TableRow::of(device).cell(row::Column::BuiltIn).painted(false);
+    device.mac = Some("0004F2000099".to_owned());
+    assert!(cell(&device).starts_with('≠'), "{}", cell(&device));
+    device.certificates[0].is_faulty = true;
+    assert!(cell(&device).starts_with('≠'), "INV002 is about it");
+    device.certificates[0].is_of_another_phone = true;
+    assert_eq!(cell(&device), "✗ faulty", "FLT001 is about it");
+    device.certificates[0].is_faulty = false;
+    assert_eq!(cell(&device), "✓ installed", "of a log with another address, INV002 is not diagnosed");
+}
+
+#[test]
 fn what_is_stale_or_new_has_its_column() {
     let mut fleet = fixture::fleet();
     assert!(!fixture::written_of(&FORMAT, &Style::default(), &fleet).contains("Stale"));

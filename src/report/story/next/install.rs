@@ -5,7 +5,7 @@
 use super::is_before_custom_slots;
 use crate::check::{Facts, in_words};
 use crate::model::{Slot, SoftwareVersion};
-use crate::reference::{MAX_PLATFORM_CERTIFICATE, MAX_PLATFORM_KEY};
+use crate::reference::{MAX_PLATFORM_CERTIFICATE, MAX_PLATFORM_KEY, release_with};
 use crate::report::shape::Diagnosis;
 use crate::report::story::page::Block;
 use crate::report::text::paint::Tone;
@@ -18,6 +18,17 @@ enum SlotKind {
     Application,
 }
 
+impl SlotKind {
+    /// The slot of this number, else the first of this kind.
+    fn slot(self, number: Option<u8>) -> Slot {
+        let number = number.unwrap_or(1);
+        match self {
+            Self::Platform => Slot::Platform(number),
+            Self::Application => Slot::Application(number),
+        }
+    }
+}
+
 /// The kind of a slot, and its number if that is known.
 type Target = (SlotKind, Option<u8>);
 
@@ -27,7 +38,7 @@ pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) 
     let old = software.is_some_and(is_before_custom_slots);
     let is_any = |fact: fn(&Facts) -> bool| active.iter().filter_map(|one| one.facts()).any(fact);
     let mut blocks: Vec<Block> =
-        places(active).into_iter().flat_map(|target| install(target, software, old)).collect();
+        places(active).into_iter().flat_map(|target| install(target, software)).collect();
     if old {
         return blocks;
     }
@@ -54,7 +65,12 @@ fn places(active: &[&Diagnosis]) -> Vec<Target> {
     targets
 }
 
-fn install((kind, number): Target, software: Option<&SoftwareVersion>, old: bool) -> [Block; 2] {
+fn install((kind, number): Target, software: Option<&SoftwareVersion>) -> [Block; 2] {
+    let slot_of = |version| release_with(kind.slot(number), version).map(|release| (version, release));
+    let missing = software.and_then(slot_of);
+    // After an update, what holds is what holds for software that is not known.
+    let software = software.filter(|_| missing.is_none());
+    let old = software.is_some_and(is_before_custom_slots);
     let (slot, parameters, limits) = match kind {
         SlotKind::Platform => (
             number.map_or_else(|| "a platform slot".to_owned(), |number| in_words(Slot::Platform(number))),
@@ -70,11 +86,16 @@ fn install((kind, number): Target, software: Option<&SoftwareVersion>, old: bool
             "none; but not for 802.1X, syslog or provisioning".to_owned(),
         ),
     };
-    let mut facts = vec![("Configuration", Prose::own(parameters))];
+    let mut facts = Vec::new();
+    facts.extend(missing.map(|(version, release)| {
+        let update = Prose::own(format!("update the software to {release} or later: "));
+        ("First", update.and_foreign(&version.to_string()).and(" has no such slot"))
+    }));
+    facts.push(("Configuration", Prose::own(parameters)));
     if !old {
-        facts.push(("On the phone", Prose::own(MENU)));
+        facts.extend([("On the phone", Prose::own(MENU)), ("In a browser", Prose::own(WEB))]);
     }
-    facts.extend([("In a browser", Prose::own(WEB)), ("Limits", Prose::own(limits))]);
+    facts.push(("Limits", Prose::own(limits)));
     let title = Prose::own(format!("To install in {slot}"));
     [Block::Item("→", Tone::Strong, title), Block::Facts(facts)]
 }
