@@ -80,7 +80,7 @@ fn line_start(file: &File, size: u64, from: u64) -> u64 {
 }
 
 fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<LogDigest>, io::Result<()>) {
-    let mut reader = Reader::new(*window);
+    let mut reader = Reader::new(*window, false);
     let mut source = FilePart::new(file, begin..end);
     let mut buffer = vec![0; BUFFER];
     let mut is_first = true;
@@ -93,10 +93,10 @@ fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<Log
                 if std::mem::take(&mut is_first) && is_split() {
                     return (None, Ok(()));
                 }
-                reader.feed(piece, &mut None);
+                reader.feed(piece);
             }
             Err(error) => break Err(error),
         }
     };
-    (Some(reader.finish(&mut None)), result)
+    (Some(reader.finish()), result)
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::Scan;
 use crate::event::Event;
 use crate::line::{Header, lossy};
-use crate::log::{RecordEvent, Recorded};
+use crate::log::Recorded;
 use crate::model::Mac;
 use crate::phone::shown_time;
 use crate::redact::Shown;
@@ -124,16 +124,14 @@ impl<'s> FileRecorder<'s> {
         });
         chunks.collect()
     }
-}
 
-impl RecordEvent for FileRecorder<'_> {
-    fn record(&mut self, part: usize, recorded: Recorded<'_>) {
+    pub(super) fn record(&mut self, part: usize, recorded: Recorded) {
         while self.parts.len() <= part {
             self.parts.push(SpoolWriter::new(self.spool));
         }
         let Recorded { line, skipped, header, event } = recorded;
         let (file, time, boot) = (0, None, 0);
-        let event = SpooledEvent { file, line, skipped, header, event: event.clone(), time, boot };
+        let event = SpooledEvent { file, line, skipped, header, event, time, boot };
         if let Err(error) = self.parts[part].write(&event) {
             self.result = Err(error);
         }
