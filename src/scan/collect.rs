@@ -90,7 +90,7 @@ impl PendingLogs {
     pub(super) fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
         match packed {
             Packed::InMemory(bytes) => postcard::from_bytes(bytes).ok(),
-            Packed::InFile(place) => postcard::from_bytes(&self.file.as_ref()?.read(*place)?).ok(),
+            Packed::InFile(place) => postcard::from_bytes(&self.file.as_ref()?.read(*place).ok()?).ok(),
         }
     }
 
