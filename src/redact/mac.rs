@@ -29,7 +29,7 @@ pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(groups) = PATTERN.captures_at(text, at) {
-        let Some(whole) = groups.get(0) else { break };
+        let whole = groups.get_match();
         let (start, end) = (whole.start(), whole.end());
         at = end;
         let step = [(1, 5), (2, 3), (6, 4)].into_iter().find(|(group, _)| groups.get(*group).is_some());

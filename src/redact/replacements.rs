@@ -7,6 +7,7 @@ use std::ops::Range;
 use regex::{Captures, Regex};
 
 use super::{Pseudonym, Redactor, address, mac, path, pseudonym, word};
+use crate::secrets::with_replaced;
 
 /// The parts of a text that were found so far. They never overlap: a part that overlaps an earlier found one
 /// is ignored.
@@ -26,7 +27,7 @@ impl<'a> Replacements<'a> {
     pub(super) fn each_match(&mut self, pattern: &Regex, handle: fn(&mut Self, &Captures<'_>)) {
         let mut at = 0;
         while let Some(found) = pattern.captures_at(self.text, at) {
-            let Some(whole) = found.get(0) else { break };
+            let whole = found.get_match();
             at = match self.end_of_overlapping(&whole.range()) {
                 Some(end) if end > whole.start() => end,
                 _ => {
@@ -58,15 +59,7 @@ impl<'a> Replacements<'a> {
 
     /// The text with all parts replaced.
     pub(super) fn rewritten(self) -> String {
-        let mut rewritten = String::with_capacity(self.text.len());
-        let mut done = 0;
-        for (start, (end, instead)) in self.parts {
-            rewritten.push_str(&self.text[done..start]);
-            rewritten.push_str(&instead);
-            done = end;
-        }
-        rewritten.push_str(&self.text[done..]);
-        rewritten
+        with_replaced(self.text, self.parts.into_iter().map(|(start, (end, instead))| (start..end, instead)))
     }
 
     pub(super) fn word(&mut self, of: Pseudonym, place: Range<usize>) {

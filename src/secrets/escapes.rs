@@ -55,7 +55,8 @@ impl Unescaped {
 
     /// A secret in this text, where it is in the other one.
     pub(super) fn outer(&self, secret: Secret) -> Secret {
-        Secret { start: self.places[secret.start], end: self.places[secret.end], ..secret }
+        let range = self.places[secret.range.start]..self.places[secret.range.end];
+        Secret { range, ..secret }
     }
 }
 
@@ -104,7 +105,7 @@ mod tests {
             assert_eq!(found, levels, "{text}");
         }
         let whole = Unescaped::levels("x%253Dé").last().unwrap();
-        let secret = whole.outer(Secret::new(1, whole.text.len()));
-        assert_eq!((secret.start, secret.end), (1, "x%253Dé".len()));
+        let secret = whole.outer(Secret::new(1..whole.text.len()).unwrap());
+        assert_eq!(secret.range, 1.."x%253Dé".len());
     }
 }

@@ -37,10 +37,9 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
     while let Some(found) = SENTENCE.captures_at(text, at) {
-        let Some(whole) = found.get(0) else { break };
         let is_after_user = found.get(1).is_some();
         let is_certain = is_after_user || found.get(2).is_some() || found.get(4).is_some();
-        at = whole.end();
+        at = found.get_match().end();
         let word = found.get(3).map_or("", |word| word.as_str());
         // "the first pass 2" is no password.
         if word.eq_ignore_ascii_case("pass") && !is_after_user {
@@ -48,21 +47,22 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
         }
         let is_weak = ["pwd", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word)) && !is_certain;
         let is_quoted = text[at..].starts_with(['"', '\'', '“', '‘']);
-        let (start, end) = value(text, at);
-        let said = &text[start..end];
+        let password = value(text, at);
+        let said = &text[password.clone()];
         let is_secret = is_quoted || (!is_ordinary(said) && (is_certain || (!is_weak && looks_secret(said))));
-        if start == end || !is_secret || said.starts_with(super::REDACTED) {
+        if !is_secret || said.starts_with(super::REDACTED) {
             continue;
         }
-        secrets.push(Secret::new(start, end));
-        at = end;
-        let behind = end + usize::from(is_quoted);
+        let Some(secret) = Secret::new(password) else { continue };
+        at = secret.range.end;
+        secrets.push(secret);
+        let behind = at + usize::from(is_quoted);
         let rest = text.get(behind..).filter(|_| found.get(5).is_some());
         if let Some(second) = rest.and_then(|rest| SECOND.find(rest)) {
-            let (start, end) = value(text, behind + second.end());
-            if start < end {
-                secrets.push(Secret::new(start, end));
-                at = end;
+            let password = value(text, behind + second.end());
+            if let Some(secret) = Secret::new(password) {
+                at = secret.range.end;
+                secrets.push(secret);
             }
         }
     }
