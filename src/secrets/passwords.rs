@@ -13,13 +13,13 @@ static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?({schemes})[\s:=]+"#))
 });
 
-/// What comes before `user:password@`. Group 1 matches if slashes are escaped; group 2 is a scheme without slashes or with
-/// other ones; group 3 matches if this may be something else.
+/// What comes before `user:password@`, with slashes that may be escaped: a scheme with two slashes; a known one without
+/// slashes or with other ones; or what may be something else.
 static URL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
-        r"|\b((?:sips?|t?ftps?|https?|scp|sftp)(?::|%3a)(?:[\\/]|%2f|%5c)*)",
-        r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
+        r"(?i)[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(?<escaped>%2f)){2}",
+        r"|\b(?<known>(?:sips?|t?ftps?|https?|scp|sftp)(?::|%3a)(?:[\\/]|%2f|%5c)*)",
+        r"|(?<other>[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
     ))
 });
 
@@ -172,8 +172,8 @@ pub(super) fn urls(text: &str) -> Vec<Secret> {
         if at >= run.end {
             run = UrlText::of(text, at);
         }
-        let is_certain = scheme.get(2).is_none() && scheme.get(3).is_none();
-        let url = Url { is_certain, is_encoded: scheme.get(1).is_some() };
+        let is_certain = scheme.name("known").is_none() && scheme.name("other").is_none();
+        let url = Url { is_certain, is_encoded: scheme.name("escaped").is_some() };
         let is_quoted = text[..whole.start()].ends_with(QUOTES);
         let within_quotes =
             is_quoted.then(|| UrlText::within_quotes(text, whole.start(), at, &url)).flatten();
