@@ -2,8 +2,9 @@
 //! servers, the phone's address, a prompt.
 
 use super::blank::{blank_length, trim_end, trim_start};
-use super::header_words::{begins_address, word};
+use super::header_words::{is_address, word};
 use super::sender::{Headers, Origin, date};
+use super::{is_of_stamp, split_end};
 use crate::model::Mac;
 
 /// A longer text, in bytes, is not looked at: the time for it grows with the square of its length.
@@ -59,11 +60,10 @@ pub(super) fn dated(before: &[u8]) -> Option<&[u8]> {
 /// Whether a cut line may end within its stamp: what is before the digits at its end is whole. If not, it ends within
 /// what is before the stamp.
 pub(crate) fn may_end_in_stamp(cut: &[u8]) -> bool {
-    let digits = cut.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
-    let before = &cut[..cut.len() - digits];
+    let (before, digits) = split_end(cut, is_of_stamp);
     let names_sender =
         || origin(before).is_some_and(|origin| origin.mac.is_some() || origin.sender.is_some());
-    digits > 0 && !before.ends_with(b"<") && (without_marks(before).is_empty() || names_sender())
+    !digits.is_empty() && !before.ends_with(b"<") && (without_marks(before).is_empty() || names_sender())
 }
 
 /// Whether nothing of a cut line was read but what is before its stamp.
@@ -87,7 +87,7 @@ pub(super) fn without_marks(mut before: &[u8]) -> &[u8] {
     loop {
         let length = match before {
             // An address such as `::ffff:192.0.2.7`.
-            [b':', b':', digit, ..] if digit.is_ascii_hexdigit() && begins_address(before) => 0,
+            [b':', b':', digit, ..] if digit.is_ascii_hexdigit() && is_address(word(before)) => 0,
             [b'<', b'0'..=b'9', ..] => priority_length(before).unwrap_or(1),
             [b'<', b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => length_up_to(b'>', before, |_| true).unwrap_or(1),
             // `[meta sequenceId="29"]`
@@ -220,10 +220,10 @@ pub(super) fn mac_within(name: &[u8]) -> Option<Mac> {
 pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
     let without_bar = |text| trim_end(trim_end(text).strip_suffix(b"|").unwrap_or(text));
     let text = without_bar(before);
-    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let (text, is_count) = match text[..text.len() - digits].last() {
+    let (others, digits) = split_end(text, u8::is_ascii_digit);
+    let (text, is_count) = match others.last() {
         Some(byte) if byte.is_ascii_alphanumeric() => (text, false),
-        _ => (&text[..text.len() - digits], digits > 0),
+        _ => (others, !digits.is_empty()),
     };
     let text = if is_count { without_bar(text) } else { text };
     match text {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::before::{dated, origin};
-use super::{Line, Origin, line_with};
+use super::{Line, Origin, line_with, range_in};
 use crate::model::Mac;
 
 /// More headers than these are not remembered. The senders of one file are fewer, and headers that are counted or have
@@ -36,10 +36,7 @@ impl KnownHeaders {
             return Some(Origin { mac: known.mac, sender, file: None });
         }
         let origin = origin(before)?;
-        let sender = origin.sender.map(|sender| {
-            let begin = sender.as_ptr().addr() - header.as_ptr().addr();
-            begin..begin + sender.len()
-        });
+        let sender = origin.sender.and_then(|sender| range_in(header, sender));
         if self.0.len() < MAX_HEADERS {
             self.0.insert(header.into(), KnownOrigin { mac: origin.mac, sender });
         }
