@@ -128,27 +128,28 @@ pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, Header)>) {
 
 fn read_stream(stream: &mut dyn io::Read, window: &Window, record: Option<Record<'_>>) -> Read {
     let mut reader = PartsReader::new(*window, record);
-    let mut buffer = vec![0; PIECE];
-    let (mut frames, mut is_first) = (None, true);
-    let result = loop {
-        match uninterrupted(|| stream.read(&mut buffer)) {
-            Ok(0) => break Ok(()),
-            Ok(length) => {
-                let piece = &buffer[..length];
-                if std::mem::take(&mut is_first) {
-                    frames = Frames::of(piece);
-                }
-                match &mut frames {
-                    Some(frames) => reader.feed(&frames.lines(piece)),
-                    None => reader.feed(piece),
-                }
-            }
-            Err(error) => break Err(error),
+    let mut frames: Option<Option<Frames>> = None;
+    let result = each_piece(stream, |piece| {
+        match frames.get_or_insert_with(|| Frames::of(piece)) {
+            Some(frames) => reader.feed(&frames.lines(piece)),
+            None => reader.feed(piece),
         }
-    };
-    if let Some(frames) = frames {
+        true
+    });
+    if let Some(frames) = frames.flatten() {
         reader.feed(&frames.rest());
     }
     let (parts, not_read) = reader.finish();
     Read { parts, not_read, result }
+}
+
+/// Reads a stream in pieces until it ends or `take` returns false.
+fn each_piece(stream: &mut dyn io::Read, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+    let mut buffer = vec![0; PIECE];
+    loop {
+        let length = uninterrupted(|| stream.read(&mut buffer))?;
+        if length == 0 || !take(&buffer[..length]) {
+            return Ok(());
+        }
+    }
 }
