@@ -6,13 +6,22 @@
 //! - private keys in PEM form of any kind, whole or cut, over lines or joined, with line feeds as they are or
 //!   written as `\n`, `&#10;` or `%0A`: everything from the header to the footer, or to the end of the text
 //!   if the footer is cut off;
-//! - what is left of a key whose header was cut off, or stands in another message: the text before its footer, base64
-//!   that is the whole text, and base64 too long and too mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
-//!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has, also in pairs;
-//! - passwords in URLs, also with blanks if the URL is in quotes or an `@` follows, and in `user:password@host` without a
-//!   scheme; values of keys such as `password`, `pwd`, `secret` or `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
-//!   `Authorization` header; after a blank, what is in quotes, follows a user's or a parameter's name, or looks unlike
-//!   an ordinary word.
+//! - what is left of a key whose header was cut off, or stands in another message:
+//!   - the text before its footer;
+//!   - base64 that is the whole text;
+//!   - base64 too long and too mixed to be a name or a path, also in the form for URLs, or in lines of 16
+//!     characters and more with a blank, `|` or `.` between them;
+//!   - more hexadecimal digits than a fingerprint has, also in pairs: `30:82:04:a4:…`;
+//! - passwords in addresses:
+//!   - in URLs, also with blanks if the URL is in quotes or an `@` follows: `ftp://phone:4711@192.0.2.9`;
+//!   - without a scheme: `phone:4711@pbx`;
+//! - values of settings:
+//!   - of keys such as `password`, `pwd`, `secret` or `privateKey`: `reg.1.auth.password: 4711`;
+//!   - of names that are also ordinary words, only before `=` or in quotes: `pw=`, `pin=`, `token=`, `auth=`,
+//!     `credential=`;
+//!   - after a blank, if they are in quotes, follow a user's or a parameter's name, or look unlike an ordinary
+//!     word: `user phone password 4711`;
+//! - the credentials of an `Authorization` header: `Authorization: Basic cGhvbmU6NDcxMQ==`.
 //!
 //! Each is found also where characters are escaped, as in URLs, and where a line is wrapped within it: the event's
 //! text is then the join of the lines that conceals most.

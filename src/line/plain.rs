@@ -1,4 +1,5 @@
-//! Lines as the phone wrote them, without what terminals, documents, mails and web pages make of them.
+//! Lines as the phone wrote them: without what terminals, documents, mails and web pages make of them, and joined where a
+//! mail program broke them.
 
 use std::borrow::Cow;
 
