@@ -40,7 +40,7 @@ pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes, split_end};
-pub use sender::Origin;
+pub use sender::LineOrigin;
 pub(crate) use tag::with_joined_tag;
 pub(crate) use terminal::without_colours;
 pub(crate) use without_header::possible_senders;
@@ -101,7 +101,7 @@ pub enum Line<'a> {
     /// known message.
     Message {
         /// The phone or the sender of the line, if what comes before it names one.
-        origin: Origin<'a>,
+        origin: LineOrigin<'a>,
         /// The header.
         header: Header,
         /// The message.
@@ -118,16 +118,16 @@ pub fn line(bytes: &[u8]) -> Line<'_> {
 }
 
 /// The same, where `origin` parses what comes before the line.
-fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Origin<'a>>) -> Line<'a> {
+fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<LineOrigin<'a>>) -> Line<'a> {
     if let Some((header, text)) = in_columns(bytes) {
-        return Line::Message { origin: Origin::default(), header, text: trim(text) };
+        return Line::Message { origin: LineOrigin::default(), header, text: trim(text) };
     }
     let trimmed = trim(bytes);
     for find in [find_header, find_end_of_header] {
         if let Some((before, header, text)) = find(trimmed) {
             let (own, behind) = text.split_at(field::field(before, text).len());
             let origin = origin(before)
-                .or_else(|| (header.stamp.is_some() && field::is_member(before)).then(Origin::default));
+                .or_else(|| (header.stamp.is_some() && field::is_member(before)).then(LineOrigin::default));
             if let Some(origin) = origin {
                 return Line::Message { origin: origin.or_behind(before, behind), header, text: trim(own) };
             }

@@ -58,7 +58,7 @@ pub(super) struct Reader {
     /// A message, or a line that ends within its header, that the next line may continue.
     pending: Option<Pending>,
     begun: Option<BegunLine>,
-    /// The place and the value of the last line that has only its own number.
+    /// The number and the value of the last line that has only its own number.
     line_number: Option<(u64, u64)>,
     wrapped_lines: WrappedLines,
     /// The last line with a header.
@@ -192,9 +192,9 @@ impl Reader {
         let mut tail = self.tail();
         if self.partial_length > 0 {
             let (cut, length) = (std::mem::take(&mut self.partial), self.partial_length);
-            let place = (self.digest.counts.lines + 1, self.skipped);
+            let begin = (self.digest.counts.lines + 1, self.skipped);
             let has_header = matches!(line(&cut), Line::Message { .. }) && !self.completes_header(&cut);
-            let before = tail.filter(|_| !has_header).unwrap_or((place, Vec::new()));
+            let before = tail.filter(|_| !has_header).unwrap_or((begin, Vec::new()));
             tail = Some((before.0, [before.1, cut.clone()].concat()));
             self.line(&cut, length, End::Cut, None, true);
         } else if self.ends_in_hole {
@@ -273,7 +273,7 @@ impl Reader {
         loop {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;
             let glued = self.glued_line(&rest, text);
-            let (own, end_of_own) = glued.map_or((text, end), |place| (trim(&text[..place]), End::Whole));
+            let (own, end_of_own) = glued.map_or((text, end), |at| (trim(&text[..at]), End::Whole));
             match rest {
                 // A header of which only the end is left is valid only before a known message.
                 Line::Message { header, .. }
@@ -294,9 +294,9 @@ impl Reader {
                     self.headerless(own, raw, end_of_own);
                 }
             }
-            let Some(place) = glued else { break };
+            let Some(at) = glued else { break };
             self.fast_path.reset();
-            rest = line(&text[place..]);
+            rest = line(&text[at..]);
         }
         if let Some(pending) = &mut self.pending {
             pending.length = length;
@@ -315,12 +315,12 @@ impl Reader {
 
     /// Where another line begins within the text of a line.
     fn glued_line(&self, line: &Line<'_>, text: &[u8]) -> Option<usize> {
-        glued_line(text).filter(|place| match line {
+        glued_line(text).filter(|at| match line {
             Line::Message { .. } => true,
             // Prose may cite a line of a log. A line is split off here only if a message is open or no
             // blank is before it, since that does not occur in prose.
             Line::Headerless(_) => {
-                self.pending.is_some() || text[..*place].last().is_some_and(|byte| *byte > b' ')
+                self.pending.is_some() || text[..*at].last().is_some_and(|byte| *byte > b' ')
             }
         })
     }
@@ -451,8 +451,8 @@ fn are_apart(before: &Stamp, stamp: &Stamp) -> bool {
 /// backslashes: exports double or escape them.
 fn hash_of(header: &Header, text: &[u8]) -> u64 {
     let mut key = [0; 18];
-    if let (Some(stamp), Some(place)) = (&header.stamp, key.first_chunk_mut()) {
-        *place = *stamp.padded();
+    if let (Some(stamp), Some(part)) = (&header.stamp, key.first_chunk_mut()) {
+        *part = *stamp.padded();
     }
     key[13..].copy_from_slice(&header.component);
     let seed = xxh3_64(&key);

@@ -29,7 +29,7 @@ const NOTATIONS: &str = concat!(
 
 static PATTERN: LazyLock<Regex> = LazyLock::new(|| pattern(NOTATIONS));
 
-/// Finds addresses; returns their places in order, with replacements in the same notation.
+/// Finds addresses; returns their ranges in order, with replacements in the same notation.
 pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     let mut at = 0;

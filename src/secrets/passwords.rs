@@ -134,9 +134,9 @@ pub(super) fn value(text: &str, at: usize) -> Range<usize> {
     };
     let start = at + rest.chars().next().map_or(0, char::len_utf8);
     let mut is_escaped = false;
-    for (place, character) in text[start..].char_indices() {
+    for (at, character) in text[start..].char_indices() {
         if !is_escaped && closing.contains(&character) {
-            return start..start + place;
+            return start..start + at;
         }
         is_escaped = !is_escaped && character == '\\';
     }
@@ -215,15 +215,15 @@ pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     // Where a password begins that goes on behind a separator, if an `@` follows.
     let mut begun: Option<usize> = None;
-    let mut place = 0;
+    let mut offset = 0;
     for run in text.split_inclusive(|c: char| ends_url(c) || SEPARATORS.contains(c)) {
         let at = run.rmatch_indices('@').map(|(at, _)| at).find(|at| HOST.is_match(&run[at + 1..]));
         let whole = run.trim_end_matches(|c: char| SEPARATORS.contains(c));
         let own = password_after_user(&run[..at.unwrap_or(whole.len())]);
         match at {
             Some(end) => {
-                let start = begun.take().or(own.map(|(_, start)| place + start));
-                secrets.extend(start.and_then(|start| Secret::new(start..place + end)));
+                let start = begun.take().or(own.map(|(_, start)| offset + start));
+                secrets.extend(start.and_then(|start| Secret::new(start..offset + end)));
             }
             None if whole.ends_with(ends_url) => begun = None,
             None => {
@@ -233,10 +233,10 @@ pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
                         && !is_address_or_fingerprint(user, text)
                         && !is_subject(text, run)
                 });
-                begun = begun.or(own.map(|(_, start)| place + start));
+                begun = begun.or(own.map(|(_, start)| offset + start));
             }
         }
-        place += run.len();
+        offset += run.len();
     }
     secrets
 }
