@@ -191,7 +191,7 @@ fn closing_tag(text: &[u8]) -> Option<usize> {
 /// again, as collectors keep it beside its parts, does not count.
 pub(crate) fn headers_behind(line: &[u8], header: &Header, text: &[u8]) -> u64 {
     let rest = range_in(line, text).map_or(&b""[..], |range| &line[range.end..]);
-    // Without this check, logs with faults take 1.6 % more instructions: behind nearly all messages is nothing.
+    // Behind nearly all messages is nothing. Without this check, logs with faults take 1 % more instructions.
     if rest.is_empty() {
         return 0;
     }
