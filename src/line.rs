@@ -39,14 +39,15 @@ pub(crate) use header_words::{canonical_host, is_address};
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain::PlainLines;
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
-pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes};
-pub use sender::Origin;
+pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes, split_end};
+pub use sender::LineOrigin;
 pub(crate) use tag::with_joined_tag;
 pub(crate) use terminal::without_colours;
 pub(crate) use without_header::possible_senders;
 
 use crate::stamp::{Stamp, stamp};
 use blank::trim_end;
+use search::range_in;
 
 /// The level at which the phone logs a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,7 +101,7 @@ pub enum Line<'a> {
     /// known message.
     Message {
         /// The phone or the sender of the line, if what comes before it names one.
-        origin: Origin<'a>,
+        origin: LineOrigin<'a>,
         /// The header.
         header: Header,
         /// The message.
@@ -117,16 +118,16 @@ pub fn line(bytes: &[u8]) -> Line<'_> {
 }
 
 /// The same, where `origin` parses what comes before the line.
-fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Origin<'a>>) -> Line<'a> {
+fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<LineOrigin<'a>>) -> Line<'a> {
     if let Some((header, text)) = in_columns(bytes) {
-        return Line::Message { origin: Origin::default(), header, text: trim(text) };
+        return Line::Message { origin: LineOrigin::default(), header, text: trim(text) };
     }
     let trimmed = trim(bytes);
     for find in [find_header, find_end_of_header] {
         if let Some((before, header, text)) = find(trimmed) {
             let (own, behind) = text.split_at(field::field(before, text).len());
             let origin = origin(before)
-                .or_else(|| (header.stamp.is_some() && field::is_member(before)).then(Origin::default));
+                .or_else(|| (header.stamp.is_some() && field::is_member(before)).then(LineOrigin::default));
             if let Some(origin) = origin {
                 return Line::Message { origin: origin.or_behind(before, behind), header, text: trim(own) };
             }
@@ -141,9 +142,7 @@ const MAX_BARS: usize = 12;
 /// Finds the first complete header. Returns what comes before it, the header, and the text.
 fn find_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
     memchr::memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
-        let padded = trim_end(&line[..bar]);
-        let length = padded.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
-        let (before, _) = line.split_at(padded.len() - length);
+        let (before, _) = split_end(trim_end(&line[..bar]), is_of_stamp);
         let is_apart = before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
         let (_, (header, text)) = message(&line[before.len()..]).ok().filter(|_| is_apart)?;
         Some((before, header, text))
@@ -164,8 +163,7 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
         let mut behind = (terminated(level, bar_and_blanks), terminated(missed, char('|')));
         let (text, (level, (missed, _))) = behind.parse(trim_start(&line[bar + 1..])).ok()?;
         let padded = trim_end(&line[..bar]);
-        let length = padded.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let (before, component) = match padded.split_at(padded.len() - length) {
+        let (before, component) = match split_end(padded, u8::is_ascii_alphanumeric) {
             (before, component) if ends_with_sender(padded, before) => {
                 (padded, &component[component.len()..])
             }
@@ -176,13 +174,11 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
         let before = match trim_end(before) {
             [before @ .., b'|'] => {
                 let before = trim_end(before);
-                let is_digit = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
-                let digits = before.iter().rev().take_while(is_digit).count();
-                let (others, _) = before.split_at(before.len() - digits);
+                let (others, digits) = split_end(before, is_of_stamp);
                 match others.last() {
                     // These digits are the end of an address.
                     Some(byte) if byte.is_ascii_alphanumeric() => before,
-                    _ if digits < STAMP_LENGTH => others,
+                    _ if digits.len() < STAMP_LENGTH => others,
                     _ => return None,
                 }
             }
@@ -230,9 +226,14 @@ fn glued_at_bar(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'|', text).find_map(|bar| {
         let begin = bar.checked_sub(STAMP_LENGTH)?;
         // Nearly all bars in texts do not follow a time stamp.
-        let may_be = text[begin..bar].iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        let may_be = text[begin..bar].iter().all(is_of_stamp);
         (may_be && is_glued(text, begin)).then_some(begin)
     })
+}
+
+/// Whether a time stamp can have this byte.
+const fn is_of_stamp(byte: &u8) -> bool {
+    byte.is_ascii_digit() || *byte == b'.'
 }
 
 /// The length of a time stamp, in bytes. One of type 0 is longer from 100 hours after boot on; fewer digits are the

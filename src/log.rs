@@ -50,7 +50,7 @@ pub struct Read {
 
 /// A known message, as `events` lists it.
 #[derive(Clone, Debug)]
-pub struct Recorded<'a> {
+pub struct Recorded {
     /// 1-based number of its header line among those of its log.
     pub line: u64,
     /// How many lines of other logs are before that line in the file.
@@ -58,44 +58,39 @@ pub struct Recorded<'a> {
     /// Its header, if it has one.
     pub header: Option<Header>,
     /// The parsed message.
-    pub event: &'a Event,
+    pub event: Event,
 }
 
-/// Receives every known message of a log, in the order of the lines.
-pub trait RecordEvent {
-    /// Takes the next message; `part` is the number of the part of the file, see [`LogPart::number`].
-    fn record(&mut self, part: usize, recorded: Recorded<'_>);
-}
+/// Takes the known messages of a file, in the order of the lines of each part, with the part's number: see
+/// [`LogPart::number`].
+pub type Record<'r> = &'r mut dyn FnMut(usize, Recorded);
 
-/// Receives known messages beside the digest; the number is that of the part of the file.
-type Recorder<'r> = Option<(usize, &'r mut dyn RecordEvent)>;
-
-/// Reads a log of any kind. `recorder` gets every known message, in the order of the lines.
-pub fn read(content: Content<'_>, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
+/// Reads a log of any kind. `record` gets every known message.
+pub fn read(content: Content<'_>, window: &Window, record: Option<Record<'_>>) -> Read {
     let mail = match &content {
         Content::Whole(bytes) => mail::with_one_alternative(bytes),
         Content::File(file, size) => mail::read(file, *size),
         Content::Stream(_) => None,
     };
     if let Some(mail) = mail {
-        return read_in_memory(&mail, window, recorder);
+        return read_in_memory(&mail, window, record);
     }
     match content {
-        Content::Whole(mut bytes) if Frames::of(bytes).is_some() => read_stream(&mut bytes, window, recorder),
-        Content::Whole(bytes) => read_in_memory(bytes, window, recorder),
-        Content::File(file, size) if recorder.is_none() => match chunks::digest_of(file, size, window) {
+        Content::Whole(mut bytes) if Frames::of(bytes).is_some() => read_stream(&mut bytes, window, record),
+        Content::Whole(bytes) => read_in_memory(bytes, window, record),
+        Content::File(file, size) if record.is_none() => match chunks::digest_of(file, size, window) {
             Some((digest, result)) => Read { parts: vec![LogPart::whole(digest)], not_read: 0, result },
             None => read_stream(&mut FilePart::new(file, 0..size), window, None),
         },
-        Content::File(file, size) => read_stream(&mut FilePart::new(file, 0..size), window, recorder),
-        Content::Stream(stream) => read_stream(stream, window, recorder),
+        Content::File(file, size) => read_stream(&mut FilePart::new(file, 0..size), window, record),
+        Content::Stream(stream) => read_stream(stream, window, record),
     }
 }
 
-fn read_in_memory(bytes: &[u8], window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
-    let part = if recorder.is_none() { read_whole(bytes, window) } else { None };
+fn read_in_memory(bytes: &[u8], window: &Window, record: Option<Record<'_>>) -> Read {
+    let part = if record.is_none() { read_whole(bytes, window) } else { None };
     let (parts, not_read) = part.map(|part| (vec![part], 0)).unwrap_or_else(|| {
-        let mut reader = PartsReader::new(*window, recorder);
+        let mut reader = PartsReader::new(*window, record);
         reader.feed(bytes);
         reader.finish()
     });
@@ -106,64 +101,55 @@ fn read_in_memory(bytes: &[u8], window: &Window, recorder: Option<&mut dyn Recor
 /// first lines names its phone or sender. Checking these lines first would take 5 % of the time for a small
 /// log.
 fn read_whole(log: &[u8], window: &Window) -> Option<LogPart> {
-    let mut reader = Reader::new(*window);
-    reader.feed(log, &mut None);
+    let mut reader = Reader::new(*window, false);
+    reader.feed(log);
     // The reader keeps a line without a line feed until the log ends.
     let last = &log[memchr::memrchr(b'\n', log).map_or(0, |feed| feed + 1)..];
     let names_parts = reader.names_parts || (part_name::part_of(last).is_some_and(|found| found.is_named()));
-    (!names_parts).then(|| LogPart::whole(reader.finish(&mut None)))
+    (!names_parts).then(|| LogPart::whole(reader.finish()))
 }
 
 /// The digest of a log in memory that is one phone's.
 pub fn digest_of(log: &[u8], window: &Window) -> LogDigest {
-    let mut reader = Reader::new(*window);
-    reader.feed(log, &mut None);
-    reader.finish(&mut None)
+    let mut reader = Reader::new(*window, false);
+    reader.feed(log);
+    reader.finish()
 }
 
 /// The digest of the end of a log joined to the beginning of the next log, and the header of each known message by its
 /// line.
 pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, Header)>) {
-    let mut headers = Headers::default();
-    let mut recorder: Recorder<'_> = Some((0, &mut headers));
-    let mut reader = Reader::new(Window::default());
-    reader.feed(message, &mut recorder);
-    let digest = reader.finish(&mut recorder);
-    (digest, headers.0)
+    let mut reader = Reader::new(Window::default(), true);
+    reader.feed(message);
+    let digest = reader.finish();
+    let headers = reader.take_recorded().filter_map(|recorded| Some((recorded.line, recorded.header?)));
+    (digest, headers.collect())
 }
 
-#[derive(Default)]
-struct Headers(Vec<(u64, Header)>);
-
-impl RecordEvent for Headers {
-    fn record(&mut self, _: usize, recorded: Recorded<'_>) {
-        self.0.extend(recorded.header.map(|header| (recorded.line, header)));
-    }
-}
-
-fn read_stream(stream: &mut dyn io::Read, window: &Window, recorder: Option<&mut dyn RecordEvent>) -> Read {
-    let mut reader = PartsReader::new(*window, recorder);
-    let mut buffer = vec![0; PIECE];
-    let (mut frames, mut is_first) = (None, true);
-    let result = loop {
-        match uninterrupted(|| stream.read(&mut buffer)) {
-            Ok(0) => break Ok(()),
-            Ok(length) => {
-                let piece = &buffer[..length];
-                if std::mem::take(&mut is_first) {
-                    frames = Frames::of(piece);
-                }
-                match &mut frames {
-                    Some(frames) => reader.feed(&frames.lines(piece)),
-                    None => reader.feed(piece),
-                }
-            }
-            Err(error) => break Err(error),
+fn read_stream(stream: &mut dyn io::Read, window: &Window, record: Option<Record<'_>>) -> Read {
+    let mut reader = PartsReader::new(*window, record);
+    let mut frames: Option<Option<Frames>> = None;
+    let result = each_piece(stream, |piece| {
+        match frames.get_or_insert_with(|| Frames::of(piece)) {
+            Some(frames) => reader.feed(&frames.lines(piece)),
+            None => reader.feed(piece),
         }
-    };
-    if let Some(frames) = frames {
+        true
+    });
+    if let Some(frames) = frames.flatten() {
         reader.feed(&frames.rest());
     }
     let (parts, not_read) = reader.finish();
     Read { parts, not_read, result }
+}
+
+/// Reads a stream in pieces until it ends or `take` returns false.
+fn each_piece(stream: &mut dyn io::Read, mut take: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+    let mut buffer = vec![0; PIECE];
+    loop {
+        let length = uninterrupted(|| stream.read(&mut buffer))?;
+        if length == 0 || !take(&buffer[..length]) {
+            return Ok(());
+        }
+    }
 }

@@ -6,13 +6,22 @@
 //! - private keys in PEM form of any kind, whole or cut, over lines or joined, with line feeds as they are or
 //!   written as `\n`, `&#10;` or `%0A`: everything from the header to the footer, or to the end of the text
 //!   if the footer is cut off;
-//! - what is left of a key whose header was cut off, or stands in another message: the text before its footer, base64
-//!   that is the whole text, and base64 too long and too mixed to be a name or a path, also in lines of 16 characters and more with a blank, `|` or `.` between
-//!   them, or in the form for URLs; and more hexadecimal digits than a fingerprint has, also in pairs;
-//! - passwords in URLs, also with blanks if the URL is in quotes or an `@` follows, and in `user:password@host` without a
-//!   scheme; values of keys such as `password`, `pwd`, `secret` or `privateKey`, those of `pw=`, `pin=`, `token=`, `auth=` and `credential=`, and the credentials of an
-//!   `Authorization` header; after a blank, what is in quotes, follows a user's or a parameter's name, or looks unlike
-//!   an ordinary word.
+//! - what is left of a key whose header was cut off, or stands in another message:
+//!   - the text before its footer;
+//!   - base64 that is the whole text;
+//!   - base64 too long and too mixed to be a name or a path, also in the form for URLs, or in lines of 16
+//!     characters and more with a blank, `|` or `.` between them;
+//!   - more hexadecimal digits than a fingerprint has, also in pairs: `30:82:04:a4:…`;
+//! - passwords in addresses:
+//!   - in URLs, also with blanks if the URL is in quotes or an `@` follows: `ftp://phone:4711@192.0.2.9`;
+//!   - without a scheme: `phone:4711@pbx`;
+//! - values of settings:
+//!   - of keys such as `password`, `pwd`, `secret` or `privateKey`: `reg.1.auth.password: 4711`;
+//!   - of names that are also ordinary words, only before `=` or in quotes: `pw=`, `pin=`, `token=`, `auth=`,
+//!     `credential=`;
+//!   - after a blank, if they are in quotes, follow a user's or a parameter's name, or look unlike an ordinary
+//!     word: `user phone password 4711`;
+//! - the credentials of an `Authorization` header: `Authorization: Basic cGhvbmU6NDcxMQ==`.
 //!
 //! Each is found also where characters are escaped, as in URLs, and where a line is wrapped within it: the event's
 //! text is then the join of the lines that conceals most.
@@ -26,6 +35,7 @@ mod passwords;
 mod sentences;
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use escapes::Unescaped;
@@ -48,14 +58,7 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
     {
         return Cow::Borrowed(text);
     }
-    let mut concealed = Cow::Borrowed(text);
-    for _ in 0..ROUNDS {
-        match once(&concealed) {
-            Some(clean) => concealed = Cow::Owned(clean),
-            None => return concealed,
-        }
-    }
-    Cow::Borrowed(REDACTED)
+    until_stable(text, once)
 }
 
 fn may_have_secret(text: &str) -> bool {
@@ -101,7 +104,9 @@ pub(crate) fn left_by_conceal(text: &str) -> Option<usize> {
 /// ```
 pub fn conceal_address(text: &str) -> Cow<'_, str> {
     match passwords::of_address(text) {
-        Some(secret) => Cow::Owned(conceal(&without(text, &[secret])).into_owned()),
+        Some(Secret { range, instead }) => {
+            Cow::Owned(conceal(&with_replaced(text, [(range, instead)])).into_owned())
+        }
         None => conceal(text),
     }
 }
@@ -161,9 +166,38 @@ fn has_long_run(text: &[u8]) -> bool {
         })
 }
 
-/// The most rounds of replacement for a text. If two secrets are directly joined, the second can be found
-/// only after the first is replaced. Most texts need no round, and one with a secret needs two.
+/// The most rounds of replacement for a text. Usually one round replaces everything and a second confirms it. If two
+/// secrets or names are directly joined, the second can be found only after the first is replaced.
 const ROUNDS: usize = 5;
+
+/// Repeats `round` until the text no longer changes. If it still changes after [`ROUNDS`], the whole text is hidden.
+pub(crate) fn until_stable(text: &str, mut round: impl FnMut(&str) -> String) -> Cow<'_, str> {
+    let mut settled = Cow::Borrowed(text);
+    for _ in 0..ROUNDS {
+        let next = round(&settled);
+        if next == settled {
+            return settled;
+        }
+        settled = Cow::Owned(next);
+    }
+    Cow::Borrowed(REDACTED)
+}
+
+/// The text with these parts replaced, which are in order and don't overlap.
+pub(crate) fn with_replaced(
+    text: &str,
+    parts: impl IntoIterator<Item = (Range<usize>, impl AsRef<str>)>,
+) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut done = 0;
+    for (part, instead) in parts {
+        replaced.push_str(&text[done..part.start]);
+        replaced.push_str(instead.as_ref());
+        done = part.end;
+    }
+    replaced.push_str(&text[done..]);
+    replaced
+}
 
 /// The search for one kind of secret.
 struct Pass {
@@ -254,58 +288,43 @@ impl<'t> Searched<'t> {
     }
 }
 
-/// The text after one round; None if the round changes nothing.
-fn once(text: &str) -> Option<String> {
+/// The text after one round.
+fn once(text: &str) -> String {
     let mut searched = Searched::new(Cow::Borrowed(text));
     for pass in &PASSES {
         let secrets = searched.secrets(pass);
         if !secrets.is_empty() {
-            searched = Searched::new(Cow::Owned(without(&searched.text, &merged(secrets))));
+            let parts = merged(secrets).into_iter().map(|Secret { range, instead }| (range, instead));
+            searched = Searched::new(Cow::Owned(with_replaced(&searched.text, parts)));
         }
     }
-    match searched.text {
-        Cow::Owned(clean) if clean != text => Some(clean),
-        _ => None,
-    }
+    searched.text.into_owned()
 }
 
 /// A part of a text, and its replacement.
 struct Secret {
-    start: usize,
-    end: usize,
+    range: Range<usize>,
     instead: Cow<'static, str>,
 }
 
 impl Secret {
-    fn new(start: usize, end: usize) -> Self {
-        Self { start, end, instead: Cow::Borrowed(REDACTED) }
+    /// None if there is nothing to replace.
+    fn new(range: Range<usize>) -> Option<Self> {
+        (!range.is_empty()).then_some(Self { range, instead: Cow::Borrowed(REDACTED) })
     }
 }
 
 /// These secrets in order; those that overlap are one.
 fn merged(mut secrets: Vec<Secret>) -> Vec<Secret> {
-    secrets.sort_by_key(|secret| (secret.start, secret.end));
+    secrets.sort_by_key(|secret| (secret.range.start, secret.range.end));
     secrets.dedup_by(|later, earlier| {
-        let overlaps = later.start < earlier.end;
+        let overlaps = later.range.start < earlier.range.end;
         if overlaps {
-            earlier.end = earlier.end.max(later.end);
+            earlier.range.end = earlier.range.end.max(later.range.end);
         }
         overlaps
     });
     secrets
-}
-
-/// The text with each secret replaced. `secrets` are sorted and don't overlap.
-fn without(text: &str, secrets: &[Secret]) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut done = 0;
-    for secret in secrets {
-        clean.push_str(&text[done..secret.start]);
-        clean.push_str(&secret.instead);
-        done = secret.end;
-    }
-    clean.push_str(&text[done..]);
-    clean
 }
 
 #[cfg(test)]

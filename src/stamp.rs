@@ -111,12 +111,12 @@ impl Stamp {
             return None;
         }
         let point = self.length() - 4;
-        let digit = |place: usize| u64::from(self.bytes[place] & 15);
-        let pair = |place| digit(place) * 10 + digit(place + 1);
+        let digit = |index: usize| u64::from(self.bytes[index] & 15);
+        let pair = |index| digit(index) * 10 + digit(index + 1);
         // Six digits before the point are what phones write for the first four days.
         let hours = match point {
             6 => pair(0),
-            _ => (0..point - 4).fold(0, |hours, place| hours * 10 + digit(place)),
+            _ => (0..point - 4).fold(0, |hours, index| hours * 10 + digit(index)),
         };
         let (minutes, seconds) = (pair(point - 4), pair(point - 2));
         if minutes > 59 || seconds > 59 {
@@ -184,7 +184,7 @@ impl<'de> Deserialize<'de> for Stamp {
 }
 
 fn pairs(digits: &[u8; 10]) -> [u32; 5] {
-    let pair = |place: usize| u32::from(digits[place] & 15) * 10 + u32::from(digits[place + 1] & 15);
+    let pair = |index: usize| u32::from(digits[index] & 15) * 10 + u32::from(digits[index + 1] & 15);
     [pair(0), pair(2), pair(4), pair(6), pair(8)]
 }
 

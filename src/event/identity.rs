@@ -6,7 +6,7 @@ use nom::{IResult, Parser};
 
 use super::Event;
 use super::words::{Rest, blanks1, phrase, remainder, sign, text};
-use crate::line::{blank_length, trim};
+use crate::line::{blank_length, split_end, trim};
 use crate::model::Mac;
 
 /// `Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0`,
@@ -107,9 +107,8 @@ impl<'a> Fields<'a> {
     pub(super) fn of(said: Rest<'a>) -> Self {
         let mut fields = Self::default();
         for sign in memchr::memchr_iter(b'=', said.bytes) {
-            let before = &said.bytes[..sign];
-            let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            let field = match &before[sign - length..] {
+            let (_, name) = split_end(&said.bytes[..sign], u8::is_ascii_alphanumeric);
+            let field = match name {
                 b"Model" => &mut fields.model,
                 b"Assembly" => &mut fields.assembly,
                 b"Rev" => &mut fields.revision,

@@ -63,19 +63,19 @@ impl Fault {
     }
 
     /// The fault that an error of decompression means.
-    pub(super) fn of(error: &io::Error) -> Self {
+    pub(super) fn of(error: io::Error) -> Self {
         use io::ErrorKind::{InvalidData, InvalidInput, Other, OutOfMemory, UnexpectedEof, Unsupported};
         match error.kind() {
             UnexpectedEof => Self::new(ProblemKind::TruncatedArchive, "the compressed data ends too early"),
             Unsupported => Self::new(
                 ProblemKind::UnsupportedCompression,
-                sentence!["is compressed in a way that can't be read; unpack it first: ", error],
+                sentence!["is compressed in a way that can't be read; unpack it first: ", &error],
             ),
             InvalidData | InvalidInput | Other => {
-                Self::new(ProblemKind::CorruptArchive, sentence!["the compressed data is damaged: ", error])
+                Self::new(ProblemKind::CorruptArchive, sentence!["the compressed data is damaged: ", &error])
             }
             OutOfMemory => Self::new(ProblemKind::LimitExceeded, "needs too much memory to be decompressed"),
-            _ => Self::new(ProblemKind::of(error), error),
+            _ => Self::new(ProblemKind::of(&error), &error),
         }
     }
 }
@@ -172,7 +172,7 @@ impl<R: Read> Read for LimitedStream<'_, R> {
             // Another stream of the same file exceeded the limit and reported it.
             return Ok(self.end(None));
         }
-        let read = uninterrupted(|| self.inner.read(buffer)).map_err(|error| Fault::of(&error));
+        let read = uninterrupted(|| self.inner.read(buffer)).map_err(Fault::of);
         let counted = read.and_then(|length| {
             self.budget.map_or(Ok(()), |budget| budget.count_bytes(length as u64)).map(|()| length)
         });

@@ -64,29 +64,26 @@ pub(super) struct Opener<'o> {
 impl Opener<'_> {
     /// Reads `input` and reports a fault to the sink.
     pub(super) fn read(&mut self, item: &Item, input: Content<'_>) {
-        if let Some(fault) = self.open(item, input, 0) {
+        if let Err(fault) = self.open(item, input, 0) {
             self.sink.problem(fault.at(&item.log.path));
         }
     }
 
-    /// Reads `input`, which was already decompressed this many times. Returns the fault that stopped it, if
-    /// any.
-    pub(super) fn open(&mut self, item: &Item, input: Content<'_>, compressions: u8) -> Option<Fault> {
+    /// Reads `input`, which was already decompressed this many times, until its end or a fault.
+    pub(super) fn open(&mut self, item: &Item, input: Content<'_>, compressions: u8) -> Result<(), Fault> {
         let mut sniffed = [0; SNIFFED];
         let mut whole;
         let (begin, input) = match input {
             Content::Whole(bytes) => (&bytes[..bytes.len().min(SNIFFED)], Content::Whole(bytes)),
-            Content::File(file, size) => match read_at(file, &mut sniffed, 0) {
-                Ok(length) => (&sniffed[..length], Content::File(file, size)),
-                Err(error) => return Some(read_fault(&error)),
-            },
-            Content::Stream(stream) => match fill(stream, &mut sniffed) {
-                Ok(length) => {
-                    whole = Cursor::new(&sniffed[..length]).chain(stream);
-                    (&sniffed[..length], Content::Stream(&mut whole))
-                }
-                Err(error) => return Some(read_fault(&error)),
-            },
+            Content::File(file, size) => {
+                let length = read_at(file, &mut sniffed, 0).map_err(read_fault)?;
+                (&sniffed[..length], Content::File(file, size))
+            }
+            Content::Stream(stream) => {
+                let length = fill(stream, &mut sniffed).map_err(read_fault)?;
+                whole = Cursor::new(&sniffed[..length]).chain(stream);
+                (&sniffed[..length], Content::Stream(&mut whole))
+            }
         };
         let kind = match item.log.named_like_log {
             true => FileKind::of(begin),
@@ -99,7 +96,7 @@ impl Opener<'_> {
                     && !item.log.named_like_log
                     && is_archive_name(base_name(item.log.path.as_bytes())) =>
             {
-                Some(Fault::new(ProblemKind::TruncatedArchive, "the archive is empty"))
+                Err(Fault::new(ProblemKind::TruncatedArchive, "the archive is empty"))
             }
             FileKind::Plain => self.log(item, input),
             FileKind::Utf16 => self.log_stream(item, &mut decoded(input)),
@@ -108,26 +105,26 @@ impl Opener<'_> {
             }
             FileKind::Tar if item.depth < MAX_NESTING => {
                 let mut visitor = Members::new(self, item);
-                let fault = match input {
+                let result = match input {
                     Content::File(..) => {
                         tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor)
                     }
                     mut input => tar::visit(&mut input, &mut visitor),
                 };
                 visitor.report_links();
-                fault
+                result
             }
             FileKind::Zip if item.depth < MAX_NESTING => self.zip(item, input),
-            FileKind::Records if item.is_log => Some(Fault::new(
+            FileKind::Records if item.is_log => Err(Fault::new(
                 ProblemKind::NotALog,
                 "is a file of records, not a log; `phonecert scan --records` reads it",
             )),
-            FileKind::Records => None,
-            FileKind::Unsupported(name) => Some(Fault::new(
+            FileKind::Records => Ok(()),
+            FileKind::Unsupported(name) => Err(Fault::new(
                 ProblemKind::UnsupportedCompression,
                 format!("is {name}, which can't be read; unpack it first"),
             )),
-            FileKind::Compressed(_) | FileKind::Tar | FileKind::Zip => Some(Fault::new(
+            FileKind::Compressed(_) | FileKind::Tar | FileKind::Zip => Err(Fault::new(
                 ProblemKind::LimitExceeded,
                 "nested too deep: an archive inside an archive is read, but not one inside that",
             )),
@@ -140,7 +137,7 @@ impl Opener<'_> {
         compression: Compression,
         input: Content<'_>,
         compressions: u8,
-    ) -> Option<Fault> {
+    ) -> Result<(), Fault> {
         let result = match input {
             Content::File(file, _) => Decoder::new(compression, BufReader::with_capacity(BLOCK, file))
                 .and_then(|decoder| read_ahead(decoder, |stream| self.unpacked(item, stream, compressions))),
@@ -149,86 +146,90 @@ impl Opener<'_> {
             Content::Stream(stream) => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, stream))
                 .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
         };
-        result.unwrap_or_else(|error| Some(Fault::of(&error)))
+        result.map_err(Fault::of)?
     }
 
-    fn unpacked(&mut self, item: &Item, stream: &mut dyn Read, compressions: u8) -> Option<Fault> {
+    fn unpacked(&mut self, item: &Item, stream: &mut dyn Read, compressions: u8) -> Result<(), Fault> {
         let mut limited = LimitedStream::new(stream, Some(self.budget));
-        let fault = self.open(item, Content::Stream(&mut limited), compressions);
+        let result = self.open(item, Content::Stream(&mut limited), compressions);
         // A fault of the compression also causes faults in the content, so the first is the one to report.
-        limited.fault.take().or(fault)
+        limited.fault.take().map_or(result, Err)
     }
 
-    fn zip(&mut self, item: &Item, input: Content<'_>) -> Option<Fault> {
+    fn zip(&mut self, item: &Item, input: Content<'_>) -> Result<(), Fault> {
         let mut visitor = Members::new(self, item);
-        let fault = match input {
+        let result = match input {
             Content::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
             Content::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
             Content::Stream(stream) => {
-                let mut kept = SpooledTempFile::new(IN_MEMORY);
-                let result = io::copy(&mut stream.take(MAX_ZIP_BYTES + 1), &mut kept)
-                    .and_then(|length| kept.seek(SeekFrom::Start(0)).map(|_| length));
-                match result {
-                    Ok(length) if length > MAX_ZIP_BYTES => {
-                        let message =
-                            format!("a zip archive in a stream has more than {MAX_ZIP_BYTES} bytes");
-                        Some(Fault::new(ProblemKind::LimitExceeded, message))
-                    }
-                    Ok(_) => zip::visit(&mut kept, &mut visitor),
-                    Err(error) => {
-                        let message = sentence!["can't be kept in a temporary file: ", &error];
-                        Some(Fault::new(ProblemKind::Unreadable, message))
-                    }
-                }
+                seekable(stream).and_then(|mut kept| zip::visit(&mut kept, &mut visitor))
             }
         };
         visitor.report_links();
-        fault
+        result
     }
 
-    fn log(&mut self, item: &Item, input: Content<'_>) -> Option<Fault> {
+    fn log(&mut self, item: &Item, input: Content<'_>) -> Result<(), Fault> {
         match input {
             Content::Whole(_) => self.pass_to_sink(item, input),
             Content::File(file, size) => {
                 let most = self.budget.log_bytes();
-                let fault = self.pass_to_sink(item, Content::File(file, size.min(most)));
-                fault.or_else(|| (size > most).then(|| too_long(most)))
+                self.pass_to_sink(item, Content::File(file, size.min(most)))?;
+                if size > most { Err(too_long(most)) } else { Ok(()) }
             }
             Content::Stream(stream) => self.log_stream(item, stream),
         }
     }
 
     /// Reads a log from a stream, up to the limit of a log's length.
-    fn log_stream(&mut self, item: &Item, stream: &mut dyn Read) -> Option<Fault> {
+    fn log_stream(&mut self, item: &Item, stream: &mut dyn Read) -> Result<(), Fault> {
         let most = self.budget.log_bytes();
         let mut limited = stream.take(most);
-        let fault = self.filled(&mut limited, |opener, content| opener.pass_to_sink(item, content));
+        self.filled(&mut limited, |opener, content| opener.pass_to_sink(item, content))?;
         let is_longer =
             limited.limit() == 0 && limited.into_inner().read(&mut [0]).is_ok_and(|length| length > 0);
-        fault.or_else(|| is_longer.then(|| too_long(most)))
+        if is_longer { Err(too_long(most)) } else { Ok(()) }
     }
 
     /// Passes the content of a stream on: in one piece if it is small, else as a stream.
     fn filled(
         &mut self,
         stream: &mut dyn Read,
-        pass: impl FnOnce(&mut Self, Content<'_>) -> Option<Fault>,
-    ) -> Option<Fault> {
+        pass: impl FnOnce(&mut Self, Content<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let mut buffer = self.buffers.take();
-        let fault = match fill(stream, &mut buffer) {
+        let result = match fill(stream, &mut buffer) {
             Ok(length) if length < WHOLE => pass(self, Content::Whole(&buffer[..length])),
             Ok(_) => pass(self, Content::Stream(&mut (&buffer[..]).chain(stream))),
-            Err(error) => Some(read_fault(&error)),
+            Err(error) => Err(read_fault(error)),
         };
         self.buffers.return_buffer(buffer);
-        fault
+        result
     }
 
-    fn pass_to_sink(&mut self, item: &Item, content: Content<'_>) -> Option<Fault> {
+    fn pass_to_sink(&mut self, item: &Item, content: Content<'_>) -> Result<(), Fault> {
         if !item.is_log {
-            return None;
+            return Ok(());
         }
-        self.sink.log(item.log.clone(), content).err().map(|error| read_fault(&error))
+        self.sink.log(item.log.clone(), content).map_err(read_fault)
+    }
+}
+
+/// A zip archive that comes as a stream.
+fn seekable(stream: &mut dyn Read) -> Result<SpooledTempFile, Fault> {
+    let mut kept = SpooledTempFile::new(IN_MEMORY);
+    let result = io::copy(&mut stream.take(MAX_ZIP_BYTES + 1), &mut kept)
+        .and_then(|length| kept.seek(SeekFrom::Start(0)).map(|_| length));
+    match result {
+        Ok(length) if length > MAX_ZIP_BYTES => {
+            let message = format!("a zip archive in a stream has more than {MAX_ZIP_BYTES} bytes");
+            Err(Fault::new(ProblemKind::LimitExceeded, message))
+        }
+        Ok(_) => Ok(kept),
+        Err(error) => {
+            let message = sentence!["can't be kept in a temporary file: ", &error];
+            Err(Fault::new(ProblemKind::Unreadable, message))
+        }
     }
 }
 
@@ -271,7 +272,7 @@ impl Visitor for Members<'_, '_> {
             }
             Some(MemberUse::Config | MemberUse::MaybeConfig | MemberUse::PrivateKey) => {
                 // It is a problem only if a phone reads it.
-                self.pass_config(&path, member, ConfigContent::NotPlain);
+                self.pass_config(&path, member, ConfigContent::NotPlain)?;
             }
             None => {}
         }
@@ -281,14 +282,14 @@ impl Visitor for Members<'_, '_> {
     fn visit(&mut self, member: &Member, wanted: MemberUse, content: Result<&mut dyn Read, Fault>) -> bool {
         let path = self.path(member);
         let budget = self.opener.budget;
-        let fault = match content {
+        let result = match content {
             // The name does not show that the member concerns phones, so its fault is not reported.
-            Err(_) if wanted == MemberUse::MaybeConfig => None,
-            Err(fault) => Some(fault),
+            Err(_) if wanted == MemberUse::MaybeConfig => Ok(()),
+            Err(fault) => Err(fault),
             Ok(content) => {
                 self.read.extend(plain_path(&member.name).map(|name| Self::key(wanted, &name)));
                 let mut content = LimitedStream::new(content, member.is_decompressed.then_some(budget));
-                let fault = match wanted {
+                let result = match wanted {
                     MemberUse::Config | MemberUse::MaybeConfig => {
                         self.config(&path, member, wanted, &mut content)
                     }
@@ -302,10 +303,10 @@ impl Visitor for Members<'_, '_> {
                         self.open(log, member, &mut content)
                     }
                 };
-                content.fault.take().or(fault)
+                content.fault.take().map_or(result, Err)
             }
         };
-        if let Some(fault) = fault {
+        if let Err(fault) = result {
             self.opener.sink.problem(fault.at(&path));
         }
         !budget.is_exhausted()
@@ -336,7 +337,7 @@ impl<'v, 'o> Members<'v, 'o> {
     }
 
     /// Opens a log or an archive.
-    fn open(&mut self, log: LogName, member: &Member, content: &mut dyn Read) -> Option<Fault> {
+    fn open(&mut self, log: LogName, member: &Member, content: &mut dyn Read) -> Result<(), Fault> {
         let is_log = log.named_like_log;
         let log = LogName { modified: member.modified, size: member.size, ..log };
         let item = Item { log, is_log, depth: self.archive.depth + 1 };
@@ -350,7 +351,7 @@ impl<'v, 'o> Members<'v, 'o> {
         member: &Member,
         wanted: MemberUse,
         content: &mut LimitedStream<'_, &mut dyn Read>,
-    ) -> Option<Fault> {
+    ) -> Result<(), Fault> {
         if member.size > MAX_CONFIG_BYTES {
             return self.pass_config(path, member, ConfigContent::TooLarge);
         }
@@ -372,18 +373,18 @@ impl<'v, 'o> Members<'v, 'o> {
         }
         if (is_xml || wanted == MemberUse::Config) && !self.opener.budget.take_config(bytes.len() as u64) {
             let message = "the archive has too many configuration files; this one was not read";
-            return Some(Fault::new(ProblemKind::LimitExceeded, message));
+            return Err(Fault::new(ProblemKind::LimitExceeded, message));
         }
         // The file itself is whole, so what is wrong with its rest here is no fault of it.
         if let Some(fault) = &content.fault {
             self.pass_damaged(path, member, &bytes, (fault.kind, &fault.message.to_string()));
-            return None;
+            return Ok(());
         }
         if (bytes.len() as u64) < member.size {
             // The stream around the archive ends here.
             let (kind, why) = (ProblemKind::TruncatedArchive, "the archive ends too early");
             self.pass_damaged(path, member, &bytes, (kind, why));
-            return Some(Fault::new(kind, why));
+            return Err(Fault::new(kind, why));
         }
         self.pass_config(path, member, ConfigContent::Bytes(&bytes))
     }
@@ -393,9 +394,9 @@ impl<'v, 'o> Members<'v, 'o> {
         self.opener.sink.config(ConfigMember { path, content, mode: member.mode, damage });
     }
 
-    fn pass_config(&mut self, path: &str, member: &Member, content: ConfigContent<'_>) -> Option<Fault> {
+    fn pass_config(&mut self, path: &str, member: &Member, content: ConfigContent<'_>) -> Result<(), Fault> {
         self.opener.sink.config(ConfigMember { path, content, mode: member.mode, damage: None });
-        None
+        Ok(())
     }
 
     fn path(&self, member: &Member) -> String {
@@ -408,10 +409,10 @@ impl<'v, 'o> Members<'v, 'o> {
 }
 
 /// The fault that an error in reading a plain file means.
-pub(super) fn read_fault(error: &io::Error) -> Fault {
+pub(super) fn read_fault(error: io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Fault::new(ProblemKind::ChangedWhileRead, SHORTER),
-        _ => Fault::new(ProblemKind::of(error), error),
+        _ => Fault::new(ProblemKind::of(&error), &error),
     }
 }
 

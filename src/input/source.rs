@@ -55,7 +55,7 @@ pub(super) fn read_file(
                     opener.sink.problem(fault.at(&item.log.path));
                 }
             }
-            Err(error) => opener.sink.problem(read_fault(&error).at(&item.log.path)),
+            Err(error) => opener.sink.problem(read_fault(error).at(&item.log.path)),
         }
         opener.buffers.return_buffer(buffer);
     }

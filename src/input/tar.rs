@@ -16,29 +16,21 @@ const MAX_GAP: u64 = 16 * 1024 * 1024;
 /// Where a header has the type of its member.
 const TYPE_AT: usize = 156;
 
-/// Visits the members of a tar archive, or of several concatenated ones. Returns the fault that stopped it,
-/// if any: nothing after a damaged header can be read.
-pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<Fault> {
+/// Visits the members of a tar archive, or of several concatenated ones, until the end or a fault: nothing after a
+/// damaged header can be read.
+pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Result<(), Fault> {
     let mut begin = [0; SNIFFED];
-    let length = match fill(stream, &mut begin) {
+    let length = match fill(stream, &mut begin).map_err(fault_of)? {
         // The header of a volume label (`tar -V`) has no content and no size, which the crate does not accept.
-        Ok(SNIFFED) if begin[TYPE_AT] == b'V' => 0,
-        Ok(length) => length,
-        Err(error) => return Some(fault_of(&error)),
+        SNIFFED if begin[TYPE_AT] == b'V' => 0,
+        length => length,
     };
     let stream = &mut begin[..length].chain(stream);
     let end = Cell::new(MAX_GAP);
     let mut archive = tar::Archive::new(GapLimited { inner: stream, at: 0, end: &end });
     archive.set_ignore_zeros(true);
-    let entries = match archive.entries() {
-        Ok(entries) => entries,
-        Err(error) => return Some(fault_of(&error)),
-    };
-    for entry in entries {
-        let mut entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => return Some(fault_of(&error)),
-        };
+    for entry in archive.entries().map_err(fault_of)? {
+        let mut entry = entry.map_err(fault_of)?;
         let sparse = sparse_name(&mut entry);
         let header = entry.header();
         let kind = header.entry_type();
@@ -61,19 +53,15 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Option<
             }),
             is_decompressed: false,
         };
-        match visitor.select(&member) {
-            Ok(Some(wanted)) => {
-                end.set(u64::MAX);
-                if !visitor.visit(&member, wanted, Ok(&mut entry)) {
-                    return None;
-                }
+        if let Some(wanted) = visitor.select(&member)? {
+            end.set(u64::MAX);
+            if !visitor.visit(&member, wanted, Ok(&mut entry)) {
+                return Ok(());
             }
-            Ok(None) => {}
-            Err(fault) => return Some(fault),
         }
         end.set(next);
     }
-    None
+    Ok(())
 }
 
 /// The name of a sparse file in the form of POSIX: a plain member whose extended header tells where the holes are, or
@@ -111,16 +99,16 @@ impl Read for GapLimited<'_> {
     }
 }
 
-fn fault_of(error: &io::Error) -> Fault {
+fn fault_of(error: io::Error) -> Fault {
     // The crate wraps errors; only the text of the error says that a header is cut off.
     let words = error.to_string();
     let is_cut = error.kind() == io::ErrorKind::UnexpectedEof
         || ["unexpected EOF", "failed to read entire block"].iter().any(|cut| words.contains(cut));
     match error.kind() {
-        io::ErrorKind::FileTooLarge => Fault::new(ProblemKind::LimitExceeded, error),
+        io::ErrorKind::FileTooLarge => Fault::new(ProblemKind::LimitExceeded, &error),
         _ if is_cut => Fault::new(ProblemKind::TruncatedArchive, "the archive ends too early"),
         _ => {
-            let message = sentence!["the archive is damaged; the rest was not read: ", error];
+            let message = sentence!["the archive is damaged; the rest was not read: ", &error];
             Fault::new(ProblemKind::CorruptArchive, message)
         }
     }

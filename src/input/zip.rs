@@ -20,67 +20,50 @@ const LOCAL_HEADER: &[u8] = b"PK\x03\x04";
 /// The longest path of a link's target on Linux, in bytes.
 const MAX_TARGET: u64 = 4096;
 
-/// Visits the members of a zip archive. Returns the fault that stopped it, if any.
-pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Option<Fault> {
+/// Visits the members of a zip archive, until the end or a fault.
+pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Result<(), Fault> {
     // `ZipIterable` reads the directory entry by entry, so memory does not grow with its length.
     let mut archive = match ZipIterable::try_new(&mut *reader, Config::default()) {
         Ok(archive) => archive,
-        Err(error @ ZipError::UnsupportedArchive(_)) => return Some(fault_of(&error)),
+        Err(error @ ZipError::UnsupportedArchive(_)) => return Err(fault_of(error)),
         Err(_) => return without_directory(reader, visitor),
     };
-    let entries = match archive.files() {
-        Ok(entries) => entries,
-        Err(error) => return Some(fault_of(&error)),
-    };
+    let entries = archive.files().map_err(fault_of)?;
     while let Some(entry) = entries.next() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => return Some(fault_of(&error)),
-        };
+        let entry = entry.map_err(fault_of)?;
         let mut member = member_of(&entry);
         if member.kind == MemberKind::Other {
             member.link = entry
                 .with_reader(entries.reader_mut(), ZipReadOptions::default())
                 .ok()
                 .and_then(|content| target_in(content, &member.name));
-            match visitor.select(&member) {
-                Ok(_) => continue,
-                Err(fault) => return Some(fault),
-            }
+            visitor.select(&member)?;
+            continue;
         }
-        let wanted = match visitor.select(&member) {
-            Ok(Some(wanted)) => wanted,
-            Ok(None) => continue,
-            Err(fault) => return Some(fault),
-        };
+        let Some(wanted) = visitor.select(&member)? else { continue };
         let goes_on = if entry.encrypted() {
             let fault = Fault::new(ProblemKind::Unreadable, "is encrypted, and needs a password");
             visitor.visit(&member, wanted, Err(fault))
         } else {
             match entry.with_reader(entries.reader_mut(), ZipReadOptions::default()) {
                 Ok(mut file) => visitor.visit(&member, wanted, Ok(&mut file)),
-                Err(error) => visitor.visit(&member, wanted, Err(fault_of(&error))),
+                Err(error) => visitor.visit(&member, wanted, Err(fault_of(error))),
             }
         };
         if !goes_on {
-            return None;
+            break;
         }
     }
-    None
+    Ok(())
 }
 
 /// Visits the members from the beginning of an archive whose directory, at its end, is missing, as in a cut
 /// archive.
-fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Option<Fault> {
-    if let Err(error) = reader.seek(SeekFrom::Start(0)) {
-        return Some(Fault::of(&error));
-    }
+fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Result<(), Fault> {
+    reader.seek(SeekFrom::Start(0)).map_err(Fault::of)?;
     let mut members = 0;
     let message = loop {
-        let (options, next) = match measure(reader) {
-            Ok(measured) => measured.unwrap_or_default(),
-            Err(error) => return Some(Fault::of(&error)),
-        };
+        let (options, next) = measure(reader).map_err(Fault::of)?.unwrap_or_default();
         let mut stream = LimitedStream::new(&mut *reader, None);
         let mut file = match read_zipfile_from_stream_with_options(&mut stream, options) {
             Ok(Some(file)) => file,
@@ -89,7 +72,7 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
             Err(error) if members > 0 || matches!(error, ZipError::UnsupportedArchive(_)) => {
                 break sentence!["the archive ends too early: ", Part::LogText(error.to_string().into())];
             }
-            Err(error) => return Some(fault_of(&error)),
+            Err(error) => return Err(fault_of(error)),
         };
         members += 1;
         let member = Member {
@@ -101,17 +84,17 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
             link: None,
             is_decompressed: true,
         };
-        match visitor.select(&member) {
-            Ok(Some(wanted)) if !visitor.visit(&member, wanted, Ok(&mut file)) => return None,
-            Ok(_) => {}
-            Err(fault) => return Some(fault),
+        if let Some(wanted) = visitor.select(&member)?
+            && !visitor.visit(&member, wanted, Ok(&mut file))
+        {
+            return Ok(());
         }
         drop(file);
-        if let Some(Err(error)) = next.map(|next| reader.seek(SeekFrom::Start(next))) {
-            return Some(Fault::of(&error));
+        if let Some(next) = next {
+            reader.seek(SeekFrom::Start(next)).map_err(Fault::of)?;
         }
     };
-    Some(Fault::new(
+    Err(Fault::new(
         ProblemKind::TruncatedArchive,
         message.and(sentence!["; the members before that were read"]),
     ))
@@ -200,7 +183,7 @@ fn utc(time: DateTime) -> Option<i64> {
     Some(local.and_local_timezone(Local).earliest()?.timestamp())
 }
 
-fn fault_of(error: &ZipError) -> Fault {
+fn fault_of(error: ZipError) -> Fault {
     let words = Part::LogText(error.to_string().into());
     match error {
         ZipError::Io(error) => Fault::of(error),

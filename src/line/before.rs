@@ -2,8 +2,9 @@
 //! servers, the phone's address, a prompt.
 
 use super::blank::{blank_length, trim_end, trim_start};
-use super::header_words::{begins_address, word};
-use super::sender::{Headers, Origin, date};
+use super::header_words::{is_address, word};
+use super::sender::{Headers, LineOrigin, date};
+use super::{is_of_stamp, split_end};
 use crate::model::Mac;
 
 /// A longer text, in bytes, is not looked at: the time for it grows with the square of its length.
@@ -13,14 +14,14 @@ const BACKSPACE: u8 = 8;
 
 /// Parses the text before a line. None if such a text can't come before a line: then what follows is not a
 /// line but part of a text.
-pub(crate) fn origin(mut before: &[u8]) -> Option<Origin<'_>> {
+pub(crate) fn origin(mut before: &[u8]) -> Option<LineOrigin<'_>> {
     let (mut mac, mut file, mut headers) = (None::<Mac>, None, Headers::default());
     if before.len() > MAX_LENGTH {
         return None;
     }
     // On the screen, the line was written over this text, such as the prompt of a pager.
-    if let Some(place) = memchr::memrchr2(b'\r', BACKSPACE, before) {
-        before = &before[place + 1..];
+    if let Some(at) = memchr::memrchr2(b'\r', BACKSPACE, before) {
+        before = &before[at + 1..];
     }
     loop {
         before = without_marks(before);
@@ -59,11 +60,10 @@ pub(super) fn dated(before: &[u8]) -> Option<&[u8]> {
 /// Whether a cut line may end within its stamp: what is before the digits at its end is whole. If not, it ends within
 /// what is before the stamp.
 pub(crate) fn may_end_in_stamp(cut: &[u8]) -> bool {
-    let digits = cut.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
-    let before = &cut[..cut.len() - digits];
+    let (before, digits) = split_end(cut, is_of_stamp);
     let names_sender =
         || origin(before).is_some_and(|origin| origin.mac.is_some() || origin.sender.is_some());
-    digits > 0 && !before.ends_with(b"<") && (without_marks(before).is_empty() || names_sender())
+    !digits.is_empty() && !before.ends_with(b"<") && (without_marks(before).is_empty() || names_sender())
 }
 
 /// Whether nothing of a cut line was read but what is before its stamp.
@@ -87,7 +87,7 @@ pub(super) fn without_marks(mut before: &[u8]) -> &[u8] {
     loop {
         let length = match before {
             // An address such as `::ffff:192.0.2.7`.
-            [b':', b':', digit, ..] if digit.is_ascii_hexdigit() && begins_address(before) => 0,
+            [b':', b':', digit, ..] if digit.is_ascii_hexdigit() && is_address(word(before)) => 0,
             [b'<', b'0'..=b'9', ..] => priority_length(before).unwrap_or(1),
             [b'<', b'/' | b'a'..=b'z' | b'A'..=b'Z', ..] => length_up_to(b'>', before, |_| true).unwrap_or(1),
             // `[meta sequenceId="29"]`
@@ -160,19 +160,19 @@ pub(super) fn file_name(before: &[u8]) -> Option<(&[u8], &[u8])> {
 fn numbered_name(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let begin = &text[..text.len().min(MAX_NAME)];
     let mut separators = memchr::memchr2_iter(b':', b'-', begin);
-    separators.find_map(|place| {
-        let behind = &begin[place + 1..];
+    separators.find_map(|at| {
+        let behind = &begin[at + 1..];
         let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let is_numbered = digits > 0 && behind.get(digits) == Some(&begin[place]);
+        let is_numbered = digits > 0 && behind.get(digits) == Some(&begin[at]);
         // Eight digits with a number or nothing behind them are the date of a rotated log.
         let is_date_of_name =
             digits == 8 && is_numbered && behind[9..].first().is_none_or(u8::is_ascii_digit);
         // A date before these digits is no name.
-        let name = &begin[..place];
+        let name = &begin[..at];
         let last = name.rsplit(|byte| b" \t,;".contains(byte)).next().unwrap_or(name);
         let is_date = last.iter().all(|byte| byte.is_ascii_digit() || b".:-".contains(byte));
         (is_numbered && !is_date && !is_date_of_name && is_file_name(name))
-            .then(|| (name, &text[place + digits + 2..]))
+            .then(|| (name, &text[at + digits + 2..]))
     })
 }
 
@@ -209,10 +209,10 @@ fn is_grouped(address: &[u8], sign: u8) -> bool {
 
 /// The last address in a name. A part of a UUID is none.
 pub(super) fn mac_within(name: &[u8]) -> Option<Mac> {
-    let begins = |place: &usize| *place == 0 || !name[place - 1].is_ascii_alphanumeric();
-    (0..name.len()).rev().filter(begins).find_map(|place| {
-        let (mac, rest) = mac(&name[place..])?;
-        (mac.is_vendors() || !Mac::is_in_uuid(&name[..place], rest)).then_some(mac)
+    let begins = |at: &usize| *at == 0 || !name[at - 1].is_ascii_alphanumeric();
+    (0..name.len()).rev().filter(begins).find_map(|at| {
+        let (mac, rest) = mac(&name[at..])?;
+        (mac.is_vendors() || !Mac::is_in_uuid(&name[..at], rest)).then_some(mac)
     })
 }
 
@@ -220,10 +220,10 @@ pub(super) fn mac_within(name: &[u8]) -> Option<Mac> {
 pub(crate) fn without_end_of_header(before: &[u8]) -> &[u8] {
     let without_bar = |text| trim_end(trim_end(text).strip_suffix(b"|").unwrap_or(text));
     let text = without_bar(before);
-    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let (text, is_count) = match text[..text.len() - digits].last() {
+    let (others, digits) = split_end(text, u8::is_ascii_digit);
+    let (text, is_count) = match others.last() {
         Some(byte) if byte.is_ascii_alphanumeric() => (text, false),
-        _ => (&text[..text.len() - digits], digits > 0),
+        _ => (others, !digits.is_empty()),
     };
     let text = if is_count { without_bar(text) } else { text };
     match text {

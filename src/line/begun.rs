@@ -42,8 +42,8 @@ mod tests {
     fn a_header_goes_on_in_the_next_line() {
         let whole = "0501080001|hw   |4|00|text";
         for prefix in ["", "> ", "> May  1 08:00:00 192.0.2.7 ", "0004f2000001-app.log:12:", "  "] {
-            for place in 11..="0501080001|hw   |4|00".len() {
-                let (begin, rest) = whole.split_at(place);
+            for at in 11..="0501080001|hw   |4|00".len() {
+                let (begin, rest) = whole.split_at(at);
                 let begin = format!("{prefix}{begin}");
                 assert!(completed_header(begin.as_bytes()).is_some(), "{begin}");
                 for mark in ["", "> "] {

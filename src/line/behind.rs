@@ -3,6 +3,7 @@
 use super::blank::trim;
 use super::field::is_pair;
 use super::quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, without_closing};
+use super::split_end;
 
 /// Marks after a text: bars of a table, emphasis, marks for the end of a line, for which `cat -A` writes `$`.
 const TRAILING_MARKS: [&str; 16] =
@@ -16,9 +17,9 @@ pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
     loop {
         text = trim(text);
         // `\`, `\r`, `\n`, `\par`.
-        let letters = text.iter().rev().take(MAX_ESCAPE).take_while(|byte| byte.is_ascii_lowercase()).count();
-        let (before, _) = text.split_at(text.len() - letters);
-        if let [rest @ .., b'\\'] = before {
+        if let ([rest @ .., b'\\'], letters) = split_end(text, u8::is_ascii_lowercase)
+            && letters.len() <= MAX_ESCAPE
+        {
             text = rest;
             continue;
         }

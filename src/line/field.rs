@@ -4,7 +4,7 @@ use memchr::{memchr, memchr_iter, memmem};
 
 use super::header_words::{address, is_level};
 use super::quotes::in_plain_signs;
-use super::{Header, has_byte};
+use super::{Header, has_byte, range_in};
 
 /// The part of `text` that is in the same field as its beginning. `before` is what stands before the message in its line.
 pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
@@ -94,8 +94,7 @@ fn values(fields: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
     let is_separator = move |byte: &u8| b"\",;\t<>=".contains(byte) || has_blanks && *byte == b' ';
     let words = fields.split(is_separator).filter(|word| word.iter().any(u8::is_ascii_alphanumeric));
     words.map(move |word| {
-        let end = word.as_ptr_range().end.addr() - fields.as_ptr().addr();
-        let behind = &fields[end..];
+        let behind = range_in(fields, word).map_or(&b""[..], |range| &fields[range.end..]);
         (
             word,
             behind.starts_with(b"=")
@@ -191,9 +190,8 @@ fn closing_tag(text: &[u8]) -> Option<usize> {
 /// How many messages with headers are in further fields of a line, behind the field with this message. The same message
 /// again, as collectors keep it beside its parts, does not count.
 pub(crate) fn headers_behind(line: &[u8], header: &Header, text: &[u8]) -> u64 {
-    let end = (text.as_ptr_range().end as usize).checked_sub(line.as_ptr() as usize);
-    let rest = end.and_then(|end| line.get(end..)).unwrap_or_default();
-    // Without this check, logs with faults take 1.6 % more instructions: behind nearly all messages is nothing.
+    let rest = range_in(line, text).map_or(&b""[..], |range| &line[range.end..]);
+    // Behind nearly all messages is nothing. Without this check, logs with faults take 1 % more instructions.
     if rest.is_empty() {
         return 0;
     }

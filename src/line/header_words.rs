@@ -29,11 +29,6 @@ pub(super) fn word(text: &[u8]) -> &[u8] {
     &text[..text.iter().position(ends).unwrap_or(text.len())]
 }
 
-/// Whether the text begins with an address.
-pub(super) fn begins_address(text: &[u8]) -> bool {
-    address(word(text)).is_some()
-}
-
 /// Whether a word has an address.
 pub(crate) fn is_address(word: &[u8]) -> bool {
     address(word).is_some()
@@ -79,8 +74,7 @@ pub(super) fn is_level(word: &[u8]) -> bool {
         informational debug kern kernel user mail daemon auth authpriv security syslog lpr news uucp cron clock ftp ntp \
         audit logaudit logalert local system udp tcp true false null";
     word.split(|byte| b".:/".contains(byte)).all(|part| {
-        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let name = &part[..part.len() - digits];
+        let (name, _) = super::split_end(part, u8::is_ascii_digit);
         name.is_empty() || WORDS.split(' ').any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
     })
 }

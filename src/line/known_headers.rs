@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::before::{dated, origin};
-use super::{Line, Origin, line_with};
+use super::{Line, LineOrigin, line_with, range_in};
 use crate::model::Mac;
 
 /// More headers than these are not remembered. The senders of one file are fewer, and headers that are counted or have
@@ -29,17 +29,14 @@ impl KnownHeaders {
         line_with(bytes, |before| self.origin(before))
     }
 
-    fn origin<'a>(&mut self, before: &'a [u8]) -> Option<Origin<'a>> {
+    fn origin<'a>(&mut self, before: &'a [u8]) -> Option<LineOrigin<'a>> {
         let Some(header) = dated(before) else { return origin(before) };
         if let Some(known) = self.0.get(header) {
-            let sender = known.sender.clone().map(|place| &header[place]);
-            return Some(Origin { mac: known.mac, sender, file: None });
+            let sender = known.sender.clone().map(|range| &header[range]);
+            return Some(LineOrigin { mac: known.mac, sender, file: None });
         }
         let origin = origin(before)?;
-        let sender = origin.sender.map(|sender| {
-            let begin = sender.as_ptr().addr() - header.as_ptr().addr();
-            begin..begin + sender.len()
-        });
+        let sender = origin.sender.and_then(|sender| range_in(header, sender));
         if self.0.len() < MAX_HEADERS {
             self.0.insert(header.into(), KnownOrigin { mac: origin.mac, sender });
         }

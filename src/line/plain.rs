@@ -1,4 +1,5 @@
-//! Lines as the phone wrote them, without what terminals, documents, mails and web pages make of them.
+//! Lines as the phone wrote them: without what terminals, documents, mails and web pages make of them, and joined where a
+//! mail program broke them.
 
 use std::borrow::Cow;
 
@@ -73,8 +74,8 @@ impl PlainLines {
             self.is_quoted_printable = rest.trim_ascii().eq_ignore_ascii_case(b"quoted-printable");
         } else if bytes.len() <= MAX_QUOTED_PRINTABLE + 1 && has_byte(b'=', bytes) {
             // No model and no program is called so.
-            self.is_quoted_printable |= memchr::memchr_iter(b'=', bytes).any(|place| {
-                let (before, behind) = bytes.split_at(place);
+            self.is_quoted_printable |= memchr::memchr_iter(b'=', bytes).any(|at| {
+                let (before, behind) = bytes.split_at(at);
                 behind.starts_with(b"=3D") && (before.ends_with(b"Model") || before.ends_with(b"Label"))
             });
         }
@@ -185,7 +186,7 @@ fn without_highlights(line: &[u8]) -> Option<Vec<u8>> {
     const NAMES: [&[u8]; 4] = [b"mark", b"em", b"strong", b"b"];
     let bar = memchr::memchr(b'|', line)?;
     let (mut plain, mut rest) = (Vec::new(), line);
-    for start in memchr::memchr_iter(b'<', &line[bar..]).map(|place| bar + place) {
+    for start in memchr::memchr_iter(b'<', &line[bar..]).map(|at| bar + at) {
         let tag = &line[start + 1..];
         let Some(end) = memchr::memchr(b'>', &tag[..tag.len().min(MAX_TAG)]) else { continue };
         let name = tag[..end].split(|byte| *byte == b' ').next().unwrap_or_default();

@@ -1,4 +1,6 @@
-//! Finds where a line ends, and whether it has only ordinary bytes.
+//! Searches the bytes of a line: for its end, for parts of it, and for odd bytes.
+
+use std::ops::Range;
 
 use wide::u8x64;
 
@@ -45,6 +47,17 @@ pub(crate) fn bounds_of_text(text: &[u8]) -> Option<TextBounds> {
 pub(crate) fn has_odd_bytes(bytes: &[u8]) -> bool {
     const ESCAPE: u8 = 0x1b;
     !bytes.is_ascii() || memchr::memchr(ESCAPE, bytes).is_some()
+}
+
+/// A text without the bytes of this kind at its end, and these bytes.
+pub(crate) fn split_end(text: &[u8], is_of_kind: impl Fn(&u8) -> bool) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().rposition(|byte| !is_of_kind(byte)).map_or(0, |last| last + 1))
+}
+
+/// Where a part of a text stands in it; None if it is a part of another text.
+pub(super) fn range_in(whole: &[u8], part: &[u8]) -> Option<Range<usize>> {
+    let begin = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
+    Some(begin..begin + part.len()).filter(|range| range.end <= whole.len())
 }
 
 #[cfg(test)]

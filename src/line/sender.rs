@@ -30,7 +30,7 @@ use crate::model::Mac;
 
 /// The phone or the sender that the text before a line names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Origin<'a> {
+pub struct LineOrigin<'a> {
     /// The phone's address: on its own, or in a file name from `grep`.
     pub mac: Option<Mac>,
     /// The sender in a syslog header: an address or a name.
@@ -39,7 +39,7 @@ pub struct Origin<'a> {
     pub file: Option<&'a [u8]>,
 }
 
-impl<'a> Origin<'a> {
+impl<'a> LineOrigin<'a> {
     /// The same, or if it names nothing, the only address in the fields behind the message. `before` is what stands before
     /// it, where a name can be the sender's, and the address that of a relay.
     pub(super) fn or_behind(self, before: &[u8], behind: &'a [u8]) -> Self {
@@ -146,7 +146,7 @@ impl<'a> Headers<'a> {
 
     /// The origin of the line, with the phone's address and the file's name before it. None if the text can't be before
     /// a line.
-    pub(super) fn origin(self, mac: Option<Mac>, file: Option<&'a [u8]>) -> Option<Origin<'a>> {
+    pub(super) fn origin(self, mac: Option<Mac>, file: Option<&'a [u8]>) -> Option<LineOrigin<'a>> {
         let Self { outer, inner, is_dated, has_column } = self;
         let address = inner.address.or(outer.address);
         if has_column && !is_dated && mac.is_none() && address.is_none() {
@@ -158,7 +158,7 @@ impl<'a> Headers<'a> {
             (None, Some(address)) => name.filter(|_| !inner.is_tag).or(Some(address)),
             (None, None) => name.or(outer.name),
         };
-        Some(Origin { mac, sender, file })
+        Some(LineOrigin { mac, sender, file })
     }
 }
 

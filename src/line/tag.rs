@@ -9,7 +9,7 @@
 
 use memchr::{memchr, memchr_iter};
 
-use super::{MAX_BARS, STAMP_LENGTH, has_byte, seems_in_columns};
+use super::{MAX_BARS, STAMP_LENGTH, has_byte, is_of_stamp, seems_in_columns, split_end};
 
 /// The longest tag, in bytes. rsyslog writes at most 32, other servers more.
 const MAX_TAG: usize = 256;
@@ -22,11 +22,10 @@ pub(crate) fn with_joined_tag(line: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let (begin, end) = memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
-        let is_digit = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
-        let digits = line[..bar].iter().rev().take_while(is_digit).count();
+        let (before, digits) = split_end(&line[..bar], is_of_stamp);
         let behind = &line[bar + 1..];
         let length = behind.iter().take(MAX_TAG).position(|byte| *byte <= b' ' || b"\"<".contains(byte));
-        length.filter(|_| digits >= STAMP_LENGTH).map(|length| (bar - digits, bar + 1 + length))
+        length.filter(|_| digits.len() >= STAMP_LENGTH).map(|length| (before.len(), bar + 1 + length))
     })?;
     let mark_before = line[..begin].last();
     let begins_message = |at: usize| matches!(line.get(at + 1), Some(b' ' | b'|'));

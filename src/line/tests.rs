@@ -133,7 +133,7 @@ fn the_origin_is_found() {
         assert_eq!(origin.sender, Some(&b"192.0.2.11"[..]));
     }
     let Line::Message { origin, .. } = line(b"000005.932|tls  |3|00|text") else { panic!("a message") };
-    assert_eq!(origin, Origin::default());
+    assert_eq!(origin, LineOrigin::default());
 }
 
 #[test]

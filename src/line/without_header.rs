@@ -4,19 +4,19 @@ use super::before::{file_name, mac_within, without_marks};
 use super::field::values_of_row;
 use super::header_words::{address, is_address, is_level, word};
 use super::sender::date;
-use super::{Origin, trim};
+use super::{LineOrigin, trim};
 
 /// A server writes the sender among this many words before a date, or behind it.
 const MAX_WORDS: usize = 3;
 
 /// The possible senders of a line without header, if a syslog server or a collector wrote it: the sender is among them. Empty
 /// for other lines. `is_message` recognizes a text that is no name.
-pub(crate) fn possible_senders(line: &[u8], is_message: impl Fn(&[u8]) -> bool) -> Vec<Origin<'_>> {
+pub(crate) fn possible_senders(line: &[u8], is_message: impl Fn(&[u8]) -> bool) -> Vec<LineOrigin<'_>> {
     let line = trim(line);
     let words = values_of_row(line).unwrap_or_else(|| words_at_date(line, is_message));
     let origins = words.into_iter().map(|word| {
         let name = || word.split(|byte| *byte == b':').next().unwrap_or(word);
-        Origin { mac: mac_within(word), sender: Some(address(word).unwrap_or_else(name)), file: None }
+        LineOrigin { mac: mac_within(word), sender: Some(address(word).unwrap_or_else(name)), file: None }
     });
     origins.collect()
 }

@@ -2,11 +2,12 @@
 //! the digests of the chunks are appended in order.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 use memchr::memchr;
 use rayon::prelude::*;
 
+use super::each_piece;
 use super::frames::Frames;
 use super::part_name::may_have_parts;
 use super::reader::Reader;
@@ -17,9 +18,6 @@ use crate::window::Window;
 
 /// Approximate length of a chunk, in bytes.
 const CHUNK: u64 = 2 * 1024 * 1024;
-
-/// The size of the buffer for reading a chunk, in bytes.
-const BUFFER: usize = 256 * 1024;
 
 /// How many chunks per thread are read before their digests are appended. The threads wait for the last of them:
 /// with 2 instead of 16, two logs of 100 MB take 15 % longer.
@@ -80,23 +78,14 @@ fn line_start(file: &File, size: u64, from: u64) -> u64 {
 }
 
 fn read_chunk(file: &File, begin: u64, end: u64, window: &Window) -> (Option<LogDigest>, io::Result<()>) {
-    let mut reader = Reader::new(*window);
-    let mut source = FilePart::new(file, begin..end);
-    let mut buffer = vec![0; BUFFER];
-    let mut is_first = true;
-    let result = loop {
-        match source.read(&mut buffer) {
-            Ok(0) => break Ok(()),
-            Ok(length) => {
-                let piece = &buffer[..length];
-                let is_split = || may_have_parts(piece) || Frames::of(piece).is_some();
-                if std::mem::take(&mut is_first) && is_split() {
-                    return (None, Ok(()));
-                }
-                reader.feed(piece, &mut None);
-            }
-            Err(error) => break Err(error),
+    let mut reader = Reader::new(*window, false);
+    let (mut is_first, mut is_split) = (true, false);
+    let result = each_piece(&mut FilePart::new(file, begin..end), |piece| {
+        is_split = std::mem::take(&mut is_first) && (may_have_parts(piece) || Frames::of(piece).is_some());
+        if !is_split {
+            reader.feed(piece);
         }
-    };
-    (Some(reader.finish(&mut None)), result)
+        !is_split
+    });
+    ((!is_split).then(|| reader.finish()), result)
 }

@@ -43,10 +43,10 @@ pub(super) fn with_one_alternative(mail: &[u8]) -> Option<Vec<u8>> {
     let mut plain = None;
     let mut from = 0;
     for _ in 0..MAX_ALTERNATIVES {
-        let Some(place) = memmem::find(&mail[from..], ALTERNATIVE).map(|place| from + place) else { break };
-        from = place + ALTERNATIVE.len();
+        let Some(at) = memmem::find(&mail[from..], ALTERNATIVE).map(|at| from + at) else { break };
+        from = at + ALTERNATIVE.len();
         let Some(boundary) = boundary(&mail[from..]) else { continue };
-        let bodies = bodies(mail, place, boundary);
+        let bodies = bodies(mail, at, boundary);
         from = bodies.last().map_or(from, |last| last.end);
         let bodies = bodies.into_iter().map(|body| (log_lines(&mail[body.clone()]), body));
         let bodies: Vec<_> = bodies.filter(|(lines, _)| *lines > 0).collect();
@@ -84,11 +84,11 @@ fn boundary(rest: &[u8]) -> Option<&[u8]> {
     (!boundary.is_empty()).then_some(boundary)
 }
 
-/// The bodies of the parts with this boundary behind a place: what follows the first empty line of each.
-fn bodies(mail: &[u8], place: usize, boundary: &[u8]) -> Vec<Range<usize>> {
+/// The bodies of the parts with this boundary behind an offset: what follows the first empty line of each.
+fn bodies(mail: &[u8], at: usize, boundary: &[u8]) -> Vec<Range<usize>> {
     let (mut bodies, mut body, mut is_part) = (Vec::new(), None, false);
-    let mut begin = place;
-    for line in mail[place..].split_inclusive(|byte| *byte == b'\n') {
+    let mut begin = at;
+    for line in mail[at..].split_inclusive(|byte| *byte == b'\n') {
         let end = begin + line.len();
         let mark = line.trim_ascii_end().strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary));
         if let Some(rest @ (b"" | b"--")) = mark {

@@ -6,8 +6,8 @@ use super::MAX_LINE_LENGTH;
 use crate::event::{self, End, Event, ParsedText};
 use crate::input::{file_name, log_mac};
 use crate::line::{
-    COLUMNS, KnownHeaders, Line, Origin, canonical_host, completed_header, has_hidden_header, hosts_of_row,
-    line, lossy, origin, possible_senders, seems_in_columns, with_joined_tag, without_colours,
+    COLUMNS, KnownHeaders, Line, LineOrigin, canonical_host, completed_header, has_hidden_header,
+    hosts_of_row, line, lossy, origin, possible_senders, seems_in_columns, with_joined_tag, without_colours,
 };
 use crate::model::Mac;
 
@@ -27,7 +27,7 @@ pub(super) type PartKey = (Option<Arc<str>>, Option<PartName>);
 pub(super) type PhoneKey = (Option<Arc<str>>, Mac);
 
 impl PartName {
-    fn of(Origin { mac, sender, .. }: Origin<'_>) -> Option<Self> {
+    fn of(LineOrigin { mac, sender, .. }: LineOrigin<'_>) -> Option<Self> {
         mac.map(Self::Mac).or_else(|| sender.map(|sender| Self::Sender(canonical_host(sender).into())))
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn part_of_parsed<'a>(
 }
 
 impl FoundPart {
-    fn of(origin: Origin<'_>) -> Option<Self> {
+    fn of(origin: LineOrigin<'_>) -> Option<Self> {
         // Only the names of logs tell the rotated ones of a phone apart.
         match origin.file.map(lossy).filter(|name| log_mac(file_name(name).as_bytes()).is_some()) {
             Some(name) => Some(Self::LineOf(name.into())),

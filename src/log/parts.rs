@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::RecordEvent;
+use super::Record;
 use super::export::may_be_relay;
 use super::part_name::{
     FoundPart, MAX_LINES_CHECKED, PartKey, PartName, PhoneKey, ends_with_sender, is_banner, may_have_parts,
@@ -61,7 +61,7 @@ impl LogPart {
 #[derive(Default)]
 pub(super) struct PartsReader<'r> {
     window: Window,
-    recorder: Option<&'r mut dyn RecordEvent>,
+    record: Option<Record<'r>>,
     /// The reader of the whole file, if it was not split.
     whole: Option<Box<Reader>>,
     begin: Vec<u8>,
@@ -109,13 +109,14 @@ struct ReadPart {
 const BEGIN: usize = 16 * 1024;
 
 impl<'r> PartsReader<'r> {
-    pub(super) fn new(window: Window, recorder: Option<&'r mut dyn RecordEvent>) -> Self {
-        Self { window, recorder, ..Self::default() }
+    pub(super) fn new(window: Window, record: Option<Record<'r>>) -> Self {
+        Self { window, record, ..Self::default() }
     }
 
     pub(super) fn feed(&mut self, piece: &[u8]) {
         if let Some(reader) = &mut self.whole {
-            return reader.feed(piece, &mut recorder(&mut self.recorder, 0));
+            reader.feed(piece);
+            return record_events(&mut self.record, 0, reader);
         }
         if !self.parts.is_empty() {
             return self.split(piece);
@@ -143,9 +144,8 @@ impl<'r> PartsReader<'r> {
             self.current = self.source((None, name_of_all(&begin[length..])));
             self.split(&begin[length..]);
         } else {
-            let mut reader = Box::new(Reader::new(self.window));
-            reader.feed(begin, &mut recorder(&mut self.recorder, 0));
-            self.whole = Some(reader);
+            self.whole = Some(Box::new(Reader::new(self.window, self.record.is_some())));
+            self.feed(begin);
         }
     }
 
@@ -313,7 +313,8 @@ impl<'r> PartsReader<'r> {
     fn read_line(&mut self, part: usize, number: u64, bytes: &[u8], parsed: Option<Line<'_>>) {
         let ReadPart { reader, last, .. } = &mut self.parts[part];
         *last = number;
-        reader.feed_line(number, bytes, parsed, &mut recorder(&mut self.recorder, part));
+        reader.feed_line(number, bytes, parsed);
+        record_events(&mut self.record, part, reader);
     }
 
     /// Reads the lines of a boot as lines of this part.
@@ -375,7 +376,7 @@ impl<'r> PartsReader<'r> {
         if self.parts.len() >= MAX_PARTS {
             return None;
         }
-        let reader = Reader::new(self.window);
+        let reader = Reader::new(self.window, self.record.is_some());
         let boot = Vec::new();
         self.parts.push(ReadPart { key, reader, last: 0, source: None, phone: None, boot });
         Some(self.parts.len() - 1)
@@ -405,8 +406,10 @@ impl<'r> PartsReader<'r> {
             let begin = std::mem::take(&mut self.begin);
             self.decide(&begin);
         }
-        if let Some(reader) = self.whole {
-            return (vec![LogPart::whole(reader.finish(&mut recorder(&mut self.recorder, 0)))], 0);
+        if let Some(reader) = &mut self.whole {
+            let part = LogPart::whole(reader.finish());
+            record_events(&mut self.record, 0, reader);
+            return (vec![part], 0);
         }
         self.feed_end();
         (0..self.parts.len()).for_each(|part| self.end_boot(part));
@@ -421,9 +424,10 @@ impl<'r> PartsReader<'r> {
         }
         let mut parts: Vec<LogPart> = Vec::new();
         for (number, part) in self.parts.into_iter().enumerate() {
-            let ReadPart { key: (file, name), reader, .. } = part;
+            let ReadPart { key: (file, name), mut reader, .. } = part;
             let is_mixed = mixed.contains(&number);
-            let digest = reader.finish(&mut recorder(&mut self.recorder, number));
+            let digest = reader.finish();
+            record_events(&mut self.record, number, &mut reader);
             let spans = std::mem::take(&mut spans[number]);
             parts.push(LogPart { file, name, number, is_mixed, spans, digest });
         }
@@ -466,8 +470,7 @@ impl<'r> PartsReader<'r> {
             self.end_boot(part);
             // What stands before the lines of a part is no text that goes on from the line before.
             if !is_sender {
-                let reader = &mut self.parts[part].reader;
-                reader.feed_cut(self.lines, &cut);
+                self.parts[part].reader.feed_cut(self.lines, &cut);
             }
         }
     }
@@ -489,12 +492,9 @@ impl<'r> PartsReader<'r> {
     }
 }
 
-fn recorder<'a>(
-    recorder: &'a mut Option<&mut dyn RecordEvent>,
-    part: usize,
-) -> Option<(usize, &'a mut dyn RecordEvent)> {
-    match recorder {
-        Some(recorder) => Some((part, &mut **recorder)),
-        None => None,
+/// Passes on the known messages that the reader of a part has read.
+fn record_events(record: &mut Option<Record<'_>>, part: usize, reader: &mut Reader) {
+    if let Some(record) = record {
+        reader.take_recorded().for_each(|recorded| record(part, recorded));
     }
 }

@@ -102,17 +102,17 @@ fn log() -> impl Strategy<Value = String> {
 }
 
 fn in_pieces(log: &[u8], lengths: &[usize]) -> LogDigest {
-    let mut reader = Reader::new(Window::default());
+    let mut reader = Reader::new(Window::default(), false);
     let mut rest = log;
     for &length in lengths.iter().cycle() {
         let (piece, more) = rest.split_at(length.min(rest.len()));
-        reader.feed(piece, &mut None);
+        reader.feed(piece);
         rest = more;
         if rest.is_empty() {
             break;
         }
     }
-    reader.finish(&mut None)
+    reader.finish()
 }
 
 #[test]
@@ -127,10 +127,10 @@ fn addresses_beside_the_lines_are_kept_of_all_parts_of_a_log() {
 
 /// The digest without the fast path.
 fn by_grammar(log: &[u8]) -> LogDigest {
-    let mut reader = Reader::new(Window::default());
+    let mut reader = Reader::new(Window::default(), false);
     reader.fast_path.switch_off();
-    reader.feed(log, &mut None);
-    reader.finish(&mut None)
+    reader.feed(log);
+    reader.finish()
 }
 
 /// The parts of a digest that must be equal. Without the fast path, dates that go back within an hour are

@@ -9,30 +9,37 @@ use super::{Redactor, pseudonym};
 use crate::model::{Mac, hex_digit};
 use crate::secrets::pattern;
 
-/// One capture group per notation: `%3A` between bytes; `:`, `-`, `.`, `_`, `,` or a blank between bytes;
-/// bytes without their leading zero; three or two groups of digits; no separator; a colon and a blank between
-/// bytes; two groups with a blank between them.
+/// The notations of addresses.
 const NOTATIONS: &str = concat!(
-    r"((?:[0-9A-Fa-f]{2}%3[Aa]){5}[0-9A-Fa-f]{2})",
-    r"|([0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5,}|(?:-[0-9A-Fa-f]{2}){5,}|(?:\.[0-9A-Fa-f]{2}){5,}|(?:_[0-9A-Fa-f]{2}){5,}|(?:,[0-9A-Fa-f]{2}){5,}|(?: [0-9A-Fa-f]{2}){5,}))",
-    r"|([0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5})",
-    r"|([0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}\.|-[0-9A-Fa-f]{4}-|:[0-9A-Fa-f]{4}:)[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[-:.][0-9A-Fa-f]{6})",
-    r"|([0-9A-Fa-f]{12,})",
-    r"|([0-9A-Fa-f]{2}(?:: [0-9A-Fa-f]{2}){5,})",
-    r"|([0-9A-Fa-f]{6}\s[0-9A-Fa-f]{6})"
+    // `%3A` between bytes.
+    r"(?<escaped>(?:[0-9A-Fa-f]{2}%3[Aa]){5}[0-9A-Fa-f]{2})",
+    // `:`, `-`, `.`, `_`, `,` or a blank between bytes.
+    r"|(?<bytes>[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5,}|(?:-[0-9A-Fa-f]{2}){5,}|(?:\.[0-9A-Fa-f]{2}){5,}|(?:_[0-9A-Fa-f]{2}){5,}|(?:,[0-9A-Fa-f]{2}){5,}|(?: [0-9A-Fa-f]{2}){5,}))",
+    // Bytes without their leading zero.
+    r"|[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}",
+    // Three or two groups of digits.
+    r"|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}\.|-[0-9A-Fa-f]{4}-|:[0-9A-Fa-f]{4}:)[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[-:.][0-9A-Fa-f]{6}",
+    // No separator.
+    r"|(?<digits>[0-9A-Fa-f]{12,})",
+    // A colon and a blank between bytes.
+    r"|(?<spaced>[0-9A-Fa-f]{2}(?:: [0-9A-Fa-f]{2}){5,})",
+    // Two groups with a blank between them.
+    r"|(?<halves>[0-9A-Fa-f]{6}\s[0-9A-Fa-f]{6})"
 );
 
 static PATTERN: LazyLock<Regex> = LazyLock::new(|| pattern(NOTATIONS));
 
-/// Finds addresses; returns their places in order, with replacements in the same notation.
+/// Finds addresses; returns their ranges in order, with replacements in the same notation.
 pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(groups) = PATTERN.captures_at(text, at) {
-        let Some(whole) = groups.get(0) else { break };
+        let whole = groups.get_match();
         let (start, end) = (whole.start(), whole.end());
         at = end;
-        let step = [(1, 5), (2, 3), (6, 4)].into_iter().find(|(group, _)| groups.get(*group).is_some());
+        let has = |notation| groups.name(notation).is_some();
+        let step =
+            [("escaped", 5), ("bytes", 3), ("spaced", 4)].into_iter().find(|(notation, _)| has(notation));
         if let Some((_, step)) = step {
             let pairs = in_pairs(text, start..end, step, redactor);
             if continues_word(text, end) && pairs.last().is_none_or(|last| last.end < end) {
@@ -42,11 +49,11 @@ pub(super) fn all(text: &str, redactor: &Redactor) -> Vec<(Range<usize>, String)
             for range in pairs {
                 push(text, range, redactor, &mut found);
             }
-        } else if groups.get(5).is_some() {
+        } else if has("digits") {
             for range in in_digits(text, start..end, redactor) {
                 push(text, range, redactor, &mut found);
             }
-        } else if groups.get(7).is_some() && !is_known(whole.as_str(), redactor) {
+        } else if has("halves") && !is_known(whole.as_str(), redactor) {
             // Not a known address, so probably two words or numbers.
             at = start + 1;
         } else if is_apart(text, start..end) {

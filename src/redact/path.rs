@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Pseudonym, Redactor, mac, pseudonym, word};
+use super::{Pseudonym, Redactor, mac, word};
 use crate::input::packed_endings;
-use crate::secrets::{REDACTED, pattern};
+use crate::secrets::{REDACTED, pattern, until_stable};
 
 /// Parts that occur in the names of phones' files and of their copies, beside the endings of archives and
 /// compressed files.
@@ -32,10 +32,11 @@ pub(super) fn rewrite(path: &str, redactor: &Redactor) -> String {
     if path == "-" || path == REDACTED {
         return path.to_owned();
     }
-    pseudonym::until_stable(path, |path| {
+    until_stable(path, |path| {
         let parts: Vec<String> = path.split("!/").map(|part| of_part(part, redactor)).collect();
         parts.join("!/")
     })
+    .into_owned()
 }
 
 fn of_part(part: &str, redactor: &Redactor) -> String {

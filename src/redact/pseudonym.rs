@@ -4,25 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::{Pseudonym, Redactor};
 use crate::model::Mac;
-use crate::secrets::REDACTED;
-
-/// The most rounds of replacement for a text. Usually one round replaces everything and a second confirms it.
-/// If two names are directly joined, the second can be found only after the first is replaced.
-const ROUNDS: usize = 5;
-
-/// Repeats `round` until the text no longer changes. If it still changes after [`ROUNDS`], the whole text is
-/// hidden.
-pub(super) fn until_stable(text: &str, mut round: impl FnMut(&str) -> String) -> String {
-    let mut settled = text.to_owned();
-    for _ in 0..ROUNDS {
-        let next = round(&settled);
-        if next == settled {
-            return settled;
-        }
-        settled = next;
-    }
-    REDACTED.to_owned()
-}
 
 /// The pseudonym with this number: of a phone of the report, or of another address.
 pub(super) fn mac(of: Pseudonym, number: u32) -> Mac {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use regex::{Captures, Regex};
 
 use super::{Pseudonym, Redactor, address, mac, path, pseudonym, word};
+use crate::secrets::with_replaced;
 
 /// The parts of a text that were found so far. They never overlap: a part that overlaps an earlier found one
 /// is ignored.
@@ -26,7 +27,7 @@ impl<'a> Replacements<'a> {
     pub(super) fn each_match(&mut self, pattern: &Regex, handle: fn(&mut Self, &Captures<'_>)) {
         let mut at = 0;
         while let Some(found) = pattern.captures_at(self.text, at) {
-            let Some(whole) = found.get(0) else { break };
+            let whole = found.get_match();
             at = match self.end_of_overlapping(&whole.range()) {
                 Some(end) if end > whole.start() => end,
                 _ => {
@@ -43,50 +44,42 @@ impl<'a> Replacements<'a> {
         (*end > wanted.start).then_some(*end)
     }
 
-    fn replace_at(&mut self, place: Range<usize>, instead: String) {
-        if !place.is_empty() && self.end_of_overlapping(&place).is_none() {
-            self.parts.insert(place.start, (place.end, instead));
+    fn replace_at(&mut self, range: Range<usize>, instead: String) {
+        if !range.is_empty() && self.end_of_overlapping(&range).is_none() {
+            self.parts.insert(range.start, (range.end, instead));
         }
     }
 
-    fn replace_address(&mut self, place: Range<usize>, address: IpAddr) {
-        if self.end_of_overlapping(&place).is_none() {
-            let instead = pseudonym::of_ip(&self.text[place.clone()], address, self.redactor);
-            self.replace_at(place, instead);
+    fn replace_address(&mut self, range: Range<usize>, address: IpAddr) {
+        if self.end_of_overlapping(&range).is_none() {
+            let instead = pseudonym::of_ip(&self.text[range.clone()], address, self.redactor);
+            self.replace_at(range, instead);
         }
     }
 
     /// The text with all parts replaced.
     pub(super) fn rewritten(self) -> String {
-        let mut rewritten = String::with_capacity(self.text.len());
-        let mut done = 0;
-        for (start, (end, instead)) in self.parts {
-            rewritten.push_str(&self.text[done..start]);
-            rewritten.push_str(&instead);
-            done = end;
-        }
-        rewritten.push_str(&self.text[done..]);
-        rewritten
+        with_replaced(self.text, self.parts.into_iter().map(|(start, (end, instead))| (start..end, instead)))
     }
 
-    pub(super) fn word(&mut self, of: Pseudonym, place: Range<usize>) {
-        let instead = word::of_word(of, &self.text[place.clone()], self.redactor);
-        self.replace_at(place, instead);
+    pub(super) fn word(&mut self, of: Pseudonym, range: Range<usize>) {
+        let instead = word::of_word(of, &self.text[range.clone()], self.redactor);
+        self.replace_at(range, instead);
     }
 
-    pub(super) fn name(&mut self, place: Range<usize>) {
-        let instead = word::of_name(Pseudonym::Name, &self.text[place.clone()], self.redactor);
-        self.replace_at(place, instead);
+    pub(super) fn name(&mut self, range: Range<usize>) {
+        let instead = word::of_name(Pseudonym::Name, &self.text[range.clone()], self.redactor);
+        self.replace_at(range, instead);
     }
 
-    pub(super) fn path(&mut self, place: Range<usize>) {
-        let instead = path::rewrite(&self.text[place.clone()], self.redactor);
-        self.replace_at(place, instead);
+    pub(super) fn path(&mut self, range: Range<usize>) {
+        let instead = path::rewrite(&self.text[range.clone()], self.redactor);
+        self.replace_at(range, instead);
     }
 
     /// A host, without a port after it or the full stop of a sentence.
-    pub(super) fn host(&mut self, place: Range<usize>) {
-        let mut host = self.text[place.clone()].trim_end_matches(['.', '-']);
+    pub(super) fn host(&mut self, range: Range<usize>) {
+        let mut host = self.text[range.clone()].trim_end_matches(['.', '-']);
         if address::whole(host).is_none()
             && let Some((name, port)) = host.rsplit_once(':')
             && port.bytes().all(|byte| byte.is_ascii_digit())
@@ -94,7 +87,7 @@ impl<'a> Replacements<'a> {
             host = name;
         }
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        let start = place.start + usize::from(bare.is_some());
+        let start = range.start + usize::from(bare.is_some());
         let host = bare.unwrap_or(host);
         if !host.is_empty() {
             self.word(Pseudonym::Host, start..start + host.len());
@@ -102,16 +95,16 @@ impl<'a> Replacements<'a> {
     }
 
     /// A fingerprint, which is kept: 16, 20 or 32 bytes, or hexadecimal bytes after the word `fingerprint`.
-    pub(super) fn fingerprint(&mut self, place: Range<usize>) {
+    pub(super) fn fingerprint(&mut self, range: Range<usize>) {
         const WORD_WINDOW: usize = 16;
-        let said = &self.text[place.clone()];
+        let said = &self.text[range.clone()];
         let bytes = said.bytes().filter(|byte| *byte == b':').count() + 1;
-        let near = address::boundary(self.text, place.start.saturating_sub(WORD_WINDOW));
-        let before = self.text[near..place.start].to_ascii_lowercase();
+        let near = address::boundary(self.text, range.start.saturating_sub(WORD_WINDOW));
+        let before = self.text[near..range.start].to_ascii_lowercase();
         // If a digit or letter follows directly, the last two digits belong to another number, such as an address.
-        let is_whole = !self.text[place.end..].starts_with(char::is_alphanumeric);
+        let is_whole = !self.text[range.end..].starts_with(char::is_alphanumeric);
         if matches!(bytes, 16 | 20 | 32) || (is_whole && before.contains("fingerprint")) {
-            self.replace_at(place, said.to_owned());
+            self.replace_at(range, said.to_owned());
         }
     }
 
@@ -136,113 +129,113 @@ impl<'a> Replacements<'a> {
     }
 
     /// What follows `://`. A second URL may follow directly in brackets.
-    pub(super) fn urls(&mut self, place: Range<usize>) {
-        let mut start = place.start;
-        while let Some((sign, end)) = self.second_url(start..place.end) {
+    pub(super) fn urls(&mut self, range: Range<usize>) {
+        let mut start = range.start;
+        while let Some((sign, end)) = self.second_url(start..range.end) {
             self.url(start..sign);
             start = end;
         }
-        self.url(start..place.end);
+        self.url(start..range.end);
     }
 
     /// The offsets of the bracket before the next URL and of the end of its scheme.
-    fn second_url(&self, place: Range<usize>) -> Option<(usize, usize)> {
-        let said = &self.text[place.clone()];
+    fn second_url(&self, range: Range<usize>) -> Option<(usize, usize)> {
+        let said = &self.text[range.clone()];
         let scheme = said.find("://")?;
         let sign = said[..scheme].rfind(['(', ',', ';'])?;
         let is_scheme = said[sign + 1..scheme].bytes().all(|byte| byte.is_ascii_alphabetic());
-        is_scheme.then_some((place.start + sign, place.start + scheme + 3))
+        is_scheme.then_some((range.start + sign, range.start + scheme + 3))
     }
 
     /// A URL after its scheme: user, host, path.
-    fn url(&mut self, place: Range<usize>) {
-        let said = self.text[place.clone()].trim_end_matches(['.', ',', ';', ':', ')', '(']);
+    fn url(&mut self, range: Range<usize>) {
+        let said = self.text[range.clone()].trim_end_matches(['.', ',', ';', ':', ')', '(']);
         let authority = &said[..said.find(['/', '?', '#']).unwrap_or(said.len())];
         let mut host = 0;
         if let Some(at) = authority.rfind('@') {
             host = at + 1;
             let user = authority[..at].find(':').unwrap_or(at);
-            self.word(Pseudonym::User, place.start..place.start + user);
+            self.word(Pseudonym::User, range.start..range.start + user);
         }
-        self.host(place.start + host..place.start + authority.len());
+        self.host(range.start + host..range.start + authority.len());
         let further = &said[authority.len()..];
         let path = &further[..further.find(['?', '#']).unwrap_or(further.len())];
         if path.len() > 1 {
-            let start = place.start + authority.len();
+            let start = range.start + authority.len();
             self.path(start..start + path.len());
         }
     }
 
     /// What follows `sip:`, `sips:` or, without scheme here, `tel:`: an address, a host or a user.
-    pub(super) fn uri(&mut self, sip: Option<&str>, place: Range<usize>) {
-        let said = self.text[place.clone()].trim_end_matches('.');
-        let place = place.start..place.start + said.len();
+    pub(super) fn uri(&mut self, sip: Option<&str>, range: Range<usize>) {
+        let said = self.text[range.clone()].trim_end_matches('.');
+        let range = range.start..range.start + said.len();
         let is_number = said.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
         // `SIP:` in capitals is the name of a software component, not a scheme.
         let is_scheme = sip.is_some_and(|sip| !sip.contains(|c: char| c.is_ascii_uppercase()));
         let is_user = || is_scheme && said.contains(char::is_alphanumeric) && !said.starts_with('[');
         if sip.is_some() && (address::is_host(said) || address::whole(said).is_some()) {
-            self.host(place);
+            self.host(range);
         } else if is_number || is_user() {
-            self.word(Pseudonym::User, place);
+            self.word(Pseudonym::User, range);
         }
     }
 
     /// The word after `user` or `login`: a user's name, unless it is an ordinary word of a sentence.
-    pub(super) fn user_after_word(&mut self, place: Range<usize>) {
-        let said = self.text[place.clone()].trim_end_matches(['.', '-', '@', '+']);
-        let follows = &self.text[place.end..];
+    pub(super) fn user_after_word(&mut self, range: Range<usize>) {
+        let said = self.text[range.clone()].trim_end_matches(['.', '-', '@', '+']);
+        let follows = &self.text[range.end..];
         // `user name: x` is handled by the pattern for settings.
         let is_setting = follows.starts_with(['=', ':']) && !follows.starts_with(": ");
         let is_of_sentence = SENTENCE_WORDS.split(' ').any(|word| word.eq_ignore_ascii_case(said));
         if !is_setting && !is_of_sentence {
-            self.word(Pseudonym::User, place.start..place.start + said.len());
+            self.word(Pseudonym::User, range.start..range.start + said.len());
         }
     }
 
     /// The word after `connect to`: a host's name, unless it is an ordinary word.
-    pub(super) fn host_after_word(&mut self, place: Range<usize>) {
-        let said = self.text[place.clone()].trim_end_matches(['.', '-', ':']);
+    pub(super) fn host_after_word(&mut self, range: Range<usize>) {
+        let said = self.text[range.clone()].trim_end_matches(['.', '-', ':']);
         if !SERVER_WORDS.split(' ').any(|word| word.eq_ignore_ascii_case(said)) {
-            self.host(place);
+            self.host(range);
         }
     }
 
     /// An IPv4 address with dashes, as in the names of files and hosts.
-    pub(super) fn dashed_address(&mut self, place: Range<usize>) {
-        if let Some(address) = address::dashed(&self.text[place.clone()]) {
+    pub(super) fn dashed_address(&mut self, range: Range<usize>) {
+        if let Some(address) = address::dashed(&self.text[range.clone()]) {
             let instead = pseudonym::of_ipv4(address, self.redactor);
             if instead != address {
-                self.replace_at(place, instead.to_string().replace('.', "-"));
+                self.replace_at(range, instead.to_string().replace('.', "-"));
             }
         }
     }
 
     /// A serial number: a word with a digit in it, or after a sign such as `=`.
-    pub(super) fn serial(&mut self, sign: &str, place: Range<usize>) {
-        let said = self.text[place.clone()].trim_end_matches([':', '.', '-']);
+    pub(super) fn serial(&mut self, sign: &str, range: Range<usize>) {
+        let said = self.text[range.clone()].trim_end_matches([':', '.', '-']);
         let has_digit = said.bytes().any(|byte| byte.is_ascii_digit());
         if has_digit || (said.len() > 2 && !sign.trim().is_empty() && sign.trim() != "is") {
-            self.word(Pseudonym::Serial, place.start..place.start + said.len());
+            self.word(Pseudonym::Serial, range.start..range.start + said.len());
         }
     }
 
     /// MAC and IP addresses.
     pub(super) fn addresses(&mut self) {
-        for (place, address) in address::ipv6(self.text) {
-            self.replace_address(place, address.into());
+        for (range, address) in address::ipv6(self.text) {
+            self.replace_address(range, address.into());
         }
-        for (place, instead) in mac::all(self.text, self.redactor) {
-            self.replace_at(place, instead);
+        for (range, instead) in mac::all(self.text, self.redactor) {
+            self.replace_at(range, instead);
         }
-        for (place, address) in address::ipv4(self.text) {
-            self.replace_address(place, address.into());
+        for (range, address) in address::ipv4(self.text) {
+            self.replace_address(range, address.into());
         }
     }
 
-    pub(super) fn dotted_word(&mut self, place: Range<usize>) {
-        if address::is_host(&self.text[place.clone()]) {
-            self.word(Pseudonym::Host, place);
+    pub(super) fn dotted_word(&mut self, range: Range<usize>) {
+        if address::is_host(&self.text[range.clone()]) {
+            self.word(Pseudonym::Host, range);
         }
     }
 }

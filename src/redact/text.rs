@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::replacements::Replacements;
-use super::{Pseudonym, Redactor, pseudonym};
-use crate::secrets::{conceal, pattern};
+use super::{Pseudonym, Redactor};
+use crate::secrets::{conceal, pattern, until_stable};
 
 /// A pattern, and the function that handles each match.
 type Step = (Regex, fn(&mut Replacements<'_>, &Captures<'_>));
@@ -106,7 +106,7 @@ static STEPS: LazyLock<[Vec<Step>; 2]> = LazyLock::new(|| {
 
 /// Replaces all names in a text.
 pub(super) fn rewrite(text: &str, redactor: &Redactor) -> String {
-    pseudonym::until_stable(text, |text| {
+    until_stable(text, |text| {
         let text = conceal(text);
         let mut replacements = Replacements::new(&text, redactor);
         let [before_addresses, after_addresses] = &*STEPS;
@@ -115,6 +115,7 @@ pub(super) fn rewrite(text: &str, redactor: &Redactor) -> String {
         after_addresses.iter().for_each(|(pattern, handle)| replacements.each_match(pattern, *handle));
         replacements.rewritten()
     })
+    .into_owned()
 }
 
 fn range(found: &Captures<'_>, group: usize) -> std::ops::Range<usize> {

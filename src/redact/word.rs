@@ -1,7 +1,7 @@
 //! Pseudonyms of words: names, hosts, users, serial numbers, parts of paths.
 
 use super::{Pseudonym, Redactor, address, mac, pseudonym};
-use crate::secrets::REDACTED;
+use crate::secrets::{REDACTED, until_stable};
 
 /// Ordinary words in the names of certificates and files, which are kept.
 const COMMON_WORDS: &str = "\
@@ -57,7 +57,7 @@ pub(super) fn is_pseudonym(word: &str, redactor: &Redactor) -> bool {
 /// Redacts a name that may have several parts, such as `Custom-0004F206075D`. Addresses in it are replaced in
 /// place and ordinary words are kept; each other part is replaced as a host, a user or a word of this kind.
 pub(super) fn of_name(of: Pseudonym, name: &str, redactor: &Redactor) -> String {
-    pseudonym::until_stable(name, |name| of_name_once(of, name, redactor))
+    until_stable(name, |name| of_name_once(of, name, redactor)).into_owned()
 }
 
 fn of_name_once(of: Pseudonym, name: &str, redactor: &Redactor) -> String {

@@ -177,11 +177,11 @@ impl Cache {
 
     /// The log of a record.
     pub(super) fn log(&self, (_, place): CachedRecord) -> Option<ReadLog> {
-        log_of(&self.store.read(place)?).ok()
+        log_of(&self.store.read(place).ok()?).ok()
     }
 
     fn config(&self, place: Place) -> Option<Sourced<Stored>> {
-        Sourced::unpack(&self.store.read(place)?).ok()
+        Sourced::unpack(&self.store.read(place).ok()?).ok()
     }
 
     /// The configuration files from archives, each in its latest state.

@@ -90,7 +90,7 @@ impl PendingLogs {
     pub(super) fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
         match packed {
             Packed::InMemory(bytes) => postcard::from_bytes(bytes).ok(),
-            Packed::InFile(place) => postcard::from_bytes(&self.file.as_ref()?.read(*place)?).ok(),
+            Packed::InFile(place) => postcard::from_bytes(&self.file.as_ref()?.read(*place).ok()?).ok(),
         }
     }
 
@@ -285,15 +285,16 @@ impl<'s> PhoneSink<'s> {
 
     fn read_generally(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
         let mut recorder = self.spool.map(FileRecorder::new);
-        let wanted = recorder.as_mut().map(|recorder| recorder as _);
+        let mut record = recorder.as_mut().map(|recorder| |part, recorded| recorder.record(part, recorded));
+        let record = record.as_mut().map(|record| record as log::Record<'_>);
         let mut hasher = self.source.as_ref().map(|(_, hashes)| hashes.hasher());
         let read = match (content, &mut hasher) {
             (Content::Stream(stream), Some(hasher)) => {
-                log::read(Content::Stream(&mut hasher.hash_stream(stream)), self.window, wanted)
+                log::read(Content::Stream(&mut hasher.hash_stream(stream)), self.window, record)
             }
             (content, hasher) => {
                 hasher.iter_mut().for_each(|hasher| hasher.hash(&content));
-                log::read(content, self.window, wanted)
+                log::read(content, self.window, record)
             }
         };
         let content = hasher.map(ContentHasher::finish);

@@ -1,8 +1,7 @@
 //! The events of all phones. They are kept in a temporary file so that memory does not grow with them. They
 //! are written twice: first as each log is read, then with dates, phone by phone.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io;
 
 use chrono::NaiveDateTime;
 use parking_lot::Mutex;
@@ -10,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Scan;
+use super::store::{Place, Store};
 use crate::event::Event;
 use crate::line::{Header, lossy};
-use crate::log::{RecordEvent, Recorded};
+use crate::log::Recorded;
 use crate::model::Mac;
 use crate::phone::shown_time;
 use crate::redact::Shown;
@@ -22,11 +22,11 @@ use crate::timeline::{Clock, DatedEvent, EventDates, Joined};
 /// Events are buffered up to this size, in bytes, before they are written to the file.
 const CHUNK: usize = 64 * 1024;
 
-/// The temporary file of events, and its length in bytes.
-pub(super) struct Spool(Mutex<(File, u64)>);
+/// The temporary file of events.
+pub(super) struct Spool(Mutex<Store>);
 
-/// Where events are in the file, in their order: offset and length of each chunk, in bytes.
-pub(super) type Chunks = Vec<(u64, usize)>;
+/// Where events are in the file, in their order.
+pub(super) type Chunks = Vec<Place>;
 
 /// An event as it is stored in the file.
 #[derive(Serialize, Deserialize)]
@@ -48,26 +48,16 @@ struct SpooledEvent {
 
 impl Spool {
     pub(super) fn new() -> io::Result<Self> {
-        Ok(Self(Mutex::new((tempfile::tempfile()?, 0))))
-    }
-
-    fn write(&self, events: &[u8]) -> io::Result<(u64, usize)> {
-        let mut file = self.0.lock();
-        let (file, end) = &mut *file;
-        file.seek(SeekFrom::Start(*end))?;
-        file.write_all(events)?;
-        let begin = std::mem::replace(end, *end + events.len() as u64);
-        Ok((begin, events.len()))
+        Ok(Self(Mutex::new(Store::new()?)))
     }
 
     fn read(&self, chunks: &Chunks, mut each: impl FnMut(SpooledEvent) -> io::Result<()>) -> io::Result<()> {
-        for &(begin, length) in chunks {
-            let mut bytes = vec![0; length];
-            {
-                let mut file = self.0.lock();
-                file.0.seek(SeekFrom::Start(begin))?;
-                BufReader::new(&file.0).read_exact(&mut bytes)?;
-            }
+        for chunk in chunks {
+            let bytes = {
+                let mut store = self.0.lock();
+                store.flush()?;
+                store.read(*chunk)?
+            };
             let mut rest = &bytes[..];
             while !rest.is_empty() {
                 let (event, after) = postcard::take_from_bytes(rest).map_err(io::Error::other)?;
@@ -99,7 +89,7 @@ impl<'s> SpoolWriter<'s> {
 
     fn flush(&mut self) -> io::Result<()> {
         if !self.buffer.is_empty() {
-            self.chunks.push(self.spool.write(&self.buffer)?);
+            self.chunks.push(self.spool.0.lock().add(&self.buffer)?);
             self.buffer.clear();
         }
         Ok(())
@@ -127,16 +117,14 @@ impl<'s> FileRecorder<'s> {
         });
         chunks.collect()
     }
-}
 
-impl RecordEvent for FileRecorder<'_> {
-    fn record(&mut self, part: usize, recorded: Recorded<'_>) {
+    pub(super) fn record(&mut self, part: usize, recorded: Recorded) {
         while self.parts.len() <= part {
             self.parts.push(SpoolWriter::new(self.spool));
         }
         let Recorded { line, skipped, header, event } = recorded;
         let (file, time, boot, boot_time) = (0, None, 0, None);
-        let event = SpooledEvent { file, line, skipped, header, event: event.clone(), time, boot, boot_time };
+        let event = SpooledEvent { file, line, skipped, header, event, time, boot, boot_time };
         if let Err(error) = self.parts[part].write(&event) {
             self.result = Err(error);
         }

@@ -1,7 +1,9 @@
 //! Stores packed values in a temporary file, so that memory does not grow with them.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+
+use serde::{Deserialize, Serialize};
 
 use crate::input::FilePart;
 
@@ -12,7 +14,7 @@ pub(super) struct Store {
 }
 
 /// Offset and length of a value in the file, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Place {
     pub(super) begin: u64,
     length: u32,
@@ -26,6 +28,10 @@ impl Store {
     /// Appends bytes. They can be read after the next [`flush`](Self::flush).
     pub(super) fn add(&mut self, bytes: &[u8]) -> io::Result<Place> {
         let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+        // On Windows, reading a value has moved the file's position.
+        if self.file.buffer().is_empty() {
+            self.file.get_ref().seek(SeekFrom::Start(self.length))?;
+        }
         self.file.write_all(bytes)?;
         let begin = self.length;
         self.length += u64::from(length);
@@ -41,11 +47,11 @@ impl Store {
         self.length
     }
 
-    /// Reads a value's bytes; None if the file can't be read.
-    pub(super) fn read(&self, place: Place) -> Option<Vec<u8>> {
+    /// Reads a value's bytes.
+    pub(super) fn read(&self, place: Place) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; place.length as usize];
         let end = place.begin + u64::from(place.length);
-        FilePart::new(self.file.get_ref(), place.begin..end).read_exact(&mut bytes).ok()?;
-        Some(bytes)
+        FilePart::new(self.file.get_ref(), place.begin..end).read_exact(&mut bytes)?;
+        Ok(bytes)
     }
 }

@@ -163,7 +163,7 @@ fn tree(files: Vec<Arc<Files>>, store: &Arc<Store>) -> ConfigTree {
         // digested apart anyway.
         let places = files.iter().filter_map(|files| files.index.get(&hash(path)));
         let (place, _) = places.max_by_key(|(_, content)| *content)?;
-        let stored: Stored = postcard::from_bytes(&store.read(*place)?).ok()?;
+        let stored: Stored = postcard::from_bytes(&store.read(*place).ok()?).ok()?;
         (stored.path() == path).then_some(stored)
     }))
 }

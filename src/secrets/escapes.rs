@@ -13,7 +13,7 @@ const ENTITIES: [(&str, char); 5] =
 pub(super) struct Unescaped {
     pub(super) text: String,
     /// The offset in the other text of each byte, and that of the end.
-    places: Vec<usize>,
+    offsets: Vec<usize>,
 }
 
 impl Unescaped {
@@ -21,8 +21,8 @@ impl Unescaped {
     pub(super) fn levels(text: &str) -> impl Iterator<Item = Self> {
         let deeper = |outer: &Self| {
             let inner = Self::of(&outer.text)?;
-            let places = inner.places.iter().map(|place| outer.places[*place]).collect();
-            Some(Self { places, ..inner })
+            let offsets = inner.offsets.iter().map(|offset| outer.offsets[*offset]).collect();
+            Some(Self { offsets, ..inner })
         };
         std::iter::successors(Self::of(text), deeper).take(LEVELS)
     }
@@ -31,31 +31,32 @@ impl Unescaped {
     fn of(text: &str) -> Option<Self> {
         let is_sign = |byte: u8| matches!(byte, b'%' | b'&' | b'\\');
         let mut next = memchr::memchr3(b'%', b'&', b'\\', text.as_bytes())?;
-        let mut places: Vec<usize> = (0..next).collect();
+        let mut offsets: Vec<usize> = (0..next).collect();
         let mut unescaped = text[..next].to_owned();
         while next < text.len() {
             let rest = &text[next..];
             match escaped(rest) {
                 Some((character, length)) => {
                     unescaped.push(character);
-                    places.push(next);
+                    offsets.push(next);
                     next += length;
                 }
                 None => {
                     let plain = rest.bytes().skip(1).position(is_sign).map_or(rest.len(), |sign| sign + 1);
                     unescaped.push_str(&rest[..plain]);
-                    places.extend(next..next + plain);
+                    offsets.extend(next..next + plain);
                     next += plain;
                 }
             }
         }
-        places.push(text.len());
-        (unescaped.len() < text.len()).then_some(Self { text: unescaped, places })
+        offsets.push(text.len());
+        (unescaped.len() < text.len()).then_some(Self { text: unescaped, offsets })
     }
 
     /// A secret in this text, where it is in the other one.
     pub(super) fn outer(&self, secret: Secret) -> Secret {
-        Secret { start: self.places[secret.start], end: self.places[secret.end], ..secret }
+        let range = self.offsets[secret.range.start]..self.offsets[secret.range.end];
+        Secret { range, ..secret }
     }
 }
 
@@ -104,7 +105,7 @@ mod tests {
             assert_eq!(found, levels, "{text}");
         }
         let whole = Unescaped::levels("x%253Dé").last().unwrap();
-        let secret = whole.outer(Secret::new(1, whole.text.len()));
-        assert_eq!((secret.start, secret.end), (1, "x%253Dé".len()));
+        let secret = whole.outer(Secret::new(1..whole.text.len()).unwrap());
+        assert_eq!(secret.range, 1.."x%253Dé".len());
     }
 }

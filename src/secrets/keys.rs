@@ -66,12 +66,12 @@ pub(super) fn marked(text: &str) -> Vec<Secret> {
                         break;
                     }
                 }
-                secrets.push(Secret { start, end, instead: sign(kind) });
+                secrets.push(Secret { range: start..end, instead: sign(kind) });
                 done = end;
             }
             Mark::End { start, end } => {
                 if let Some(start) = before_footer(text, done, start) {
-                    secrets.push(Secret { start, end, instead: sign("…") });
+                    secrets.push(Secret { range: start..end, instead: sign("…") });
                 }
                 done = end;
             }
@@ -102,7 +102,7 @@ pub(super) fn unmarked(text: &str) -> Vec<Secret> {
         if !(goes_on && is_line)
             && let Some(secret) = std::mem::take(&mut lines).secret(text)
         {
-            done = secret.end;
+            done = secret.range.end;
             secrets.push(secret);
         }
         if is_line && start >= done {
@@ -169,7 +169,7 @@ impl Lines {
         let is_secret =
             is_wrapped || is_one_line || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str()));
         let end = is_secret.then(|| last_line(text, self.end))?;
-        Some(Secret { start: self.start, end, instead: sign("…") })
+        Some(Secret { range: self.start..end, instead: sign("…") })
     }
 }
 
@@ -186,7 +186,7 @@ pub(super) fn hexadecimal(text: &str) -> Vec<Secret> {
         }
     };
     let runs = HEXADECIMAL.find_iter(text).filter(is_der);
-    runs.map(|run| Secret { start: run.start(), end: run.end(), instead: sign("…") }).collect()
+    runs.map(|run| Secret { range: run.range(), instead: sign("…") }).collect()
 }
 
 /// Whether the share of `/` and `+` is larger than in base64, where they are 2 of 64 characters.
@@ -229,7 +229,7 @@ fn marks(text: &str) -> Vec<Mark> {
         let is_dashed = dashes.is_some_and(|dashes| is_rule(words.as_str(), dashes.as_str().trim()));
         match OPENING.captures(&text[near..words.start()]) {
             Some(opening) if is_dashed || opening[1].len() > 1 || opening[2] == *"BEGIN" => {
-                let start = near + opening.get(0).map_or(0, |whole| whole.start());
+                let start = near + opening.get_match().start();
                 if opening[2].eq_ignore_ascii_case("END") {
                     marks.push(Mark::End { start, end });
                 } else {

@@ -1,6 +1,7 @@
 //! Finds marked passwords: in URLs, as values of settings, and in HTTP and SIP credentials.
 
 use std::net::Ipv4Addr;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -12,13 +13,13 @@ static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?({schemes})[\s:=]+"#))
 });
 
-/// What comes before `user:password@`. Group 1 matches if slashes are escaped; group 2 is a scheme without slashes or with
-/// other ones; group 3 matches if this may be something else.
+/// What comes before `user:password@`, with slashes that may be escaped: a scheme with two slashes; a known one without
+/// slashes or with other ones; or what may be something else.
 static URL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i)[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(%2f)){2}",
-        r"|\b((?:sips?|t?ftps?|https?|scp|sftp)(?::|%3a)(?:[\\/]|%2f|%5c)*)",
-        r"|([a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
+        r"(?i)[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|(?<escaped>%2f)){2}",
+        r"|\b(?<known>(?:sips?|t?ftps?|https?|scp|sftp)(?::|%3a)(?:[\\/]|%2f|%5c)*)",
+        r"|(?<other>[a-z][a-z0-9+.-]*(?::|%3a)(?:\\*/|%2f)|(?:\\*/|%2f){2})",
     ))
 });
 
@@ -89,45 +90,38 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
     while let Some(key) = KEY.captures_at(text, at) {
-        let (Some(whole), Some(sign)) = (key.get(0), key.get(1)) else { break };
-        at = whole.end();
-        if sign.as_str() == ":" && text[sign.end()..].starts_with(':') {
+        at = key.get_match().end();
+        if key.get(1).is_some_and(|sign| sign.as_str() == ":" && text[sign.end()..].starts_with(':')) {
             continue;
         }
-        let (start, end) = value(text, at);
-        if start < end {
-            secrets.push(Secret::new(start, end));
-        }
-        at = end;
+        let value = value(text, at);
+        at = value.end;
+        secrets.extend(Secret::new(value));
     }
     for setting in [&SETTING, &CAMEL_SETTING] {
         let mut at = 0;
         while let Some(found) = setting.find_at(text, at) {
-            let (start, end) = value(text, found.end());
-            let said = text[start..end].trim_end_matches([',', ';', '.', ')', '}']);
+            let value = value(text, found.end());
+            let said = text[value.clone()].trim_end_matches([',', ';', '.', ')', '}']);
             let is_open = OPEN_VALUES.iter().any(|open| open.eq_ignore_ascii_case(said));
-            if start < end && !is_open {
-                secrets.push(Secret::new(start, end));
-            }
-            at = end.max(found.end());
+            at = value.end.max(found.end());
+            secrets.extend(Secret::new(value).filter(|_| !is_open));
         }
     }
     for element in ELEMENT.find_iter(text) {
         let rest = &text[element.end()..];
         let end = element.end() + rest.find('<').unwrap_or(rest.len());
-        if element.end() < end {
-            secrets.push(Secret::new(element.end(), end));
-        }
+        secrets.extend(Secret::new(element.end()..end));
     }
     merged(secrets)
 }
 
 /// The range of the value that begins at `at`: within its quotes, or up to a blank or the next setting.
-pub(super) fn value(text: &str, at: usize) -> (usize, usize) {
+pub(super) fn value(text: &str, at: usize) -> Range<usize> {
     let rest = &text[at..];
     if rest.trim_start_matches(['"', '\'']).starts_with("-----BEGIN ") {
         // This is not the value of a password. A key that begins so is found by the search for keys.
-        return (at, at);
+        return at..at;
     }
     let closing: &[char] = match rest.chars().next() {
         Some('"') => &['"'],
@@ -135,18 +129,18 @@ pub(super) fn value(text: &str, at: usize) -> (usize, usize) {
         Some('“' | '”' | '‘' | '’') => &['”', '’', '“', '‘'],
         _ => {
             let end = VALUE_END.find(rest).map_or(rest.len(), |end| end.start());
-            return (at, at + end);
+            return at..at + end;
         }
     };
     let start = at + rest.chars().next().map_or(0, char::len_utf8);
     let mut is_escaped = false;
-    for (place, character) in text[start..].char_indices() {
+    for (at, character) in text[start..].char_indices() {
         if !is_escaped && closing.contains(&character) {
-            return (start, start + place);
+            return start..start + at;
         }
         is_escaped = !is_escaped && character == '\\';
     }
-    (start, text.len())
+    start..text.len()
 }
 
 /// The credentials of a request (RFC 7617, RFC 7616): one word, or for `Digest` the rest of the line.
@@ -154,19 +148,15 @@ pub(super) fn authorizations(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
     while let Some(header) = AUTHORIZATION.captures_at(text, at) {
-        let (Some(whole), Some(scheme)) = (header.get(0), header.get(1)) else { break };
-        at = whole.end();
-        let rest = &text[at..];
-        let length = if scheme.as_str().eq_ignore_ascii_case("digest") {
+        let start = header.get_match().end();
+        let rest = &text[start..];
+        let length = if header[1].eq_ignore_ascii_case("digest") {
             rest.find(['\r', '\n'])
         } else {
             rest.find(char::is_whitespace)
         };
-        let end = at + length.unwrap_or(rest.len());
-        if at < end {
-            secrets.push(Secret::new(at, end));
-        }
-        at = end;
+        at = start + length.unwrap_or(rest.len());
+        secrets.extend(Secret::new(start..at));
     }
     secrets
 }
@@ -177,20 +167,20 @@ pub(super) fn urls(text: &str) -> Vec<Secret> {
     let mut at = 0;
     let mut run = UrlText { end: 0, last_at: None };
     while let Some(scheme) = URL.captures_at(text, at) {
-        let Some(whole) = scheme.get(0) else { break };
+        let whole = scheme.get_match();
         at = whole.end();
         if at >= run.end {
             run = UrlText::of(text, at);
         }
-        let is_certain = scheme.get(2).is_none() && scheme.get(3).is_none();
-        let url = Url { is_certain, is_encoded: scheme.get(1).is_some() };
+        let is_certain = scheme.name("known").is_none() && scheme.name("other").is_none();
+        let url = Url { is_certain, is_encoded: scheme.name("escaped").is_some() };
         let is_quoted = text[..whole.start()].ends_with(QUOTES);
         let within_quotes =
             is_quoted.then(|| UrlText::within_quotes(text, whole.start(), at, &url)).flatten();
-        let plain = run.password(text, at, &url).filter(|(start, end)| start < end);
-        if let Some((start, end)) = plain.into_iter().chain(within_quotes).max_by_key(|(_, end)| *end) {
-            secrets.push(Secret::new(start, end));
-            at = end.max(at);
+        let plain = run.password(text, at, &url).filter(|range| !range.is_empty());
+        if let Some(password) = plain.into_iter().chain(within_quotes).max_by_key(|range| range.end) {
+            at = password.end.max(at);
+            secrets.extend(Secret::new(password));
         }
     }
     secrets
@@ -203,11 +193,11 @@ pub(super) fn quoted_uris(text: &str) -> Vec<Secret> {
     while let Some(quote) = QUOTED_URI.find_at(text, at) {
         at = quote.end();
         let url = Url { is_certain: false, is_encoded: false };
-        let Some((start, end)) = UrlText::within_quotes(text, at, at, &url) else { continue };
-        let user = text[at..start].trim_end_matches(':');
-        if is_user(user, &text[start..end]) && !is_label(user) {
-            secrets.push(Secret::new(start, end));
-            at = end;
+        let Some(password) = UrlText::within_quotes(text, at, at, &url) else { continue };
+        let user = text[at..password.start].trim_end_matches(':');
+        if is_user(user, &text[password.clone()]) && !is_label(user) {
+            at = password.end;
+            secrets.extend(Secret::new(password));
         }
     }
     secrets
@@ -225,15 +215,15 @@ pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     // Where a password begins that goes on behind a separator, if an `@` follows.
     let mut begun: Option<usize> = None;
-    let mut place = 0;
+    let mut offset = 0;
     for run in text.split_inclusive(|c: char| ends_url(c) || SEPARATORS.contains(c)) {
         let at = run.rmatch_indices('@').map(|(at, _)| at).find(|at| HOST.is_match(&run[at + 1..]));
         let whole = run.trim_end_matches(|c: char| SEPARATORS.contains(c));
         let own = password_after_user(&run[..at.unwrap_or(whole.len())]);
         match at {
             Some(end) => {
-                let start = begun.take().or(own.map(|(_, start)| place + start));
-                secrets.extend(start.map(|start| Secret::new(start, place + end)));
+                let start = begun.take().or(own.map(|(_, start)| offset + start));
+                secrets.extend(start.and_then(|start| Secret::new(start..offset + end)));
             }
             None if whole.ends_with(ends_url) => begun = None,
             None => {
@@ -243,10 +233,10 @@ pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
                         && !is_address_or_fingerprint(user, text)
                         && !is_subject(text, run)
                 });
-                begun = begun.or(own.map(|(_, start)| place + start));
+                begun = begun.or(own.map(|(_, start)| offset + start));
             }
         }
-        place += run.len();
+        offset += run.len();
     }
     secrets
 }
@@ -310,15 +300,15 @@ pub(super) fn of_address(text: &str) -> Option<Secret> {
     let colon = text[start..].find(':').map(|sign| sign + 1).into_iter().chain(escaped).min();
     let password = colon.map(|colon| start + colon);
     match (password, at) {
-        (Some(password), Some(at)) if password < at => Some(Secret::new(password, at)),
+        (Some(password), Some(at)) if password < at => Secret::new(password..at),
         // With a scheme, this would be a user without a password.
-        (_, Some(at)) if scheme.is_none() && at > 0 => Some(Secret::new(0, at)),
+        (_, Some(at)) if scheme.is_none() => Secret::new(0..at),
         // The URL was cut before its `@`, unless this is a port, a drive or an IPv6 address.
         (Some(password), None) if scheme.is_none() => {
             let (name, rest) = (&text[..password - 1], &text[password..]);
             let is_port = is_host(name) && rest.starts_with(|first: char| first.is_ascii_digit());
             let is_other = is_port || name.len() == 1 || text.starts_with('[');
-            (!is_other && !rest.is_empty()).then(|| Secret::new(password, text.len()))
+            Secret::new(password..text.len()).filter(|_| !is_other)
         }
         _ => None,
     }
@@ -350,7 +340,7 @@ impl UrlText {
     }
 
     /// The range of the password in a URL that begins at `begin`, between quotation marks, and whose scheme ends at `start`.
-    fn within_quotes(text: &str, begin: usize, start: usize, url: &Url) -> Option<(usize, usize)> {
+    fn within_quotes(text: &str, begin: usize, start: usize, url: &Url) -> Option<Range<usize>> {
         let closing = match text[..begin].chars().next_back()? {
             '‘' => '’',
             '“' => '”',
@@ -360,12 +350,12 @@ impl UrlText {
         let end = start + ends.find(|end| end.as_str().starts_with(closing))?.start();
         let last_at = text[start..end].rfind('@').map(|at| start + at)?;
         let run = Self { end, last_at: Some(last_at) };
-        run.password(text, start, url).filter(|(start, end)| start < end)
+        run.password(text, start, url).filter(|range| !range.is_empty())
     }
 
     /// The range of the password in a URL whose scheme ends at `start`. The password may contain `@` and `/`
     /// that should have been escaped, so it ends at the last `@` of the run.
-    fn password(&self, text: &str, start: usize, url: &Url) -> Option<(usize, usize)> {
+    fn password(&self, text: &str, start: usize, url: &Url) -> Option<Range<usize>> {
         let run = &text[start..self.end];
         let bracket = || run.bytes().take(MAX_BRACKETS).position(|byte| byte == b']');
         let named = if run.starts_with('[') { bracket().map_or(0, |end| end + 1) } else { 0 };
@@ -385,10 +375,10 @@ impl UrlText {
         }
         let password = start + sign.end();
         match self.last_at {
-            Some(at) => (password < at).then_some((password, at)),
+            Some(at) => (password < at).then_some(password..at),
             None => {
                 if let Some(rest) = QUOTED_REST.find(&text[self.end..]) {
-                    return Some((password, self.end + rest.end() - 1));
+                    return Some(password..self.end + rest.end() - 1);
                 }
                 if !url.is_certain {
                     return None;
@@ -397,10 +387,10 @@ impl UrlText {
                 let further = one_line(text, self.end);
                 let further = further.split_once("://").map_or(further, |(further, _)| further);
                 if let Some(at) = further.split(ends_text).next().and_then(|further| further.rfind('@')) {
-                    return Some((password, self.end + at));
+                    return Some(password..self.end + at);
                 }
                 let may_be_cut = self.end == text.len() && !after.contains(['/', '?', '#']);
-                may_be_cut.then_some((password, self.end))
+                may_be_cut.then_some(password..self.end)
             }
         }
     }

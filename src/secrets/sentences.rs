@@ -8,16 +8,17 @@ use regex::Regex;
 use super::passwords::{ENDINGS, value};
 use super::{Secret, pattern};
 
-/// The word, and what may be between it and the password. Group 1 matches after a user's name, group 2 in the name of a
-/// parameter; group 3 is the word; group 4 matches if a value must follow; group 5 if a second one may follow.
+/// The word, and what may be around it: a user or a parameter before it; behind it, what a value must follow, or two of
+/// them.
 static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
-    let user =
-        r"(\b(?:user(?:[ _-]?name|[ _-]?id)?|login|account)[ \t:=]+\S{1,64}[ \t,;]+(?:(?:and|with)[ \t]+)?)";
-    let words = r"(passwor[dt]|passwd|passphrase|passcode|\bpass|pwd|psk|secret)";
+    let user = r"(?<user>\b(?:user(?:[ _-]?name|[ _-]?id)?|login|account)[ \t:=]+\S{1,64}[ \t,;]+(?:(?:and|with)[ \t]+)?)";
+    let words = r"(?<word>passwor[dt]|passwd|passphrase|passcode|\bpass|pwd|psk|secret)";
     let verbs = r"(?:[ \t]+(?:is|was|has|been|now|new|old|given|as))*";
     let change = r"(?:changed|updated|replaced|reset|set)";
-    let certain = format!(r"([ \t]+value(?:[ \t]+is)?|[ \t]+{change}[ \t]+to|([ \t]+{change}[ \t]+from))?");
-    pattern(&format!(r"(?i)(?:{user}|(\.\w*))?{words}{ENDINGS}{verbs}{certain}[ \t]+"))
+    let certain = format!(
+        r"(?<certain>[ \t]+value(?:[ \t]+is)?|[ \t]+{change}[ \t]+to|(?<two>[ \t]+{change}[ \t]+from))?"
+    );
+    pattern(&format!(r"(?i)(?:{user}|(?<parameter>\.\w*))?{words}{ENDINGS}{verbs}{certain}[ \t]+"))
 });
 
 /// Between an old and a new value.
@@ -37,32 +38,32 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
     while let Some(found) = SENTENCE.captures_at(text, at) {
-        let Some(whole) = found.get(0) else { break };
-        let is_after_user = found.get(1).is_some();
-        let is_certain = is_after_user || found.get(2).is_some() || found.get(4).is_some();
-        at = whole.end();
-        let word = found.get(3).map_or("", |word| word.as_str());
+        let has = |group| found.name(group).is_some();
+        let is_certain = ["user", "parameter", "certain"].into_iter().any(has);
+        at = found.get_match().end();
+        let word = &found["word"];
         // "the first pass 2" is no password.
-        if word.eq_ignore_ascii_case("pass") && !is_after_user {
+        if word.eq_ignore_ascii_case("pass") && !has("user") {
             continue;
         }
         let is_weak = ["pwd", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word)) && !is_certain;
         let is_quoted = text[at..].starts_with(['"', '\'', '“', '‘']);
-        let (start, end) = value(text, at);
-        let said = &text[start..end];
+        let password = value(text, at);
+        let said = &text[password.clone()];
         let is_secret = is_quoted || (!is_ordinary(said) && (is_certain || (!is_weak && looks_secret(said))));
-        if start == end || !is_secret || said.starts_with(super::REDACTED) {
+        if !is_secret || said.starts_with(super::REDACTED) {
             continue;
         }
-        secrets.push(Secret::new(start, end));
-        at = end;
-        let behind = end + usize::from(is_quoted);
-        let rest = text.get(behind..).filter(|_| found.get(5).is_some());
+        let Some(secret) = Secret::new(password) else { continue };
+        at = secret.range.end;
+        secrets.push(secret);
+        let behind = at + usize::from(is_quoted);
+        let rest = text.get(behind..).filter(|_| has("two"));
         if let Some(second) = rest.and_then(|rest| SECOND.find(rest)) {
-            let (start, end) = value(text, behind + second.end());
-            if start < end {
-                secrets.push(Secret::new(start, end));
-                at = end;
+            let password = value(text, behind + second.end());
+            if let Some(secret) = Secret::new(password) {
+                at = secret.range.end;
+                secrets.push(secret);
             }
         }
     }

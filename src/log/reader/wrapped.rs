@@ -3,7 +3,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{MAX_FRAGMENT_LENGTH, Reader, Recorder};
+use super::{MAX_FRAGMENT_LENGTH, Reader};
 use crate::digest::LogEntry;
 use crate::event::{self, End, Event, ParsedText, WrappedText};
 use crate::line::{Header, completed_header, has_hidden_header, joined_header, trim, value};
@@ -68,13 +68,13 @@ pub(super) struct BegunLine {
 
 impl Reader {
     /// Takes a line without a header: a message of its own, or the continuation of the one before.
-    pub(super) fn headerless(&mut self, text: &[u8], raw: &[u8], end: End, recorder: &mut Recorder<'_>) {
+    pub(super) fn headerless(&mut self, text: &[u8], raw: &[u8], end: End) {
         // Lines that continue a cut first line belong to the head too.
         self.keep_head(raw, end);
         self.digest.counts.hidden += u64::from(has_hidden_header(raw));
         let number = self.digest.counts.lines;
         if completed_header(raw).is_some() {
-            self.flush(recorder);
+            self.flush();
             self.begun = Some(BegunLine { line: number, skipped: self.skipped, bytes: raw.to_vec() });
         } else if let Some(found) = event::find(text) {
             // If only a function's name came before the wrap, this line is the text of that message.
@@ -82,7 +82,7 @@ impl Reader {
                 return;
             }
             let text = found;
-            self.flush(recorder);
+            self.flush();
             // Entries must be in the order of their lines.
             self.keep_last();
             self.digest.counts.messages += 1;
@@ -91,7 +91,7 @@ impl Reader {
             let entry = LogEntry { line: number, skipped, hash, hash_before, ..LogEntry::default() };
             match event::read(text, end) {
                 ParsedText::Known(event) if !event::may_go_on(text) => {
-                    self.add_event(entry, None, text, event, end, recorder);
+                    self.add_event(entry, None, text, event, end);
                 }
                 reading => {
                     self.pending = Some(Pending::new(entry, None, (text, raw), reading, end, false));
@@ -101,11 +101,11 @@ impl Reader {
         }
         self.digest.counts.unrecognized += u64::from(self.digest.counts.messages == 0);
         if self.is_next_line_number(text) {
-            return self.flush(recorder);
+            return self.flush();
         }
         self.digest.counts.foreign += u64::from(is_utf_16(text) || is_read_as_utf_16(text));
         if !self.continues_pending(text, raw, end) {
-            self.flush(recorder);
+            self.flush();
             self.digest.note_macs_beside(text);
         }
     }
@@ -167,7 +167,7 @@ impl Reader {
     }
 
     /// Ends the pending message.
-    pub(in crate::log) fn flush(&mut self, recorder: &mut Recorder<'_>) {
+    pub(in crate::log) fn flush(&mut self) {
         let Some(pending) = self.pending.take() else { return };
         // The last line of a file that is cut off at a size has a length of its own.
         if pending.end == End::Whole && pending.text.begins_certificate_message() {
@@ -183,7 +183,7 @@ impl Reader {
         match event {
             Some((event, text)) => {
                 let Pending { entry, header, end, .. } = pending;
-                self.add_event(entry, header.as_ref(), text, event, end, recorder);
+                self.add_event(entry, header.as_ref(), text, event, end);
             }
             None if pending.is_news => self.keep_last(),
             None => {}
