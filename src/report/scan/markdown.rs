@@ -2,16 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::table::closing::began;
+use super::table::closing::{began, status_counts};
 use super::table::row::{Column, TableRow};
 use crate::check::Rule;
 use crate::quantity::{bytes, count, counted};
 use crate::report::contradicted::{Contradicted, contradicted};
 use crate::report::findings::{Explanation, Findings, Phones, codes, of_code};
 use crate::report::group::Groups;
-use crate::report::shape::{Device, State, Status};
+use crate::report::shape::{Device, State};
 use crate::report::text::markdown::{escaped, evidence_lines};
-use crate::report::text::paint::status_sign;
 use crate::report::{Devices, Overview, ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
@@ -67,7 +66,7 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
         let cells = [escaped(key), group.phones.to_string()].into_iter().chain(counts);
         row(&mut *out, cells.chain([format!("{}{more}", named.join(", "))]))?;
     }
-    Ok(())
+    groups.left_out().iter().try_for_each(|sentence| writeln!(out, "\n{}", escaped(sentence)))
 }
 
 fn row(out: &mut (impl Write + ?Sized), cells: impl Iterator<Item = String>) -> io::Result<()> {
@@ -87,12 +86,7 @@ fn phone(device: &Device, columns: &[Column]) -> String {
 }
 
 fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
-    let summary = &overview.summary;
-    let numbers = [summary.failed, summary.attention, summary.unknown, summary.ok];
-    let texts = Status::ALL
-        .iter()
-        .zip(numbers)
-        .map(|(status, number)| format!("{} {} {}", status_sign(*status), count(number), status.name()));
+    let texts = status_counts(overview).into_iter().map(|(_, text, _)| text);
     let scanned = &overview.scanned;
     writeln!(
         out,
@@ -102,6 +96,9 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
         bytes(scanned.bytes),
         counted(scanned.lines, "line"),
     )?;
+    for sentence in overview.left_out() {
+        writeln!(out, "**{}**\n", escaped(&sentence))?;
+    }
     overview.fleet.iter().try_for_each(|day| writeln!(out, "**{}**\n", escaped(&began(day))))
 }
 

@@ -74,8 +74,8 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     if hidden > 0 {
         let hidden = hidden as u64;
         let verb = if hidden == 1 { "is" } else { "are" };
-        let line =
-            format!("{} with nothing wrong {verb} left out; --all shows them.", counted(hidden, "phone"));
+        let which = report.overview.healthy();
+        let line = format!("{} {which} {verb} left out; --all shows them.", counted(hidden, "phone"));
         paragraph(&line, Tone::Dim, style, out)?;
     }
     if stale > 0 {

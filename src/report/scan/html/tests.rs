@@ -319,7 +319,7 @@ fn parts_of_bars_and_rings_fill_them() {
     let width = |text: &str| text.parse::<f64>().unwrap();
     for counts in [[1, 0, 0, 99_999], [1, 1, 1, 1], [0, 0, 0, 5], [3, 0, 97, 0]] {
         let [failed, attention, unknown, ok] = counts;
-        let counts = Counts { failed, attention, unknown, ok };
+        let counts = Counts { failed, attention, unknown, ok, ..Counts::default() };
         let parts = charts::bar(&counts, 120.0);
         assert_eq!(parts.len(), counts.all().into_iter().filter(|count| *count > 0).count());
         let last = parts.last().unwrap();

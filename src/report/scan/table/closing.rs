@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::paragraph;
 use crate::quantity::{bytes, count, counted, rate, seconds};
+use crate::report::selection::{NONE_SELECTED_PHONES, NONE_SELECTED_SIGN};
 use crate::report::shape::{FleetDay, Status, Summary};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::time::day;
@@ -24,7 +25,10 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
     for day in &report.overview.fleet {
         paragraph(&format!("! {}", began(day)), Tone::Warning, style, out)?;
     }
-    statuses(&report.overview.summary, style, out)?;
+    statuses(report.overview, style, out)?;
+    for sentence in report.overview.left_out() {
+        paragraph(&sentence, Tone::Warning, style, out)?;
+    }
     paragraph(&read(report.overview), Tone::Plain, style, out)?;
     if let Some(ztp) = report.overview.ztp.filter(|_| !report.devices.is_empty()) {
         let line = format!(
@@ -92,14 +96,13 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
 }
 
 /// `12 phones: ✗ 4 failed  ! 3 attention  ? 1 unknown  ✓ 4 ok`, in several lines if it does not fit into one.
-fn statuses(summary: &Summary, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let numbers = [summary.failed, summary.attention, summary.unknown, summary.ok];
-    let mut line = format!("{}:", counted(numbers.iter().sum(), "phone"));
+fn statuses(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let parts = status_counts(overview);
+    let mut line = format!("{}:", counted(parts.iter().map(|(number, ..)| number).sum(), "phone"));
     let mut used = width(&line);
     line = Tone::Strong.paint(&line, style.color);
-    for (status, number) in Status::ALL.into_iter().zip(numbers) {
-        let part = format!("{} {} {}", status_sign(status), count(number), status.name());
-        let tone = if number == 0 { Tone::Dim } else { Tone::of_status(status) };
+    for (number, part, tone) in parts {
+        let tone = if number == 0 { Tone::Dim } else { tone };
         if used + 2 + width(&part) > style.width {
             writeln!(out, "{line}")?;
             line = String::new();
@@ -110,6 +113,21 @@ fn statuses(summary: &Summary, style: &Style, out: &mut dyn Write) -> io::Result
         line.push_str(&tone.paint(&part, style.color));
     }
     writeln!(out, "{line}")
+}
+
+/// `✗ 4 failed` for each status, with its number and its tone.
+pub(in crate::report) fn status_counts(overview: &Overview) -> Vec<(u64, String, Tone)> {
+    let Summary { failed, attention, unknown, ok, .. } = overview.summary;
+    let others = overview.ok_with_others();
+    let part = |number, sign, name, tone| (number, format!("{sign} {} {name}", count(number)), tone);
+    let of_statuses = Status::ALL.into_iter().zip([failed, attention, unknown, ok.saturating_sub(others)]);
+    let mut parts: Vec<_> = of_statuses
+        .map(|(status, number)| part(number, status_sign(status), status.name(), Tone::of_status(status)))
+        .collect();
+    if others > 0 {
+        parts.push(part(others, NONE_SELECTED_SIGN, NONE_SELECTED_PHONES, Tone::Plain));
+    }
+    parts
 }
 
 /// What was read: `13 logs, 1.27 MiB, 15,233 lines (3 not recognized), 143 events, from … to ….`

@@ -4,6 +4,7 @@ use crate::check::is_masked;
 use crate::model::Mac;
 use crate::quantity::count;
 use crate::report::findings::{PhoneCode, codes};
+use crate::report::selection::{NONE_SELECTED, NONE_SELECTED_SIGN};
 use crate::report::shape::{Baseline, CertificateState, Device, State};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::time::day;
@@ -151,6 +152,9 @@ impl TableRow {
     /// The row of this phone.
     pub(in crate::report) fn of(device: &Device) -> Self {
         Self(Column::TITLES.map(|(column, ..)| match column {
+            Column::Status if device.is_ok_of_selected() => {
+                Cell::of(NONE_SELECTED_SIGN, Tone::Plain).and(NONE_SELECTED, Tone::Plain)
+            }
             Column::Status => {
                 let tone = Tone::of_status(device.status);
                 Cell::of(status_sign(device.status), tone).and(device.status.name(), tone)
