@@ -16,21 +16,21 @@ const MAX_PHONES_WITH_EVIDENCE: usize = 3;
 /// How many phones are named.
 const MAX_NAMED: usize = 3;
 
-/// A code that a phone has.
+/// A code that a phone has in a state.
 pub(super) struct PhoneCode {
     pub(super) code: &'static str,
     pub(super) severity: Severity,
-    /// Active if a diagnosis with this code is.
     pub(super) state: State,
 }
 
-/// The codes of a phone, each once: the active ones, worst first, then the resolved ones.
+/// The codes of a phone, each once in a state: the active ones, worst first, then the resolved ones. A code is in both
+/// states if it is active in one slot and resolved in another.
 pub(super) fn codes(device: &Device) -> Vec<PhoneCode> {
     let mut codes: Vec<PhoneCode> = Vec::new();
     for state in [State::Active, State::Resolved] {
         for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
             let Diagnosis { code, severity, .. } = *diagnosis;
-            if codes.iter().all(|known| known.code != code) {
+            if codes.iter().all(|known| (known.code, known.state) != (code, state)) {
                 codes.push(PhoneCode { code, severity, state });
             }
         }
@@ -180,4 +180,24 @@ pub(super) fn of_code<'a>(
     state: State,
 ) -> impl Iterator<Item = &'a Diagnosis> {
     device.diagnoses.iter().filter(move |diagnosis| diagnosis.code == code && diagnosis.state == state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_code_that_is_mended_in_one_slot_and_active_in_another_is_in_both_states() {
+        let fleet = fixture::fleet();
+        let mut device = fleet.devices.iter().find(|device| device.active().count() > 0).unwrap().clone();
+        let mut mended = device.active().next().unwrap().clone();
+        mended.state = State::Resolved;
+        device.diagnoses = vec![mended.clone(), device.active().next().unwrap().clone(), mended];
+        let states: Vec<State> = codes(&device).into_iter().map(|code| code.state).collect();
+        assert_eq!(states, [State::Active, State::Resolved]);
+        let mut findings = Findings::new(Verbosity::Normal);
+        findings.add(device.name(), codes(&device));
+        assert_eq!(findings.of_state(State::Resolved).next().map(|(_, phones)| phones.number), Some(1));
+    }
 }

@@ -54,6 +54,13 @@ impl PhoneCard<'_> {
         if self.device.is_ok_of_selected() { NONE_SELECTED } else { self.device.status.name() }
     }
 
+    /// The diagnoses, the active ones first.
+    fn diagnoses(&self) -> Vec<&Diagnosis> {
+        let (active, resolved): (Vec<_>, Vec<_>) =
+            self.device.diagnoses.iter().partition(|diagnosis| diagnosis.state == State::Active);
+        [active, resolved].concat()
+    }
+
     /// From the first to the last dated line.
     fn logged(&self) -> Option<String> {
         let (first, last) = self.device.first_time.as_ref().zip(self.device.last_time.as_ref())?;

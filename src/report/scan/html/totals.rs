@@ -50,7 +50,7 @@ pub(super) struct DiagnosisTotal {
     pub(super) severities: Severities,
     /// Phones in which it is active.
     pub(super) active: u64,
-    /// Phones in which it is resolved, and not active.
+    /// Phones in which it is resolved, perhaps in one slot only.
     pub(super) resolved: u64,
     /// The most frequent models among the phones in which it is active.
     pub(super) models: Vec<(String, u64)>,
