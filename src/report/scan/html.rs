@@ -52,7 +52,7 @@ const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 /// The hashes of both for the Content-Security-Policy. A test prints the right ones if these are wrong.
 const STYLE_HASH: &str = "sha256-hT6vd2oVe3RmgZlnqh1TQJegrm8vJGZjNEejsyibUjs=";
-const SCRIPT_HASH: &str = "sha256-nJAjqVxM5ldqgb+tdM3nXMfkTRPNPmBfL9X+VeaRJq8=";
+const SCRIPT_HASH: &str = "sha256-EmjFF/iUEbJm7nVQNqRa7+BqE436UydJtIPujMwByhQ=";
 
 /// Escapes a text for HTML and makes hidden characters visible. All `{{ }}` expressions of the templates use
 /// it.

@@ -384,3 +384,19 @@ fn what_to_do_is_what_the_phones_need() {
     assert!(different.contains("1 phone: Do 0.") && different.contains(": Do 1."), "{different}");
     assert!(!different.contains("Other phones"));
 }
+
+#[test]
+fn the_filter_offers_only_codes_that_some_phone_has() {
+    let (page, fleet) = (fixture::written(&FORMAT, &Style::default()), fixture::fleet());
+    let options: Vec<&str> =
+        page.split("<option value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let has = |code: &str, state| {
+        let mut all = fleet.devices.iter().flat_map(|device| &device.diagnoses);
+        all.any(|diagnosis| diagnosis.code == code && diagnosis.state == state)
+    };
+    for rule in crate::check::CATALOGUE {
+        let mended = format!("[{}]", rule.code);
+        assert_eq!(options.contains(&rule.code), has(rule.code, State::Active), "{}", rule.code);
+        assert_eq!(options.contains(&mended.as_str()), has(rule.code, State::Resolved), "{mended}");
+    }
+}
