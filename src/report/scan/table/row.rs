@@ -5,7 +5,7 @@ use crate::model::Mac;
 use crate::quantity::count;
 use crate::report::findings::{PhoneCode, codes};
 use crate::report::selection::{NONE_SELECTED, NONE_SELECTED_SIGN};
-use crate::report::shape::{Baseline, CertificateState, Device, State};
+use crate::report::shape::{Baseline, CertificateState, Device, Diagnosis, Severity, State};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::time::day;
 use crate::report::text::visible::visible;
@@ -22,8 +22,8 @@ pub(in crate::report) enum Column {
     Platform1,
     Platform2,
     Applications,
-    FirstSeen,
-    LastSeen,
+    FirstFault,
+    LastFault,
     Stale,
     Baseline,
     Diagnoses,
@@ -40,8 +40,8 @@ impl Column {
         (Self::Platform1, "Platform 1", "P1"),
         (Self::Platform2, "Platform 2", "P2"),
         (Self::Applications, "Applications", "Apps"),
-        (Self::FirstSeen, "First seen", "First"),
-        (Self::LastSeen, "Last seen", "Last"),
+        (Self::FirstFault, "First fault", "First"),
+        (Self::LastFault, "Last fault", "Last"),
         (Self::Stale, "Stale", "Stale"),
         (Self::Baseline, "Baseline", "Base"),
         (Self::Diagnoses, "Diagnoses", "Codes"),
@@ -66,7 +66,7 @@ impl Column {
             Self::Status | Self::BuiltIn | Self::Platform1 | Self::Platform2 => cell.sign_first(columns),
             Self::Phone => cell.map(|text| cut_front(text, columns).into_owned()),
             Self::Model => cell.map(|text| cut(family_dropped(text), columns).into_owned()),
-            Self::Software | Self::FirstSeen | Self::LastSeen | Self::Stale | Self::Baseline => {
+            Self::Software | Self::FirstFault | Self::LastFault | Self::Stale | Self::Baseline => {
                 cell.cut(columns)
             }
             Self::Applications | Self::Diagnoses => cell.whole_pieces(columns),
@@ -166,11 +166,11 @@ impl TableRow {
             Column::Platform1 => slot(device, "platform-1"),
             Column::Platform2 => slot(device, "platform-2"),
             Column::Applications => applications(device),
-            Column::FirstSeen => {
-                seen(device.active().filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
+            Column::FirstFault => {
+                seen(faults(device).filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
             }
-            Column::LastSeen => {
-                seen(device.active().filter_map(|diagnosis| diagnosis.last_seen.as_deref()).max())
+            Column::LastFault => {
+                seen(faults(device).filter_map(|diagnosis| diagnosis.last_seen.as_deref()).max())
             }
             Column::Stale => match device.stale {
                 Some(days) => Cell::of(format!("{} d", count(days)), Tone::Warning),
@@ -238,7 +238,12 @@ fn names(common_name: &str, mac: &str) -> bool {
         || matches!((common_name.parse::<Mac>(), mac.parse::<Mac>()), (Ok(name), Ok(mac)) if name == mac)
 }
 
-/// The day on which an active diagnosis was seen first, or last.
+/// The active errors and warnings.
+fn faults(device: &Device) -> impl Iterator<Item = &Diagnosis> {
+    device.active().filter(|diagnosis| diagnosis.severity < Severity::Info)
+}
+
+/// The day on which an active error or warning was seen first, or last.
 fn seen(time: Option<&str>) -> Cell {
     Cell::of(time.map(day).unwrap_or_default(), Tone::Plain)
 }
