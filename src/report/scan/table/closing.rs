@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::paragraph;
 use crate::quantity::{bytes, count, counted, rate, seconds};
 use crate::report::selection::{NONE_SELECTED_PHONES, NONE_SELECTED_SIGN};
-use crate::report::shape::{FleetDay, Status, Summary};
+use crate::report::shape::{FleetDay, Status, Summary, ZtpReadiness};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::time::day;
 use crate::report::text::visible::visible;
@@ -31,13 +31,7 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
     }
     paragraph(&read(report.overview), Tone::Plain, style, out)?;
     if let Some(ztp) = report.overview.ztp.filter(|_| !report.devices.is_empty()) {
-        let line = format!(
-            "Zero-touch provisioning: {} ready, {} not, {} not known.",
-            count(ztp.ready),
-            count(ztp.not_ready),
-            count(ztp.unknown)
-        );
-        paragraph(&line, Tone::Plain, style, out)?;
+        paragraph(&readiness(ztp), Tone::Plain, style, out)?;
     }
     if style.timing {
         let elapsed = report.overview.elapsed;
@@ -50,6 +44,18 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
         paragraph(hint, Tone::Dim, style, out)?;
     }
     Ok(())
+}
+
+/// How many phones are ready for zero-touch provisioning.
+pub(in crate::report) fn readiness(ztp: ZtpReadiness) -> String {
+    let [ready, not_ready, unknown] = [ztp.ready, ztp.not_ready, ztp.unknown].map(count);
+    format!("Zero-touch provisioning: {ready} ready, {not_ready} not, {unknown} not known.")
+}
+
+/// A sentence on the phones without a recent line; None if there are none.
+pub(in crate::report) fn without_recent_line(phones: u64) -> Option<String> {
+    let verb = if phones == 1 { "has" } else { "have" };
+    (phones > 0).then(|| format!("{} {verb} no recent line (--stale).", counted(phones, "phone")))
 }
 
 /// `TLS001 began in 41 of 52 phones within a day of 2021-09-30: look at the server, not at the phones.`

@@ -268,9 +268,11 @@ fn applications(device: &Device) -> Cell {
 
 /// The active codes, worst first, then the resolved ones in brackets; each once.
 fn diagnoses(device: &Device) -> Cell {
-    codes(device).into_iter().fold(Cell::default(), |cell, PhoneCode { code, severity, state }| match state {
-        State::Active => cell.and(code, Tone::of_severity(severity)),
-        State::Resolved => cell.and(format!("[{code}]"), Tone::Dim),
+    codes(device).into_iter().fold(Cell::default(), |cell, PhoneCode { code, severity, state, .. }| {
+        match state {
+            State::Active => cell.and(code, Tone::of_severity(severity)),
+            State::Resolved => cell.and(format!("[{code}]"), Tone::Dim),
+        }
     })
 }
 
