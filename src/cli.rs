@@ -43,6 +43,12 @@ pub(crate) use records::{DigestArgs, ListArgs};
 pub(crate) use time_bound::TimeBound;
 pub(crate) use values::{FailOn, Formats};
 
+/// What these options mean for events, which are no diagnoses.
+const EVENTS_SELECT: &str =
+    "With --status: compute it from the diagnoses whose code begins with this alone; may be repeated";
+const EVENTS_IGNORE: &str =
+    "With --status: compute it without the diagnoses whose code begins with this; may be repeated";
+
 /// Reads the application logs of Polycom/Poly phones and reports what is wrong with their device
 /// certificates, why, and what to do.
 ///
@@ -68,6 +74,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     /// List the certificate events found in the logs, each with its line
     #[command(after_help = EVENTS_EXAMPLES, after_long_help = format!("{EVENTS_EXAMPLES}\n\n{EXIT_STATUSES}"))]
+    #[command(mut_arg("select", |arg| arg.help(EVENTS_SELECT).long_help(EVENTS_SELECT)))]
+    #[command(mut_arg("ignore", |arg| arg.help(EVENTS_IGNORE).long_help(EVENTS_IGNORE)))]
     Events(Box<EventsArgs>),
     /// Show the whole history of one phone, for a ticket
     #[command(after_help = DEVICE_EXAMPLES, after_long_help = format!("{DEVICE_EXAMPLES}\n\n{EXIT_STATUSES}"))]

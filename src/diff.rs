@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{CertificateState, Mac, Severity, Status};
 use crate::redact::is_pseudonym;
-use crate::report::shape::Device;
+use crate::report::shape::{AnswerSelection, Device};
 pub(crate) use answer::{AnswerDiagnosis, Ended, UnreadPaths};
 
 pub use answer::{AnswerPhone, NotAnAnswer};
@@ -62,6 +62,7 @@ pub struct ScanAnswer {
     path: String,
     phones: HashMap<PhoneName, AnswerPhone>,
     unread: UnreadPaths,
+    selection: Option<AnswerSelection>,
 }
 
 impl ScanAnswer {
@@ -70,8 +71,18 @@ impl ScanAnswer {
     /// # Errors
     /// It can't be read, or is not a complete answer of this `schema_version`.
     pub fn read(path: &str, input: &mut dyn BufRead) -> Result<Self, NotAnAnswer> {
-        let (phones, unread) = answer::read(input)?;
-        Ok(Self { path: path.to_owned(), phones, unread })
+        let answer::Parts { phones, unread, selection } = answer::read(input)?;
+        Ok(Self { path: path.to_owned(), phones, unread, selection })
+    }
+
+    /// Its name in the comparison.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What the options of its scan left out; None if nothing, as in answers of earlier versions.
+    pub const fn selection(&self) -> Option<&AnswerSelection> {
+        self.selection.as_ref()
     }
 
     /// Whether its phones have pseudonyms, since it was written with `--redact`. None if no phone has an address.

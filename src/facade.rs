@@ -8,6 +8,7 @@ use chrono::{Local, NaiveDateTime, TimeDelta};
 use crate::input::{self, find};
 use crate::inventory::Inventory;
 use crate::model::Mac;
+use crate::phone::Selection;
 use crate::problem::Problem;
 use crate::redact::Shown;
 use crate::report::shape::{Device as Phone, EventRow as Event, FleetDay, Scanned, Summary, ZtpReadiness};
@@ -93,7 +94,7 @@ impl Scanner {
             clock: Clock { window: Window { since: self.since, until: self.until }, year: self.year, now },
             devices: self.phones.clone(),
             statuses: Vec::new(),
-            selection: Box::new(|_| true),
+            selection: Selection::default(),
             inventory: self.inventory.clone(),
             roots: Some(roots),
             stale: STALE,

@@ -3,10 +3,12 @@
 
 mod device;
 mod healthy;
+mod selection;
 
 use std::sync::Arc;
 
 pub(crate) use device::shown_line;
+pub use selection::Selection;
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
@@ -17,9 +19,6 @@ use crate::input::directory_of;
 use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, Status};
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
-
-/// Whether the diagnosis of a code is shown and counted.
-pub type Selection = dyn Fn(&str) -> bool + Send + Sync;
 
 /// What the logs and the configuration of one phone show.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -55,6 +54,8 @@ pub struct Phone {
     /// There is no evidence of health, whatever diagnoses were selected: ignoring a diagnosis must not make a
     /// phone `ok`.
     is_unknown: bool,
+    /// The highest severity of its active findings that were not selected.
+    left_out: Option<Severity>,
     /// The private keys that its configuration sets, to find keys that several phones share.
     keys: Vec<ConfiguredKey>,
     /// Findings and keys from configuration files that other phones have too. Not packed with the phone,
@@ -245,7 +246,8 @@ impl Phone {
     pub fn select(&mut self, selection: &Selection) {
         let errors: Vec<_> = error_slots(self.active()).collect();
         self.mark_faulty(&errors);
-        self.findings.retain(|(number, _)| selection(rule(*number).code));
+        self.leave_out(selection.worst_left_out(self.active()));
+        self.findings.retain(|(number, _)| selection.has(rule(*number).code));
         self.derive_status(self.ztp);
     }
 
@@ -295,7 +297,8 @@ impl Phone {
         }
         let errors: Vec<_> = error_slots(found.iter().map(|(rule, finding)| (*rule, finding))).collect();
         self.mark_faulty(&errors);
-        found.retain(|(rule, _)| selection(rule.code));
+        self.leave_out(selection.worst_left_out(found.iter().map(|(rule, finding)| (*rule, finding))));
+        found.retain(|(rule, _)| selection.has(rule.code));
         self.add(found);
     }
 

@@ -25,6 +25,7 @@ mod findings;
 mod redacted;
 mod safe_json;
 mod scan;
+pub mod selection;
 
 #[cfg(test)]
 mod fixture;
@@ -33,7 +34,7 @@ pub use devices::Devices;
 use group::GroupBy;
 pub use redacted::Redacted;
 pub use shape::ZtpReadiness;
-use shape::{FleetDay, Scanned, Summary};
+use shape::{AnswerSelection, FleetDay, Scanned, Summary};
 
 pub use events::{EVENT_FORMATS, EventsWriter};
 pub use format::Format;
@@ -104,6 +105,25 @@ pub struct Overview {
     pub ztp: Option<ZtpReadiness>,
     /// Days on which many phones began to show one diagnosis.
     pub fleet: Vec<FleetDay>,
+    /// What the options of the scan leave out; None if nothing.
+    pub selection: Option<AnswerSelection>,
+}
+
+impl Overview {
+    /// What the options of the scan leave out, in sentences.
+    fn left_out(&self) -> Vec<String> {
+        self.selection.as_ref().map(AnswerSelection::in_words).unwrap_or_default()
+    }
+
+    /// What the phones of status `ok` are, in words after their number.
+    fn healthy(&self) -> &'static str {
+        if self.ok_with_others() > 0 { "without a counted error or warning" } else { "with nothing wrong" }
+    }
+
+    /// How many phones are `ok` only because active errors or warnings are left out.
+    fn ok_with_others(&self) -> u64 {
+        self.selection.as_ref().map_or(0, |selection| selection.ok_with_others)
+    }
 }
 
 /// A whole report, ready to be written in any format.

@@ -69,7 +69,7 @@ pub struct Options {
     /// Only phones with one of these statuses; all phones if empty.
     pub statuses: Vec<Status>,
     /// Which diagnoses are shown and counted, by their codes.
-    pub selection: Box<Selection>,
+    pub selection: Selection,
     /// The phones' labels, if the user gave an inventory.
     pub inventory: Option<Inventory>,
     /// The searched paths, if configuration files are to be read; None if they are not. May be empty with
@@ -370,9 +370,9 @@ impl ScanContext<'_> {
         let case = Case { is_mixed, is_unread, ..Case::new(&timeline, listed) };
         let mut phone = Phone::new(&case);
         if let Some(audit) = self.audit {
-            audit.add_to(&mut phone, &timeline, &*self.options.selection);
+            audit.add_to(&mut phone, &timeline, &self.options.selection);
         }
-        phone.select(&*self.options.selection);
+        phone.select(&self.options.selection);
         phone
     }
 
@@ -433,13 +433,16 @@ impl ScanContext<'_> {
             problems.extend(audit.problems());
         }
         problem::sort(&mut problems);
-        let wanted = |row: &Row| {
-            (options.devices.is_empty() || row.mac.is_some_and(|mac| options.devices.contains(&mac)))
-                && (options.statuses.is_empty() || options.statuses.contains(&row.status))
+        let is_named = |row: &Row| {
+            options.devices.is_empty() || row.mac.is_some_and(|mac| options.devices.contains(&mac))
         };
+        let has_status = |row: &Row| options.statuses.is_empty() || options.statuses.contains(&row.status);
+        let wanted = |row: &Row| is_named(row) && has_status(row);
         let fleet = fleet::days(&rows, wanted);
         let order = rows.in_order(wanted);
-        let overview = Overview { fleet, ..overview::overview(&rows, &order, problems) };
+        let left_out = rows.all().filter(|row| is_named(row) && !has_status(row)).count();
+        let overview = overview::overview(&rows, &order, left_out, options, problems);
+        let overview = Overview { fleet, ..overview };
         let mut skipped = self.found.skipped.clone();
         skipped.merge(self.pending.skipped.clone());
         Scan {

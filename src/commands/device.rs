@@ -61,7 +61,9 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let style = args.write.style_with(args.run.verbosity());
     let problems: Vec<_> = problems.iter().map(|problem| shown.problem(problem)).collect();
     let not_judged = scan.undecided.in_words(shown);
-    let story = Story { device: &device, events: &events, problems: &problems, not_judged: &not_judged };
+    let selection = overview.selection.as_ref();
+    let story =
+        Story { device: &device, events: &events, problems: &problems, not_judged: &not_judged, selection };
     answer.write(style, |format, style, out| (format.write)(&story, style, out))?;
     Ok(status(&scan, &overview, FailOn::Error))
 }

@@ -3,8 +3,8 @@
 use phonecert::diff::{self, Diff};
 use phonecert::report::Verbosity;
 
-use super::FOUND_TROUBLE;
 use super::setup::{AnswerOutput, read_input};
+use super::{FOUND_TROUBLE, notices};
 use crate::Failure;
 use crate::cli::DiffArgs;
 
@@ -21,6 +21,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<u8, Failure> {
                 .to_owned(),
         ));
     }
+    notices::other_selection([&old, &new].map(|answer| (answer.path(), answer.selection())));
     let diff = Diff::of(&old, &new);
     let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
     answer.write(args.write.style_with(verbosity), |format, style, out| (format.write)(&diff, style, out))?;

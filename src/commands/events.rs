@@ -7,12 +7,18 @@ use super::scan::{no_log_was_found, status};
 use super::setup::{self, AnswerOutput, Setup};
 use super::{FOUND_NOTHING, notices};
 use crate::Failure;
-use crate::cli::{EventsArgs, FailOn};
+use crate::cli::{CodeArgs, EventsArgs, FailOn};
 
 /// Lists the events of all logs.
 pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     let mut answer = AnswerOutput::prepare(&args.write)?;
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, None)?;
+    let CodeArgs { select, ignore } = &args.codes;
+    if args.phones.status.is_empty() && !(select.is_empty() && ignore.is_empty()) && !args.run.quiet {
+        notices::write_line(
+            "--select and --ignore are about diagnoses: without --status, they change nothing in the list of events",
+        );
+    }
     setup.options.roots = None;
     let mut scan =
         setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;

@@ -8,6 +8,7 @@ use phonecert::model::Mac;
 use phonecert::problem::Problem;
 use phonecert::quantity::{self, counted};
 use phonecert::redact::Shown;
+use phonecert::report::shape::AnswerSelection;
 use phonecert::report::text::visible::visible;
 use phonecert::report::{Overview, Verbosity};
 use phonecert::scan::Scan;
@@ -24,6 +25,29 @@ pub(super) fn write_line(text: &str) {
 /// Says that there is no log of a phone that was asked for.
 pub(super) fn no_log(mac: Mac, shown: Shown<'_>) {
     write_line(&format!("no log of {} was found", shown.mac(mac)));
+}
+
+/// Says what the options of the scan leave out.
+pub(super) fn selection(selection: Option<&AnswerSelection>, verbosity: Verbosity) {
+    if verbosity != Verbosity::Quiet {
+        selection.iter().flat_map(|selection| selection.in_words()).for_each(|text| write_line(&text));
+    }
+}
+
+/// Warns if two answers that are compared leave out different things: then what is only left out looks new or gone.
+pub(super) fn other_selection([old, new]: [(&str, Option<&AnswerSelection>); 2]) {
+    if !AnswerSelection::differ(old.1, new.1) {
+        return;
+    }
+    for (name, selection) in [old, new] {
+        let left_out = selection.map(AnswerSelection::in_words).unwrap_or_default();
+        let left_out =
+            if left_out.is_empty() { "nothing is left out".to_owned() } else { left_out.join(" ") };
+        write_line(&format!("{name}: {left_out}"));
+    }
+    write_line(
+        "the two answers leave out different things: what one of them leaves out can be listed as new, broke or gone",
+    );
 }
 
 /// Explains why something that the user may expect is not in the answer.

@@ -6,7 +6,7 @@ use phonecert::diff;
 use phonecert::problem::Problem;
 use phonecert::redact::Shown;
 use phonecert::report::baseline::Compared;
-use phonecert::report::shape::Status;
+use phonecert::report::shape::{AnswerSelection, Status};
 use phonecert::report::{Devices, Overview, Redacted, ScanReport, Style, Verbosity};
 use phonecert::scan::{self, Scan};
 
@@ -76,6 +76,18 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     // If the answer lists the problems, only those of named paths are written here too.
     let to_write = if answer_lists_problems { &of_named } else { &overview.problems };
     notices::problems(to_write, args.run.verbosity());
+    // A format that does not list problems does not say this either.
+    if !answer_lists_problems && args.group_by.is_none() {
+        notices::selection(overview.selection.as_ref(), args.run.verbosity());
+    }
+    if let Some(old) = &baseline {
+        // What `--new` leaves out was compared.
+        let compared =
+            overview.selection.clone().map(|selection| AnswerSelection { new: false, ..selection });
+        if old.selection().is_some() {
+            notices::other_selection([(old.path(), old.selection()), ("this answer", compared.as_ref())]);
+        }
+    }
     notices::gone(&gone, shown, args.run.verbosity());
     notices::left_out(&scan, &overview, shown, args.run.verbosity());
     if args.new

@@ -106,7 +106,7 @@ impl Setup {
             clock: clock(read),
             devices: phones.device.clone(),
             statuses: phones.status.clone(),
-            selection: selection(codes),
+            selection: Selection { select: codes.select.clone(), ignore: codes.ignore.clone() },
             inventory,
             roots: (!read.paths.no_config).then(|| paths.clone()),
             // Only some commands mark phones without a recent line, and set this.
@@ -179,13 +179,6 @@ pub(super) fn command_line() -> String {
         }
     });
     std::iter::once("phonecert".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
-}
-
-/// The selection of diagnoses.
-fn selection(args: &CodeArgs) -> Box<Selection> {
-    let CodeArgs { select, ignore } = args.clone();
-    let any = |prefixes: &[String], code: &str| prefixes.iter().any(|prefix| code.starts_with(prefix));
-    Box::new(move |code: &str| (select.is_empty() || any(&select, code)) && !any(&ignore, code))
 }
 
 /// The paths of the command line and of `--files-from`.

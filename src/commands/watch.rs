@@ -236,9 +236,13 @@ impl Watch {
 
     fn draw(&mut self) -> Result<(), Failure> {
         let Some(screen) = &mut self.screen else { return Ok(()) };
-        let polling = if self.notifier.why_polling.is_some() { "checking every second · " } else { "" };
-        let last = self.last.as_ref().map_or(String::new(), |last| format!("{last} · "));
-        let footer = format!("{last}{polling}{} · q ends", Local::now().format("%H:%M:%S"));
-        screen.draw(&self.table, &footer).map_err(|error| output::OutputError::Standard(error).into())
+        let now = Local::now();
+        // A change of today is shown without its date.
+        let today = now.format("%Y-%m-%dT").to_string();
+        let last = self.last.as_deref().map(|last| last.strip_prefix(&today).unwrap_or(last));
+        let clock = now.format("%H:%M:%S").to_string();
+        let polling = self.notifier.why_polling.is_some().then_some("checking every second");
+        let others: Vec<&str> = polling.into_iter().chain([clock.as_str(), "q ends"]).collect();
+        screen.draw(&self.table, last, &others).map_err(|error| output::OutputError::Standard(error).into())
     }
 }

@@ -10,7 +10,7 @@ use super::{PhoneName, SlotContent};
 use crate::check::{Facts, Family, Rule};
 use crate::input::{decoded, log_mac};
 use crate::model::{Severity, State, Status};
-use crate::report::shape::{Device, Diagnosis, SCHEMA_VERSION};
+use crate::report::shape::{AnswerSelection, Device, Diagnosis, SCHEMA_VERSION};
 
 /// Why a file can't be compared: it can't be read, or is damaged, cut off, or not an answer.
 #[derive(Debug, thiserror::Error)]
@@ -198,6 +198,7 @@ struct Document {
     schema_version: Option<u32>,
     tool: Option<Tool>,
     devices: Option<Vec<AnswerPhone>>,
+    selection: Option<AnswerSelection>,
     #[serde(default)]
     problems: Vec<AnswerProblem>,
 }
@@ -240,10 +241,16 @@ impl UnreadPaths {
     }
 }
 
-/// The phones of an answer, and what could not be read.
-pub(super) fn read(
-    input: &mut dyn BufRead,
-) -> Result<(HashMap<PhoneName, AnswerPhone>, UnreadPaths), NotAnAnswer> {
+/// What is used of an answer.
+pub(super) struct Parts {
+    pub(super) phones: HashMap<PhoneName, AnswerPhone>,
+    /// What could not be read.
+    pub(super) unread: UnreadPaths,
+    pub(super) selection: Option<AnswerSelection>,
+}
+
+/// Reads an answer.
+pub(super) fn read(input: &mut dyn BufRead) -> Result<Parts, NotAnAnswer> {
     // Windows PowerShell writes the output of a program as UTF-16.
     let document: Document = serde_json::from_reader(BufReader::new(decoded(input)))?;
     let is_ours = document.tool.is_some_and(|tool| tool.name == env!("CARGO_PKG_NAME"));
@@ -263,7 +270,8 @@ pub(super) fn read(
             return Err(no_answer(format_args!("it contains the phone {name} twice")));
         }
     }
-    Ok((phones, UnreadPaths::of(document.problems.iter().map(|problem| &*problem.path))))
+    let unread = UnreadPaths::of(document.problems.iter().map(|problem| &*problem.path));
+    Ok(Parts { phones, unread, selection: document.selection })
 }
 
 fn no_answer(why: impl std::fmt::Display) -> NotAnAnswer {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::shape::{Baseline as Mark, Device, Severity, State, Status, Summary};
+use super::shape::{Baseline as Mark, Device, Diagnosis, Severity, State, Status, Summary};
 use super::{Devices, Overview};
 use crate::diff::{PhoneName, ScanAnswer};
 use crate::model::Mac;
@@ -27,8 +27,11 @@ impl<'a> Compared<'a> {
     pub fn of(devices: &'a dyn Devices, old: &ScanAnswer, only_new: bool, overview: &mut Overview) -> Self {
         let (mut statuses, mut by_code) = ([0; Status::ALL.len()], BTreeMap::new());
         let (mut new, mut shown) = (HashMap::new(), Vec::new());
+        let (mut with_others, mut ok_with_others) = (0, 0);
         for phone in devices.par_map(|place, device| NewInPhone::of(old, place, device)).flatten() {
-            let NewInPhone { status, mac, place, diagnoses, codes } = phone;
+            let NewInPhone { status, mac, place, diagnoses, codes, has_others } = phone;
+            with_others += u64::from(has_others);
+            ok_with_others += u64::from(has_others && status == Status::Ok);
             statuses[status as usize] += 1;
             codes.into_iter().for_each(|code| *by_code.entry(code.to_owned()).or_default() += 1);
             new.insert(place, diagnoses);
@@ -38,6 +41,11 @@ impl<'a> Compared<'a> {
         let newly = (failed, attention);
         let only = only_new.then(|| {
             overview.summary = Summary { failed, attention, unknown, ok, by_code };
+            let mut selection = overview.selection.take().unwrap_or_default();
+            selection.new = true;
+            selection.phones_left_out += (devices.len() - shown.len()) as u64;
+            (selection.phones_with_others, selection.ok_with_others) = (with_others, ok_with_others);
+            overview.selection = Some(selection);
             // The status by new diagnoses can be another than the status in `devices`, so the phones are
             // sorted again: by status, then by address.
             shown.sort_unstable();
@@ -58,6 +66,17 @@ struct NewInPhone {
     diagnoses: Vec<usize>,
     /// Their codes, each once.
     codes: BTreeSet<&'static str>,
+    /// Whether it has active errors or warnings that are not new, or were not selected.
+    has_others: bool,
+}
+
+/// Leaves only the diagnoses of these indexes.
+fn keep_only(new: &[usize], device: &mut Device) {
+    let (new, others): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut device.diagnoses).into_iter().enumerate().partition(|(at, _)| new.contains(at));
+    let others = others.iter().filter(|(_, other)| other.state == State::Active);
+    device.left_out = others.map(|(_, other)| other.severity).chain(device.left_out).min();
+    device.diagnoses = new.into_iter().map(|(_, diagnosis)| diagnosis).collect();
 }
 
 impl NewInPhone {
@@ -78,7 +97,13 @@ impl NewInPhone {
             Severity::Info => Status::Ok,
         };
         let codes = new().map(|diagnosis| diagnosis.code).collect();
-        Some(Self { status, mac: device.mac.clone(), place, codes, diagnoses })
+        let is_old = |(at, diagnosis): (usize, &Diagnosis)| {
+            diagnosis.state == State::Active
+                && diagnosis.severity < Severity::Info
+                && !diagnoses.contains(&at)
+        };
+        let has_others = device.has_others() || device.diagnoses.iter().enumerate().any(is_old);
+        Some(Self { status, mac: device.mac.clone(), place, codes, diagnoses, has_others })
     }
 }
 
@@ -103,7 +128,7 @@ impl Devices for Compared<'_> {
         device.baseline = Some(if new.is_some() { Mark::New } else { Mark::Still });
         if let (Some(_), Some(new)) = (&self.only, new) {
             device.status = status;
-            device.diagnoses = new.iter().map(|at| device.diagnoses[*at].clone()).collect();
+            keep_only(new, &mut device);
         }
         device
     }

@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use comfy_table::{ColumnConstraint, Width};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -201,8 +202,31 @@ fn counts(one: &ConfigParameter) -> &'static str {
     }
 }
 
-/// The narrowest column of values that is readable beside the others, with the blanks between columns.
-const MIN_VALUE: usize = 36;
+/// The narrowest column of values that is readable beside the others.
+const MIN_VALUE: usize = 30;
+
+/// The blanks beside three columns.
+const GAPS: usize = 6;
+
+/// The least widths of the columns at which no name, path or fingerprint breaks.
+struct Widths {
+    parameter: usize,
+    value: usize,
+    place: usize,
+}
+
+impl Widths {
+    fn of(rows: &[Row]) -> Self {
+        let longest_word = |text: &str| text.split_whitespace().map(columns).max().unwrap_or(0);
+        let widest = |cell: fn(&Row) -> &str| rows.iter().map(move |row| columns(cell(row)));
+        let overrides = rows.iter().flat_map(|row| &row.overrides).map(|text| longest_word(text));
+        Self {
+            parameter: widest(|row| &row.parameter).max().unwrap_or(0),
+            value: rows.iter().map(|row| longest_word(&row.value)).max().unwrap_or(0).max(MIN_VALUE),
+            place: widest(|row| &row.place).chain(overrides).max().unwrap_or(0),
+        }
+    }
+}
 
 /// The visible texts of a parameter.
 struct Row {
@@ -240,12 +264,17 @@ fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Res
         writeln!(out, "Not read: {}: {}", visible(file), visible(why))?;
     }
     let rows: Vec<Row> = phone.parameters.iter().map(Row::of).collect();
-    let widest = |cell: fn(&Row) -> &str| rows.iter().map(|row| columns(cell(row))).max().unwrap_or(0);
+    let widths = Widths::of(&rows);
     if rows.is_empty() {
         // A title alone says nothing.
-    } else if widest(|row| &row.parameter) + widest(|row| &row.place) + MIN_VALUE <= width {
+    } else if widths.parameter + widths.value + widths.place + GAPS <= width {
         let mut table = table::plain(width);
         table.set_header(["parameter", "value", "file and line"]);
+        for (column, least) in table.column_iter_mut().zip([widths.parameter, widths.value, widths.place]) {
+            // The bound counts the blank on both sides.
+            let least = u16::try_from(least + 2).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
         for Row { parameter, value, place, overrides } in rows {
             table.add_row([parameter, value, [vec![place], overrides].concat().join("\n")]);
         }
@@ -315,6 +344,27 @@ mod tests {
         let mut bytes = Vec::new();
         tables(&answer, &style(60), &mut bytes).unwrap();
         insta::assert_snapshot!(String::from_utf8(bytes).unwrap());
+    }
+
+    #[test]
+    fn no_name_path_or_fingerprint_breaks_at_any_width() {
+        let fingerprint = "E7:00:A1:8A:BF:70:8B:85:9C:49:4E:28:E2:3C:03:4C";
+        let mut phone = phones().remove(0);
+        phone.parameters[0].value =
+            format!("certificate, CN a.example.com, expires 2026-11-20, MD5 {fingerprint}");
+        let whole =
+            [fingerprint, &phone.parameters[0].parameter, &phone.parameters[0].file].map(str::to_owned);
+        let answer = ConfigAnswer { phones: &[phone], left_out: 0, problems: &[] };
+        for width in 60..200 {
+            let mut bytes = Vec::new();
+            tables(&answer, &Style { width, ..Style::default() }, &mut bytes).unwrap();
+            let text = String::from_utf8(bytes).unwrap();
+            for word in &whole {
+                assert!(text.contains(word.as_str()), "{width}: {word}\n{text}");
+            }
+            let mut rows = text.lines().filter(|line| line.starts_with(' '));
+            assert!(rows.all(|line| columns(line) <= width), "{width}\n{text}");
+        }
     }
 
     #[test]

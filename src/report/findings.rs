@@ -9,6 +9,7 @@ use super::Verbosity;
 use super::shape::{Device, Diagnosis, Severity, State};
 use super::text::visible::visible;
 use super::text::width::width;
+use crate::check::Rule;
 use crate::quantity::{count, counted};
 
 /// How many phones' evidence is shown.
@@ -16,22 +17,30 @@ const MAX_PHONES_WITH_EVIDENCE: usize = 3;
 /// How many phones are named.
 const MAX_NAMED: usize = 3;
 
-/// A code that a phone has.
+/// A code that a phone has in a state.
 pub(super) struct PhoneCode {
     pub(super) code: &'static str,
     pub(super) severity: Severity,
-    /// Active if a diagnosis with this code is.
     pub(super) state: State,
+    cause: Shared,
+    remedy: Shared,
 }
 
-/// The codes of a phone, each once: the active ones, worst first, then the resolved ones.
+/// The codes of a phone, each once in a state: the active ones, worst first, then the resolved ones. A code is in both
+/// states if it is active in one slot and resolved in another.
 pub(super) fn codes(device: &Device) -> Vec<PhoneCode> {
     let mut codes: Vec<PhoneCode> = Vec::new();
     for state in [State::Active, State::Resolved] {
         for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
             let Diagnosis { code, severity, .. } = *diagnosis;
-            if codes.iter().all(|known| known.code != code) {
-                codes.push(PhoneCode { code, severity, state });
+            let [cause, remedy] =
+                [&diagnosis.cause, &diagnosis.remedy].map(|text| Shared::Same(text.clone()));
+            match codes.iter_mut().find(|known| (known.code, known.state) == (code, state)) {
+                Some(known) => {
+                    known.cause.add(cause);
+                    known.remedy.add(remedy);
+                }
+                None => codes.push(PhoneCode { code, severity, state, cause, remedy }),
             }
         }
     }
@@ -76,6 +85,8 @@ pub(super) struct Phones {
     /// How many.
     pub(super) number: u64,
     pub(super) severities: Severities,
+    cause: Shared,
+    remedy: Shared,
     names: Vec<String>,
     /// The places in the report of the phones whose evidence is shown.
     pub(super) places: Vec<usize>,
@@ -137,9 +148,11 @@ impl Findings {
 
     /// Adds the codes of the next phone of the report.
     pub(super) fn add(&mut self, name: &str, codes: Vec<PhoneCode>) {
-        for PhoneCode { code, severity, state } in codes {
-            let phones = self.codes.entry(code).or_default();
-            phones[state as usize].add(severity, name, self.next_place, self.max_places);
+        for PhoneCode { code, severity, state, cause, remedy } in codes {
+            let phones = &mut self.codes.entry(code).or_default()[state as usize];
+            phones.add(severity, name, self.next_place, self.max_places);
+            phones.cause.add(cause);
+            phones.remedy.add(remedy);
         }
         self.next_place += 1;
     }
@@ -153,22 +166,72 @@ impl Findings {
     }
 }
 
-/// The cause and the remedy of the diagnosis shown last, which those of other phones with the same code need not repeat.
-pub(super) struct Explanation {
-    cause: Cow<'static, str>,
-    remedy: Cow<'static, str>,
+/// A text of diagnoses, if all of them have the same.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Shared {
+    /// There was no diagnosis yet.
+    #[default]
+    Unknown,
+    Same(Cow<'static, str>),
+    Different,
 }
 
-impl Explanation {
-    pub(super) fn of(diagnosis: &Diagnosis) -> Self {
-        Self { cause: diagnosis.cause.clone(), remedy: diagnosis.remedy.clone() }
+impl Shared {
+    /// Adds the text of further diagnoses.
+    fn add(&mut self, more: Self) {
+        *self = match (std::mem::take(self), more) {
+            (Self::Unknown, other) | (other, Self::Unknown) => other,
+            (Self::Same(text), Self::Same(other)) if text == other => Self::Same(text),
+            _ => Self::Different,
+        }
     }
 
-    /// Takes the next diagnosis. Returns what is different now, with its label.
-    pub(super) fn update(&mut self, diagnosis: &Diagnosis) -> impl Iterator<Item = (&'static str, &str)> {
-        let before = std::mem::replace(self, Self::of(diagnosis));
-        let cause = (self.cause != before.cause).then_some(("Cause", &*self.cause));
-        let remedy = (self.remedy != before.remedy).then_some(("Remedy", &*self.remedy));
+    const fn are_different(&self) -> bool {
+        matches!(self, Self::Different)
+    }
+
+    /// The common text, else the general one.
+    fn or<'t>(&'t self, general: &'t str) -> &'t str {
+        if let Self::Same(text) = self { text } else { general }
+    }
+}
+
+/// What is said once of a diagnosis that several phones have.
+pub(super) struct Explanation<'p> {
+    cause: &'p str,
+    remedy: &'p str,
+    /// Some phones need something else, and not all phones are shown.
+    has_others: bool,
+}
+
+impl<'p> Explanation<'p> {
+    /// What holds for all of these phones, of which so many are shown: their own cause and remedy if these are the same in
+    /// all, else those of the rule.
+    pub(super) fn of(rule: &'static Rule, phones: &'p Phones, shown: usize) -> Self {
+        Self {
+            cause: phones.cause.or(rule.cause),
+            remedy: phones.remedy.or(rule.remedy),
+            has_others: phones.remedy.are_different() && phones.number > shown as u64,
+        }
+    }
+
+    pub(super) const fn cause(&self) -> &str {
+        self.cause
+    }
+
+    pub(super) fn remedy(&self) -> String {
+        let others = if self.has_others {
+            " Some phones need something else; see `phonecert device MAC`."
+        } else {
+            ""
+        };
+        format!("{}{others}", self.remedy)
+    }
+
+    /// What is different for this diagnosis of a phone, with its label.
+    pub(super) fn own<'d>(&self, diagnosis: &'d Diagnosis) -> impl Iterator<Item = (&'static str, &'d str)> {
+        let cause = (diagnosis.cause != self.cause).then_some(("Cause", &*diagnosis.cause));
+        let remedy = (diagnosis.remedy != self.remedy).then_some(("Remedy", &*diagnosis.remedy));
         cause.into_iter().chain(remedy)
     }
 }
@@ -180,4 +243,51 @@ pub(super) fn of_code<'a>(
     state: State,
 ) -> impl Iterator<Item = &'a Diagnosis> {
     device.diagnoses.iter().filter(move |diagnosis| diagnosis.code == code && diagnosis.state == state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture;
+
+    #[test]
+    fn a_remedy_of_one_phone_is_not_told_as_that_of_all() {
+        let fleet = fixture::fleet();
+        let device = fleet.devices.iter().find(|device| device.active().count() > 0).unwrap();
+        let first = device.active().next().unwrap();
+        let (code, rule) = (first.code, Rule::find(first.code).unwrap());
+        let head = |remedies: &[&str], shown: usize| {
+            let mut findings = Findings::new(Verbosity::Verbose);
+            for remedy in remedies {
+                let diagnosis = Diagnosis { remedy: (*remedy).to_owned().into(), ..first.clone() };
+                let phone = Device { diagnoses: vec![diagnosis], ..device.clone() };
+                findings.add("0004F2A1B2C3", codes(&phone));
+            }
+            let (_, phones) = findings.of_state(State::Active).find(|(known, _)| *known == code).unwrap();
+            Explanation::of(rule, phones, shown).remedy()
+        };
+        assert_eq!(head(&["Change a.cfg."], 1), "Change a.cfg.");
+        assert_eq!(head(&["Change a.cfg.", "Change a.cfg."], 1), "Change a.cfg.");
+        assert_eq!(head(&["Change a.cfg.", "Change b.cfg."], 2), rule.remedy);
+        assert!(head(&["Change a.cfg.", "Change b.cfg."], 1).starts_with(rule.remedy));
+        assert!(head(&["Change a.cfg.", "Change b.cfg."], 1).contains("Some phones need something else"));
+        let phones = Phones { remedy: Shared::Different, ..Phones::default() };
+        let own = Diagnosis { remedy: "Change a.cfg.".into(), cause: rule.cause.into(), ..first.clone() };
+        let told: Vec<_> = Explanation::of(rule, &phones, 1).own(&own).collect();
+        assert_eq!(told, [("Remedy", "Change a.cfg.")]);
+    }
+
+    #[test]
+    fn a_code_that_is_mended_in_one_slot_and_active_in_another_is_in_both_states() {
+        let fleet = fixture::fleet();
+        let mut device = fleet.devices.iter().find(|device| device.active().count() > 0).unwrap().clone();
+        let active = device.active().next().unwrap().clone();
+        let mended = Diagnosis { state: State::Resolved, ..active.clone() };
+        device.diagnoses = vec![mended.clone(), active, mended];
+        let states: Vec<State> = codes(&device).into_iter().map(|code| code.state).collect();
+        assert_eq!(states, [State::Active, State::Resolved]);
+        let mut findings = Findings::new(Verbosity::Normal);
+        findings.add(device.name(), codes(&device));
+        assert_eq!(findings.of_state(State::Resolved).next().map(|(_, phones)| phones.number), Some(1));
+    }
 }

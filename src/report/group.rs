@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ScanReport;
 use super::findings::codes;
-use super::shape::{Device, Problem, State, Status, Tool};
+use super::shape::{AnswerSelection, Device, Problem, State, Status, Tool};
 
 /// How many phones of a group are named in formats for people.
 const MAX_NAMED: usize = 10;
@@ -89,10 +89,15 @@ pub struct Counts {
     pub unknown: u64,
     /// How many have the status `ok`.
     pub ok: u64,
+    /// How many of these are `ok` only because active errors or warnings are left out.
+    #[serde(skip)]
+    pub ok_with_others: u64,
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, status: Status) {
+    /// Adds a phone. `is_of_selected`: [`Device::is_ok_of_selected`].
+    pub(super) fn add(&mut self, status: Status, is_of_selected: bool) {
+        self.ok_with_others += u64::from(is_of_selected);
         *match status {
             Status::Failed => &mut self.failed,
             Status::Attention => &mut self.attention,
@@ -104,6 +109,11 @@ impl Counts {
     /// In the order of [`Status::ALL`].
     pub(super) const fn all(&self) -> [u64; Status::ALL.len()] {
         [self.failed, self.attention, self.unknown, self.ok]
+    }
+
+    /// The same, without the phones that are `ok` only because something is left out.
+    pub(super) const fn all_certain(&self) -> [u64; Status::ALL.len()] {
+        [self.failed, self.attention, self.unknown, self.ok - self.ok_with_others]
     }
 
     /// How many phones have this status.
@@ -151,6 +161,8 @@ pub struct GroupsDocument<'g> {
     pub tool: Tool,
     /// `code`, `model`, `software` or `fingerprint`.
     pub group_by: &'static str,
+    /// What the options of the scan leave out; null if they leave nothing out.
+    pub selection: Option<&'g AnswerSelection>,
     /// Worst first.
     pub groups: &'g [Group],
     /// What could not be read.
@@ -165,22 +177,32 @@ pub struct Groups {
     /// The groups, worst first: codes by their highest severity in a phone; then by phones failed, needing attention, unknown,
     /// healthy; then by key.
     pub list: Vec<Group>,
+    /// What the options of the scan leave out.
+    pub selection: Option<AnswerSelection>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
 
 impl Groups {
+    /// What the options of the scan leave out, in sentences.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let Some(selection) = &self.selection else { return Vec::new() };
+        let ok = "A phone is counted as ok if it has none of the diagnoses that are counted.".to_owned();
+        selection.in_words().into_iter().chain((selection.ok_with_others > 0).then_some(ok)).collect()
+    }
+
     /// Counts the phones. Memory has a name per phone and group.
     pub fn of(report: &ScanReport<'_>, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, (u8, Counts, Vec<String>)> = HashMap::new();
-        let phones =
-            report.devices.par_map(|_, device| (device.status, device.name().to_owned(), by.keys(device)));
-        for (status, name, keys) in phones {
+        let phones = report.devices.par_map(|_, device| {
+            ((device.status, device.is_ok_of_selected()), device.name().to_owned(), by.keys(device))
+        });
+        for ((status, is_of_selected), name, keys) in phones {
             for (key, rank) in keys {
                 let group = groups.entry(key).or_insert_with(|| (rank, Counts::default(), Vec::new()));
                 let (highest, counts, devices) = group;
                 *highest = rank.min(*highest);
-                counts.add(status);
+                counts.add(status, is_of_selected);
                 devices.push(name.clone());
             }
         }
@@ -195,7 +217,8 @@ impl Groups {
             devices,
         };
         let problems = report.overview.problems.iter().map(Problem::from).collect();
-        Self { by, list: groups.into_iter().map(group).collect(), problems }
+        let selection = report.overview.selection.clone();
+        Self { by, list: groups.into_iter().map(group).collect(), selection, problems }
     }
 }
 

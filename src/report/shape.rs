@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::check::{Facts, Family, Rule, is_masked};
@@ -307,6 +307,9 @@ pub struct Device {
     pub stale: Option<u64>,
     /// Whether this is new since `--baseline`; null without that option.
     pub baseline: Option<Baseline>,
+    /// The highest severity of its active diagnoses that are left out because others were selected.
+    #[serde(skip)]
+    pub left_out: Option<Severity>,
     /// The latest known state of every slot that the logs mention, `built-in` first.
     pub certificates: Vec<Certificate>,
     /// By severity, then code.
@@ -318,6 +321,18 @@ impl Device {
     #[must_use]
     pub fn name(&self) -> &str {
         self.mac.as_deref().or(self.files.first().map(String::as_str)).unwrap_or("(unnamed)")
+    }
+
+    /// Whether an active error or warning is left out because others were selected.
+    #[must_use]
+    pub fn has_others(&self) -> bool {
+        self.left_out.is_some_and(|severity| severity < Severity::Info)
+    }
+
+    /// Whether it is `ok` only because an active error or warning is left out: then nothing shows that it is well.
+    #[must_use]
+    pub fn is_ok_of_selected(&self) -> bool {
+        self.status == Status::Ok && self.has_others()
     }
 
     /// The active diagnoses.
@@ -339,6 +354,31 @@ pub struct Problem {
     pub message: String,
 }
 
+/// What the options of a scan leave out. It is not recorded where they leave nothing out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AnswerSelection {
+    /// Only diagnoses whose codes begin with one of these are shown and counted (`--select`); all if empty.
+    pub select: Vec<String>,
+    /// Diagnoses whose codes begin with one of these are neither shown nor counted (`--ignore`).
+    pub ignore: Vec<String>,
+    /// Only phones of these statuses are shown and counted (`--status`); all if empty.
+    pub status: Vec<Status>,
+    /// Whether only diagnoses that an earlier answer does not have are shown and counted, and only their phones (`--new`).
+    pub new: bool,
+    /// Lines before this time are ignored (`--since`); local time of the phones, `2013-05-31T00:00:00`.
+    pub since: Option<String>,
+    /// Lines after this time are ignored (`--until`).
+    pub until: Option<String>,
+    /// How many phones are left out because of `status` or `new`.
+    pub phones_left_out: u64,
+    /// How many of the phones in the answer have active errors or warnings that are left out because of `select`, `ignore`
+    /// or `new`.
+    pub phones_with_others: u64,
+    /// How many of these are counted as `ok`.
+    #[serde(skip)]
+    pub ok_with_others: u64,
+}
+
 /// The whole answer of `scan --format json`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Document {
@@ -354,6 +394,8 @@ pub struct Document {
     pub ztp: ZtpReadiness,
     /// Days on which many phones began to show one diagnosis.
     pub fleet: Vec<FleetDay>,
+    /// What the options of the scan leave out; null if they leave nothing out.
+    pub selection: Option<AnswerSelection>,
     /// Worst status first, then by MAC.
     pub devices: Vec<Device>,
     /// What could not be read.

@@ -19,7 +19,7 @@ use std::io::{self, Write};
 
 use page::Block;
 
-use super::shape::{Device, EventRow};
+use super::shape::{AnswerSelection, Device, EventRow};
 use super::{Format, Style};
 use crate::problem::Problem;
 
@@ -34,6 +34,8 @@ pub struct Story<'a> {
     pub problems: &'a [Problem],
     /// Sentences on what was found and could be read, but not judged.
     pub not_judged: &'a [String],
+    /// What the options leave out; None if nothing.
+    pub selection: Option<&'a AnswerSelection>,
 }
 
 impl Story<'_> {

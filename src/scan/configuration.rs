@@ -225,8 +225,9 @@ impl Audit {
         }
         let facts = facts_of(phone);
         let found = self.findings_cache.find(&config, &facts, selection);
-        phone.is_misconfigured = !found.error_slots.is_empty();
-        phone.mark_faulty(&found.error_slots);
+        phone.is_misconfigured = !found.facts.error_slots.is_empty();
+        phone.mark_faulty(&found.facts.error_slots);
+        phone.leave_out(found.facts.left_out);
         for (rule, finding) in phone.findings_mut() {
             // A cause of its own, such as lines that could not be read, is not in the files.
             let Some(question) = rule.facts.asks.filter(|_| finding.cause.is_none()) else { continue };

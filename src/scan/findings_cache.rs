@@ -13,7 +13,7 @@ use parking_lot::RwLock;
 use crate::check::configuration::ConfigurationCase;
 use crate::check::{CATALOGUE, Family, Finding, Rule};
 use crate::config::{LogFacts, PhoneConfig};
-use crate::model::Slot;
+use crate::model::{Severity, Slot};
 use crate::phone::{self, Common, Selection};
 
 /// The most hashes in the cache. There is one for each combination of files and facts from logs, so a fleet
@@ -32,9 +32,8 @@ struct CachedFindings {
     facts: LogFacts,
     /// None if the findings name files of one phone: then nothing can be shared.
     common: Option<Arc<Common>>,
-    /// The slots that errors among the findings that other phones have too are about, selected or not; None for an error
-    /// about no slot.
-    error_slots: Vec<Option<Slot>>,
+    /// The facts about the findings that other phones have too.
+    of_common: FindingsFacts,
 }
 
 /// The findings in the configuration of a phone.
@@ -43,8 +42,35 @@ pub(super) struct ConfigFindings {
     pub(super) own: Vec<(&'static Rule, Finding)>,
     /// The findings that other phones have too, with the keys that the files give.
     pub(super) common: Option<Arc<Common>>,
-    /// The slots that all errors are about, selected or not; None for an error about no slot.
+    /// The facts about all of them, selected or not.
+    pub(super) facts: FindingsFacts,
+}
+
+/// What counts of findings, selected or not.
+#[derive(Clone)]
+pub(super) struct FindingsFacts {
+    /// The slots that the errors are about; None for an error about no slot.
     pub(super) error_slots: Vec<Option<Slot>>,
+    /// The highest severity of those that are active and not selected.
+    pub(super) left_out: Option<Severity>,
+}
+
+impl FindingsFacts {
+    fn of(found: &[(&'static Rule, Finding)], selection: &Selection) -> Self {
+        let found = || found.iter().map(|(rule, finding)| (*rule, finding));
+        Self {
+            error_slots: phone::error_slots(found()).collect(),
+            left_out: selection.worst_left_out(found()),
+        }
+    }
+
+    /// The facts about these findings and `more`.
+    fn and(&self, more: Self) -> Self {
+        Self {
+            error_slots: [self.error_slots.clone(), more.error_slots].concat(),
+            left_out: self.left_out.into_iter().chain(more.left_out).min(),
+        }
+    }
 }
 
 impl FindingsCache {
@@ -57,12 +83,12 @@ impl FindingsCache {
     ) -> ConfigFindings {
         let all_findings = || findings(&ConfigurationCase::new(config, facts, &[]), |_| true);
         let selected = |mut found: Vec<(&'static Rule, Finding)>| {
-            found.retain(|(rule, _)| selection(rule.code));
+            found.retain(|(rule, _)| selection.has(rule.code));
             found
         };
         let without_common = |found: Vec<_>| {
-            let error_slots = error_slots(&found);
-            ConfigFindings { own: selected(found), common: None, error_slots }
+            let facts = FindingsFacts::of(&found, selection);
+            ConfigFindings { own: selected(found), common: None, facts }
         };
         if !config.is_of_shared_files() {
             return without_common(all_findings());
@@ -81,28 +107,27 @@ impl FindingsCache {
                     || finding.configuration.iter().any(|line| config.is_named_by(line))
             }) || keys.iter().any(|key| config.is_named_by(&key.line));
             let common = (!names_phone).then(|| Arc::new(Common::new(selected(others.clone()), keys)));
-            let (config, of_common) = (config.clone(), error_slots(&others));
+            let (config, of_common) = (config.clone(), FindingsFacts::of(&others, selection));
             let facts = facts_compared;
-            let kept =
-                CachedFindings { config, facts, common: common.clone(), error_slots: of_common.clone() };
+            let kept = CachedFindings { config, facts, common: common.clone(), of_common: of_common.clone() };
             self.keep(hash, kept);
             if names_phone {
                 return without_common([own, others].concat());
             }
-            let error_slots = [of_common, error_slots(&own)].concat();
-            return ConfigFindings { own: selected(own), common, error_slots };
+            let facts = of_common.and(FindingsFacts::of(&own, selection));
+            return ConfigFindings { own: selected(own), common, facts };
         };
         let Some(common) = &cached.common else { return without_common(all_findings()) };
         let case = ConfigurationCase::new(&cached.config, &cached.facts, &[]).of_phone(config.mac);
         let own = findings(&case, |rule| rule.facts.depends_on_mac);
-        let error_slots = [cached.error_slots.clone(), error_slots(&own)].concat();
+        let facts = cached.of_common.and(FindingsFacts::of(&own, selection));
         let own = selected(own);
         debug_assert!(
             common.makes_with(&own, selected(all_findings())),
             "{}: a rule asks for more than is compared",
             config.mac
         );
-        ConfigFindings { own, common: Some(Arc::clone(common)), error_slots }
+        ConfigFindings { own, common: Some(Arc::clone(common)), facts }
     }
 
     /// The findings of the first phone with these files and facts, and the hash under which they are kept.
@@ -122,10 +147,6 @@ impl FindingsCache {
             cached.entry(hash).or_default().push(Arc::new(one));
         }
     }
-}
-
-fn error_slots(found: &[(&'static Rule, Finding)]) -> Vec<Option<Slot>> {
-    phone::error_slots(found.iter().map(|(rule, finding)| (*rule, finding))).collect()
 }
 
 fn findings(case: &ConfigurationCase<'_>, is_wanted: fn(&Rule) -> bool) -> Vec<(&'static Rule, Finding)> {

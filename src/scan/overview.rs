@@ -2,16 +2,24 @@
 
 use rayon::prelude::*;
 
+use super::Options;
 use super::rows::Rows;
 use super::totals::Totals;
 use crate::check::CATALOGUE;
 use crate::phone::{Tally, shown_seconds};
 use crate::problem::Problem;
 use crate::report::Overview;
-use crate::report::shape::{Scanned, Summary};
+use crate::report::shape::{AnswerSelection, Scanned, Summary};
 
-/// The head and the foot of a report. `order`: the indexes of the rows that are shown.
-pub(super) fn overview(rows: &Rows, order: &[u32], problems: Vec<Problem>) -> Overview {
+/// The head and the foot of a report. `order`: the indexes of the rows that are shown. `left_out`: how many phones the
+/// options leave out.
+pub(super) fn overview(
+    rows: &Rows,
+    order: &[u32],
+    left_out: usize,
+    options: &Options,
+    problems: Vec<Problem>,
+) -> Overview {
     let made_anew = || {
         let parts = order.par_chunks(1024).map(|part| {
             let mut totals = Totals::default();
@@ -28,6 +36,13 @@ pub(super) fn overview(rows: &Rows, order: &[u32], problems: Vec<Problem>) -> Ov
     let Tally { files, bytes, lines, unrecognized, events } = totals.tally;
     let [failed, attention, unknown, ok] = totals.statuses;
     let codes = CATALOGUE.iter().zip(totals.codes).filter(|(_, phones)| *phones > 0);
+    let selection = AnswerSelection::of(&options.selection, &options.statuses, &options.clock.window);
+    let selection = selection.map(|selection| AnswerSelection {
+        phones_left_out: left_out as u64,
+        phones_with_others: totals.with_others,
+        ok_with_others: totals.ok_with_others,
+        ..selection
+    });
     Overview {
         scanned: Scanned {
             files,
@@ -48,6 +63,7 @@ pub(super) fn overview(rows: &Rows, order: &[u32], problems: Vec<Problem>) -> Ov
         },
         problems,
         ztp: Some(totals.ztp),
+        selection,
         ..Overview::default()
     }
 }

@@ -40,9 +40,9 @@ impl ScanContext<'_> {
         part.of_others.append(of_others);
         let Some((mut phone, counts, tls_level)) = healthy else { return Err(phone_logs) };
         if let Some(audit) = self.audit {
-            audit.add_to_healthy(&mut phone, &counts, tls_level, &*self.options.selection);
+            audit.add_to_healthy(&mut phone, &counts, tls_level, &self.options.selection);
         }
-        phone.select(&*self.options.selection);
+        phone.select(&self.options.selection);
         debug_assert_eq!(Some(shown(&phone)), self.general(mac, phone_logs), "{mac}");
         Ok(phone)
     }

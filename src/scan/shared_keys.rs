@@ -39,7 +39,7 @@ impl SharedKeys {
         selection: &Selection,
     ) -> Option<(Self, BTreeSet<u32>)> {
         let rules = CATALOGUE.iter().copied().filter(|rule| {
-            rule.facts.family == Family::Configuration && rule.facts.from_fleet && selection(rule.code)
+            rule.facts.family == Family::Configuration && rule.facts.from_fleet && selection.has(rule.code)
         });
         let rules: Vec<_> = rules.collect();
         if rules.is_empty() {

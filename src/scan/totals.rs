@@ -1,7 +1,7 @@
 //! Totals over phones, kept while rows are added.
 
 use crate::check::{CATALOGUE, Rule};
-use crate::model::widened;
+use crate::model::{Status, widened};
 use crate::phone::{Phone, Tally};
 use crate::report::shape::ZtpReadiness;
 
@@ -15,6 +15,10 @@ pub(super) struct Totals {
     pub(super) ztp: ZtpReadiness,
     pub(super) times: Option<(i64, i64)>,
     pub(super) devices: u64,
+    /// Phones with an active error or warning that was not selected.
+    pub(super) with_others: u64,
+    /// Those of them that are `ok` without it.
+    pub(super) ok_with_others: u64,
 }
 
 impl Default for Totals {
@@ -26,6 +30,8 @@ impl Default for Totals {
             ztp: ZtpReadiness::default(),
             times: None,
             devices: 0,
+            with_others: 0,
+            ok_with_others: 0,
         }
     }
 }
@@ -47,6 +53,9 @@ impl Totals {
         };
         *of_readiness += 1;
         self.times = widened(self.times, phone.times);
+        let has_others = phone.has_others();
+        self.with_others += u64::from(has_others);
+        self.ok_with_others += u64::from(has_others && phone.status == Status::Ok);
     }
 
     /// Counts a diagnosis of this many more phones.
@@ -55,8 +64,10 @@ impl Totals {
     }
 
     pub(super) fn append(&mut self, other: Self) {
-        let Self { tally, statuses, codes, ztp, times, devices } = other;
+        let Self { tally, statuses, codes, ztp, times, devices, with_others, ok_with_others } = other;
         self.devices += devices;
+        self.with_others += with_others;
+        self.ok_with_others += ok_with_others;
         self.tally.add(&tally);
         self.statuses.iter_mut().zip(statuses).for_each(|(phones, more)| *phones += more);
         self.codes.iter_mut().zip(codes).for_each(|(phones, more)| *phones += more);

@@ -11,6 +11,8 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 
+use phonecert::report::text::width::{cut, width};
+
 use super::Wake;
 
 /// The keys: scrolling in the table, and the end.
@@ -51,9 +53,9 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Draws the lines that fit, and a footer in the last line.
-    pub(crate) fn draw(&mut self, text: &str, footer: &str) -> io::Result<()> {
-        let (_, height) = terminal::size()?;
+    /// Draws the lines that fit, and a footer in the last line: the last change, if there is one, and what else is shown.
+    pub(crate) fn draw(&mut self, text: &str, last: Option<&str>, others: &[&str]) -> io::Result<()> {
+        let (width, height) = terminal::size()?;
         let height = usize::from(height).saturating_sub(1);
         let lines: Vec<&str> = text.lines().collect();
         self.top = self.top.min(lines.len().saturating_sub(height));
@@ -67,8 +69,9 @@ impl Screen {
         }
         queue!(bytes, Clear(ClearType::FromCursorDown))?;
         queue!(bytes, MoveTo(0, u16::try_from(height).unwrap_or(u16::MAX)))?;
-        let more = if below > 0 { format!("{below} lines below (↓) · ") } else { String::new() };
-        write!(bytes, "{more}{footer}")?;
+        let below = (below > 0).then(|| format!("{below} lines below (↓)"));
+        let others: Vec<&str> = below.as_deref().into_iter().chain(others.iter().copied()).collect();
+        write!(bytes, "{}", footer(last, &others, usize::from(width)))?;
         queue!(bytes, Clear(ClearType::UntilNewLine), EndSynchronizedUpdate)?;
         let mut out = io::stdout().lock();
         out.write_all(&bytes)?;
@@ -86,6 +89,25 @@ impl Screen {
             Key::Quit => self.top,
         };
     }
+}
+
+/// The last line of the screen: the last change, then the other parts. If it is too long for `columns`, parts are left out
+/// from the last but one to the first, then the change is cut: the last part says how to end the program.
+fn footer(last: Option<&str>, others: &[&str], columns: usize) -> String {
+    let (end, parts) = others.split_last().map_or(("", others), |(end, parts)| (*end, parts));
+    let line = |last: Option<&str>, parts: &[&str]| {
+        let all = last.iter().chain(parts).chain([&end]).copied().collect::<Vec<_>>();
+        all.join(" · ")
+    };
+    let whole =
+        (0..=parts.len()).rev().map(|kept| line(last, &parts[..kept])).find(|text| width(text) <= columns);
+    whole.unwrap_or_else(|| {
+        let room = columns.saturating_sub(width(end) + width(" · "));
+        match last.map(|last| cut(last, room)).filter(|last| !last.is_empty()) {
+            Some(last) => line(Some(&last), &[]),
+            None => cut(end, columns).into_owned(),
+        }
+    })
 }
 
 impl Drop for Screen {
@@ -114,4 +136,30 @@ fn wake_of(event: &Event) -> Option<Wake> {
         KeyCode::End | KeyCode::Char('G') => Key::Last,
         _ => return None,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_change_is_cut_only_where_nothing_else_can_be_left_out() {
+        let change = "14:00:02 0004F2000001 ok -> failed INS001@platform-1";
+        let others = ["33 lines below (↓)", "14:00:07", "q ends"];
+        for (columns, expected) in [
+            (
+                100,
+                "14:00:02 0004F2000001 ok -> failed INS001@platform-1 · 33 lines below (↓) · 14:00:07 · q ends",
+            ),
+            (89, "14:00:02 0004F2000001 ok -> failed INS001@platform-1 · 33 lines below (↓) · q ends"),
+            (61, "14:00:02 0004F2000001 ok -> failed INS001@platform-1 · q ends"),
+            (50, "14:00:02 0004F2000001 ok -> failed INS00… · q ends"),
+            (8, "q ends"),
+            (3, "q…"),
+        ] {
+            assert_eq!(footer(Some(change), &others, columns), expected);
+        }
+        assert_eq!(footer(None, &others, 80), "33 lines below (↓) · 14:00:07 · q ends");
+        assert_eq!(footer(None, &others, 20), "q ends");
+    }
 }

@@ -186,7 +186,7 @@ pub fn scan_of(records: phonecert::scan::Records) -> phonecert::scan::Scan {
         clock,
         devices: Vec::new(),
         statuses: Vec::new(),
-        selection: Box::new(|_: &str| true),
+        selection: phonecert::phone::Selection::default(),
         inventory: None,
         stale: TimeDelta::days(14),
     };

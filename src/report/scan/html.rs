@@ -22,7 +22,8 @@ use chrono::NaiveDate;
 use crate::problem::Problem;
 use crate::quantity;
 use crate::report::group::{Counts, Groups};
-use crate::report::shape::{Device, Severity, State, Status};
+use crate::report::selection::NONE_SELECTED;
+use crate::report::shape::{AnswerSelection, Device, Severity, State, Status};
 use crate::report::text::time::minute;
 use crate::report::text::visible::visible;
 use crate::report::{Overview, ScanFormat, ScanReport, ScanWriter, Style};
@@ -50,8 +51,8 @@ const MIN_BEGAN: u64 = 5;
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 /// The hashes of both for the Content-Security-Policy. A test prints the right ones if these are wrong.
-const STYLE_HASH: &str = "sha256-oXOtTHVfVAvH7RaTzN0yNNZQ+C3FtMIZO1imJQUfM7k=";
-const SCRIPT_HASH: &str = "sha256-nJAjqVxM5ldqgb+tdM3nXMfkTRPNPmBfL9X+VeaRJq8=";
+const STYLE_HASH: &str = "sha256-hT6vd2oVe3RmgZlnqh1TQJegrm8vJGZjNEejsyibUjs=";
+const SCRIPT_HASH: &str = "sha256-EmjFF/iUEbJm7nVQNqRa7+BqE436UydJtIPujMwByhQ=";
 
 /// Escapes a text for HTML and makes hidden characters visible. All `{{ }}` expressions of the templates use
 /// it.
@@ -120,7 +121,55 @@ impl Head<'_> {
         let (failed, phones) = (self.totals.statuses.failed, self.totals.statuses.total());
         let day =
             self.overview.began.get(.."2026-11-24".len()).map(|day| format!(", {day}")).unwrap_or_default();
-        format!("{} of {} failed – device certificates{day}", count(failed), counted(phones, "phone"))
+        let selected = if self.leaves_out_diagnoses() { ", by some diagnoses" } else { "" };
+        format!(
+            "{} of {} failed{selected} – device certificates{day}",
+            count(failed),
+            counted(phones, "phone")
+        )
+    }
+
+    /// Whether diagnoses are left out, so that nobody may be told that a phone has none.
+    fn leaves_out_diagnoses(&self) -> bool {
+        self.overview.selection.as_ref().is_some_and(AnswerSelection::leaves_out_diagnoses)
+    }
+
+    /// A sentence that no phone has failed, of those and by what is counted.
+    fn none_failed(&self) -> &'static str {
+        match &self.overview.selection {
+            _ if self.leaves_out_diagnoses() => "No phone has failed by the diagnoses that are counted.",
+            Some(selection) if selection.phones_left_out > 0 => "None of these phones has failed.",
+            _ => "No phone has failed.",
+        }
+    }
+
+    /// A sentence that no such diagnosis is active.
+    fn none_active(&self, what: &str) -> String {
+        let counted = if self.leaves_out_diagnoses() { " that is counted" } else { "" };
+        format!("No {what}{counted} is active.")
+    }
+
+    /// What a status means, in a few words.
+    fn meaning(&self, status: Status) -> &'static str {
+        match status {
+            Status::Attention if self.leaves_out_diagnoses() => {
+                "at least one counted warning, no counted error"
+            }
+            status => meaning(status),
+        }
+    }
+
+    /// Each status with its number of phones and its meaning; phones that are `ok` only because active errors or warnings
+    /// are left out have a row of their own, if there are any.
+    fn legend(&self) -> Vec<(&'static str, u64, &'static str)> {
+        let counts = Status::ALL.into_iter().zip(self.totals.statuses.all_certain());
+        let mut legend: Vec<_> =
+            counts.map(|(status, phones)| (status.name(), phones, self.meaning(status))).collect();
+        let others = self.totals.statuses.ok_with_others;
+        if others > 0 {
+            legend.push((NONE_SELECTED, others, "only errors or warnings that are not counted"));
+        }
+        legend
     }
 
     /// The day since which phones have failed. Also, if it is another day and they are many, the day on which
@@ -134,7 +183,8 @@ impl Head<'_> {
 
     /// The phones that have not failed, in words.
     fn others(&self) -> String {
-        let Counts { attention, unknown, ok, .. } = self.totals.statuses;
+        let Counts { attention, unknown, ok, ok_with_others: others, .. } = self.totals.statuses;
+        let ok = ok - others;
         let parts = [
             (
                 attention,
@@ -142,6 +192,14 @@ impl Head<'_> {
             ),
             (unknown, format!("the logs of {} say too little", count(unknown))),
             (ok, format!("{} {} well", count(ok), if ok == 1 { "is" } else { "are" })),
+            (
+                others,
+                format!(
+                    "{} {} only errors or warnings that are not counted",
+                    count(others),
+                    if others == 1 { "has" } else { "have" }
+                ),
+            ),
         ];
         let parts = parts.into_iter().filter(|(phones, _)| *phones > 0).map(|(_, text)| text);
         let mut sentence = parts.collect::<Vec<_>>().join("; ");

@@ -27,6 +27,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     member(out, "summary", &overview.summary)?;
     member(out, "ztp", &overview.ztp.unwrap_or_default())?;
     member(out, "fleet", &overview.fleet)?;
+    member(out, "selection", &overview.selection)?;
     out.write_all(b",\n  \"devices\": [")?;
     let append = |place: usize, device: &_, bytes: &mut Vec<u8>| {
         bytes.extend_from_slice(separator(place));
@@ -43,6 +44,7 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
     member(out, "tool", &TOOL)?;
     member(out, "group_by", groups.by.name())?;
+    member(out, "selection", &groups.selection)?;
     list(out, "groups", &groups.list)?;
     list(out, "problems", &groups.problems)?;
     out.write_all(b"\n}\n")
@@ -106,6 +108,7 @@ mod tests {
             schema_version: SCHEMA_VERSION,
             tool: TOOL,
             group_by: "code",
+            selection: groups.selection.as_ref(),
             groups: &groups.list,
             problems: &groups.problems,
         };
@@ -141,6 +144,7 @@ mod tests {
             summary: report.overview.summary.clone(),
             ztp: report.overview.ztp.unwrap_or_default(),
             fleet: report.overview.fleet.clone(),
+            selection: report.overview.selection.clone(),
             devices: report.devices.clone(),
             problems: report.overview.problems.iter().map(Problem::from).collect(),
         };

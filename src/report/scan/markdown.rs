@@ -2,16 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::table::closing::began;
+use super::table::SIGNS;
+use super::table::closing::{began, readiness, status_counts, without_recent_line};
+use super::table::explained::phone_says;
 use super::table::row::{Column, TableRow};
 use crate::check::Rule;
 use crate::quantity::{bytes, count, counted};
 use crate::report::contradicted::{Contradicted, contradicted};
 use crate::report::findings::{Explanation, Findings, Phones, codes, of_code};
 use crate::report::group::Groups;
-use crate::report::shape::{Device, State, Status};
+use crate::report::shape::{Device, State};
 use crate::report::text::markdown::{escaped, evidence_lines};
-use crate::report::text::paint::status_sign;
 use crate::report::{Devices, Overview, ScanFormat, ScanReport, ScanWriter, Style, Verbosity};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
@@ -33,15 +34,19 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         writeln!(out, "|{}", " --- |".repeat(columns.len()))?;
     }
     let lines = report.devices.par_map(|_, device| {
-        (phone(device, &columns), device.name().to_owned(), codes(device), contradicted(device))
+        let facts = (device.stale.is_some(), !device.certificates.is_empty());
+        (phone(device, &columns), device.name().to_owned(), codes(device), contradicted(device), facts)
     });
-    let mut differing = Contradicted::default();
-    for (line, name, codes, contradicted) in lines {
+    let (mut stale, mut has_slots, mut differing) = (0, false, Contradicted::default());
+    for (line, name, codes, contradicted, (is_stale, has_slot)) in lines {
+        stale += u64::from(is_stale);
+        has_slots |= has_slot;
         findings.add(&name, codes);
         differing.add(contradicted);
         out.write_all(line.as_bytes())?;
     }
-    if let Some(note) = differing.note() {
+    let legend = has_slots.then(|| format!("Slots: {SIGNS}."));
+    for note in legend.into_iter().chain(without_recent_line(stale)).chain(differing.note()) {
         writeln!(out, "\n{}", escaped(&note))?;
     }
     for (code, phones) in findings.of_state(State::Active) {
@@ -67,7 +72,7 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
         let cells = [escaped(key), group.phones.to_string()].into_iter().chain(counts);
         row(&mut *out, cells.chain([format!("{}{more}", named.join(", "))]))?;
     }
-    Ok(())
+    groups.left_out().iter().try_for_each(|sentence| writeln!(out, "\n{}", escaped(sentence)))
 }
 
 fn row(out: &mut (impl Write + ?Sized), cells: impl Iterator<Item = String>) -> io::Result<()> {
@@ -87,12 +92,7 @@ fn phone(device: &Device, columns: &[Column]) -> String {
 }
 
 fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
-    let summary = &overview.summary;
-    let numbers = [summary.failed, summary.attention, summary.unknown, summary.ok];
-    let texts = Status::ALL
-        .iter()
-        .zip(numbers)
-        .map(|(status, number)| format!("{} {} {}", status_sign(*status), count(number), status.name()));
+    let texts = status_counts(overview).into_iter().map(|(_, text, _)| text);
     let scanned = &overview.scanned;
     writeln!(
         out,
@@ -102,6 +102,12 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
         bytes(scanned.bytes),
         counted(scanned.lines, "line"),
     )?;
+    if let Some(ztp) = overview.ztp.filter(|_| scanned.devices > 0) {
+        writeln!(out, "{}\n", escaped(&readiness(ztp)))?;
+    }
+    for sentence in overview.left_out() {
+        writeln!(out, "**{}**\n", escaped(&sentence))?;
+    }
     overview.fleet.iter().try_for_each(|day| writeln!(out, "**{}**\n", escaped(&began(day))))
 }
 
@@ -110,21 +116,31 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
     let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
         return Ok(());
     };
+    let Some(rule) = Rule::find(code) else { return Ok(()) };
+    let explanation = Explanation::of(rule, phones, phones.places.len());
     writeln!(out, "\n## {} {} ({})\n", escaped(about.code), escaped(about.name), phones.severities)?;
     writeln!(out, "- **Phones:** {}", escaped(&phones.named(usize::MAX)))?;
-    writeln!(out, "- **Cause:** {}", escaped(&about.cause))?;
-    writeln!(out, "- **Remedy:** {}", escaped(&about.remedy))?;
+    writeln!(out, "- **Cause:** {}", escaped(explanation.cause()))?;
+    writeln!(out, "- **Remedy:** {}", escaped(&explanation.remedy()))?;
     writeln!(out, "- **Guide:** {}", escaped(about.reference))?;
-    let mut explanation = Explanation::of(about);
     for place in &phones.places {
         let device = devices.device(*place);
         for diagnosis in of_code(&device, code, State::Active) {
-            writeln!(out, "\n**{}:** {}", escaped(device.name()), escaped(&diagnosis.message))?;
+            let (who, what) = phone_says(&device, diagnosis);
+            writeln!(out, "\n**{}:** {}", escaped(&who), escaped(&what))?;
             if !diagnosis.evidence.is_empty() {
                 write!(out, "\n{}", evidence_lines(&diagnosis.evidence))?;
             }
-            for (label, text) in explanation.update(diagnosis) {
-                writeln!(out, "\n- **{label}:** {}", escaped(text))?;
+            // A diagnosis from configuration files already has these lines as its evidence.
+            let lines = diagnosis.configuration.iter().filter(|_| !diagnosis.is_of_configuration());
+            let lines: Vec<_> = lines.map(|line| ("Config", line.to_string())).collect();
+            let own = explanation.own(diagnosis).map(|(label, text)| (label, text.to_owned()));
+            let more: Vec<_> = lines.into_iter().chain(own).collect();
+            if !more.is_empty() {
+                writeln!(out)?;
+            }
+            for (label, text) in more {
+                writeln!(out, "- **{label}:** {}", escaped(&text))?;
             }
         }
     }

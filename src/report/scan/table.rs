@@ -2,7 +2,7 @@
 //! once, with its evidence; then the problems and the totals.
 
 pub(super) mod closing;
-mod explained;
+pub(super) mod explained;
 mod grid;
 mod groups;
 mod layout;
@@ -33,10 +33,9 @@ const MANY: usize = 50;
 /// The widest line of prose, in columns; longer lines are hard to read.
 const PROSE: usize = 110;
 
-/// The meaning of the short titles and of the signs.
-const LEGEND: &str = "Built-in (BI), platform (P1, P2) and application (Apps) slots: ✓ installed, – empty, ✗ \
-                      missing, rejected, faulty or half a pair, ≠ issued for another phone, –6 six slots empty; [CODE] \
-                      mended since; +1 one more code";
+/// The meaning of the signs.
+pub(super) const SIGNS: &str = "✓ installed, – empty, ✗ missing, rejected, faulty or half a pair, ≠ issued for another phone, –6 six \
+                                slots empty; [CODE] mended since";
 
 fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let devices = report.devices;
@@ -67,20 +66,21 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         };
         devices.render(is_shown, row, out)?;
         if layout.needs_legend() && style.verbosity > Verbosity::Quiet {
-            paragraph(LEGEND, Tone::Dim, style, out)?;
+            let legend = format!(
+                "Built-in (BI), platform (P1, P2) and application (Apps) slots: {SIGNS}; +1 one more code"
+            );
+            paragraph(&legend, Tone::Dim, style, out)?;
         }
     }
     let hidden = devices.len() - rows;
     if hidden > 0 {
         let hidden = hidden as u64;
         let verb = if hidden == 1 { "is" } else { "are" };
-        let line =
-            format!("{} with nothing wrong {verb} left out; --all shows them.", counted(hidden, "phone"));
+        let which = report.overview.healthy();
+        let line = format!("{} {which} {verb} left out; --all shows them.", counted(hidden, "phone"));
         paragraph(&line, Tone::Dim, style, out)?;
     }
-    if stale > 0 {
-        let verb = if stale == 1 { "has" } else { "have" };
-        let line = format!("{} {verb} no recent line (--stale).", counted(stale, "phone"));
+    if let Some(line) = closing::without_recent_line(stale) {
         paragraph(&line, Tone::Dim, style, out)?;
     }
     if let Some(note) = differing.note().filter(|_| style.verbosity > Verbosity::Quiet) {

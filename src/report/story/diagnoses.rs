@@ -75,6 +75,11 @@ fn nothing_wrong(story: &Story<'_>) -> Prose {
         counted(device.files.len() as u64, "log"),
         counted(device.certificates.len() as u64, "certificate slot"),
     );
+    if device.has_others() {
+        return Prose::own(format!(
+            "No diagnosis that is counted is active, but errors or warnings are left out, as said above: {evidence}."
+        ));
+    }
     Prose::own(match (device.status, device.certificates.is_empty()) {
         (Status::Ok, false) if story.is_whole() => format!("Nothing is wrong in the evidence: {evidence}."),
         (Status::Ok, false) => format!(

@@ -3,7 +3,8 @@
 use super::Story;
 use super::page::{Block, fact};
 use crate::quantity::{count, counted};
-use crate::report::shape::{Device, Status};
+use crate::report::selection::NONE_SELECTED_SIGN;
+use crate::report::shape::{AnswerSelection, Device, Status};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::prose::Prose;
 use crate::report::text::time::minute;
@@ -18,8 +19,13 @@ pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
     if let Some(model) = &device.model {
         title = title.and(", ").and_foreign(model);
     }
-    let tone = Tone::of_status(device.status);
+    let (sign, tone) = match device.is_ok_of_selected() {
+        true => (NONE_SELECTED_SIGN, Tone::Plain),
+        false => (status_sign(device.status), Tone::of_status(device.status)),
+    };
     let mut facts = vec![("Status", Prose::own(status_in_words(story)))];
+    let left_out = story.selection.map(AnswerSelection::of_phone_in_words).unwrap_or_default();
+    facts.extend(left_out.into_iter().map(|sentence| ("Left out", Prose::own(sentence))));
     facts.extend(fact("Model", device.model.as_deref()));
     facts.extend(assembly(device));
     facts.extend(fact("Software", device.software.as_deref()));
@@ -43,15 +49,21 @@ pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
         facts.push(("Not read", Prose::own(format!("{more} more"))));
     }
     facts.extend(story.not_judged.iter().map(|text| ("Not judged", Prose::foreign(text))));
-    vec![Block::Title(status_sign(device.status), tone, title), Block::Facts(facts)]
+    vec![Block::Title(sign, tone, title), Block::Facts(facts)]
 }
 
 /// A sentence on what the status means.
-const fn status_in_words(story: &Story<'_>) -> &'static str {
+fn status_in_words(story: &Story<'_>) -> &'static str {
     match story.device.status {
         Status::Failed => "failed: at least one error is active",
+        Status::Attention if story.device.has_others() => {
+            "attention: at least one warning is active, and others are left out"
+        }
         Status::Attention => "attention: no error, but at least one warning is active",
         Status::Unknown => "unknown: the logs say too little about its certificates",
+        Status::Ok if story.device.has_others() => {
+            "not told: only errors or warnings are active that are left out"
+        }
         Status::Ok if !story.is_whole() => "ok: nothing is wrong in what was judged, which is not all",
         Status::Ok => "ok: nothing is wrong in the evidence",
     }
@@ -80,6 +92,9 @@ fn seen(story: &Story<'_>) -> String {
     match (&device.first_time, &device.last_time) {
         (Some(first), Some(last)) => {
             format!("{logs}, {boots}, dated {} to {}", minute(first), minute(last))
+        }
+        _ if story.selection.is_some_and(AnswerSelection::has_window) => {
+            format!("{logs}, {boots}, no dated line in that time")
         }
         _ => format!("{logs}, {boots}, no dated line"),
     }

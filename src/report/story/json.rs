@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use super::Story;
 use crate::report::events::jsonl;
 use crate::report::scan::json::{member, separator};
-use crate::report::shape::{Device, EventRow, Problem, SCHEMA_VERSION};
+use crate::report::shape::{AnswerSelection, Device, EventRow, Problem, SCHEMA_VERSION};
 
 /// The whole answer of `device --format json`, for its schema: it is written member by member.
 #[derive(JsonSchema)]
@@ -23,6 +23,8 @@ pub(in crate::report) struct Document {
     problems: Vec<Problem>,
     /// Sentences on what was found and could be read, but not judged.
     not_judged: Vec<String>,
+    /// What the options leave out, as in `scan --format json`; null if they leave nothing out.
+    selection: Option<AnswerSelection>,
 }
 
 pub(super) fn write(story: &Story<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -36,5 +38,6 @@ pub(super) fn write(story: &Story<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(if story.events.is_empty() { b"]" } else { b"\n  ]" })?;
     member(out, "problems", &story.problems.iter().map(Problem::from).collect::<Vec<_>>())?;
     member(out, "not_judged", story.not_judged)?;
+    member(out, "selection", &story.selection)?;
     out.write_all(b"\n}\n")
 }

@@ -11,7 +11,7 @@ use crate::report::text::width::width;
 fn written(device: &Device, events: &[EventRow], format: &str, style: &Style) -> String {
     let mut out = Vec::new();
     let format = Format::named(&STORY_FORMATS, format).unwrap();
-    let story = Story { device, events, problems: &[], not_judged: &[] };
+    let story = Story { device, events, problems: &[], not_judged: &[], selection: None };
     (format.write)(&story, style, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

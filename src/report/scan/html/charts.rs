@@ -19,11 +19,12 @@ pub(super) struct RingSegment {
     pub(super) offset: String,
 }
 
-/// The ring of a fleet: an arc per status, with a gap between two.
+/// The ring of a fleet: an arc per status, with a gap between two, and none for phones that are `ok` only because something
+/// is left out.
 pub(super) fn ring(counts: &Counts) -> Vec<RingSegment> {
     const GAP: f64 = 0.5;
     const LEAST: f64 = 0.4;
-    let arcs = || Status::ALL.into_iter().zip(counts.all()).filter(|(_, phones)| *phones > 0);
+    let arcs = || Status::ALL.into_iter().zip(counts.all_certain()).filter(|(_, phones)| *phones > 0);
     let gap = if arcs().count() > 1 { GAP } else { 0.0 };
     let mut before = 0.0;
     let arc = |(status, phones)| {
@@ -47,8 +48,9 @@ pub(super) fn bar(counts: &Counts, width: f64) -> Vec<BarSegment> {
     const LEAST: f64 = 1.5;
     const GAP: f64 = 0.6;
     let whole = counts.total().max(1) as f64;
-    let widths =
-        counts.all().map(|count| if count == 0 { 0.0 } else { (width * count as f64 / whole).max(LEAST) });
+    let widths = counts
+        .all_certain()
+        .map(|count| if count == 0 { 0.0 } else { (width * count as f64 / whole).max(LEAST) });
     // The width that was added to small parts is taken from the others.
     let scale = width / widths.iter().sum::<f64>().max(width);
     let mut x = 0.0;

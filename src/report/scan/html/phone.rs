@@ -6,6 +6,7 @@ use super::{State, count, minute};
 use crate::input::file_name;
 use crate::report::findings::codes;
 use crate::report::scan::table::row::{Column, TableRow};
+use crate::report::selection::NONE_SELECTED;
 use crate::report::shape::{Baseline, Certificate, CertificateState, Device, Diagnosis};
 use crate::report::text::{capitalized, time};
 
@@ -46,6 +47,18 @@ impl PhoneCard<'_> {
         }
         let words = if words.is_empty() { "no slot is known".to_owned() } else { words.join(", ") };
         (words, signs)
+    }
+
+    /// The status; for a phone that is `ok` only because active errors or warnings are left out, another word.
+    fn status(&self) -> &'static str {
+        if self.device.is_ok_of_selected() { NONE_SELECTED } else { self.device.status.name() }
+    }
+
+    /// The diagnoses, the active ones first.
+    fn diagnoses(&self) -> Vec<&Diagnosis> {
+        let (active, resolved): (Vec<_>, Vec<_>) =
+            self.device.diagnoses.iter().partition(|diagnosis| diagnosis.state == State::Active);
+        [active, resolved].concat()
     }
 
     /// From the first to the last dated line.

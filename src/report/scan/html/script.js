@@ -29,6 +29,7 @@
       model: cells[2].textContent,
       software: cells[3].textContent,
       codes: $$(".code:not(.mended)", cells[5]).map(code => code.textContent),
+      mended: $$(".code.mended", cells[5]).map(code => `[${code.textContent}]`),
       isNew: $(".new", cells[5]) !== null,
       seen: cells[6].textContent,
     };
@@ -55,7 +56,7 @@
     let matches = 0;
     for (const phone of order) {
       const isMatch = allowed.has(phone.status)
-        && (!code.value || phone.codes.includes(code.value))
+        && (!code.value || phone.codes.includes(code.value) || phone.mended.includes(code.value))
         && (!model.value || phone.model === model.value)
         && (!onlyNew?.checked || phone.isNew)
         && words.every(word => text(phone).includes(word));

@@ -319,7 +319,7 @@ fn parts_of_bars_and_rings_fill_them() {
     let width = |text: &str| text.parse::<f64>().unwrap();
     for counts in [[1, 0, 0, 99_999], [1, 1, 1, 1], [0, 0, 0, 5], [3, 0, 97, 0]] {
         let [failed, attention, unknown, ok] = counts;
-        let counts = Counts { failed, attention, unknown, ok };
+        let counts = Counts { failed, attention, unknown, ok, ..Counts::default() };
         let parts = charts::bar(&counts, 120.0);
         assert_eq!(parts.len(), counts.all().into_iter().filter(|count| *count > 0).count());
         let last = parts.last().unwrap();
@@ -383,4 +383,20 @@ fn what_to_do_is_what_the_phones_need() {
     let (_, different) = shown(&|number| format!("Do {}.", number.min(1)));
     assert!(different.contains("1 phone: Do 0.") && different.contains(": Do 1."), "{different}");
     assert!(!different.contains("Other phones"));
+}
+
+#[test]
+fn the_filter_offers_only_codes_that_some_phone_has() {
+    let (page, fleet) = (fixture::written(&FORMAT, &Style::default()), fixture::fleet());
+    let options: Vec<&str> =
+        page.split("<option value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let has = |code: &str, state| {
+        let mut all = fleet.devices.iter().flat_map(|device| &device.diagnoses);
+        all.any(|diagnosis| diagnosis.code == code && diagnosis.state == state)
+    };
+    for rule in crate::check::CATALOGUE {
+        let mended = format!("[{}]", rule.code);
+        assert_eq!(options.contains(&rule.code), has(rule.code, State::Active), "{}", rule.code);
+        assert_eq!(options.contains(&mended.as_str()), has(rule.code, State::Resolved), "{mended}");
+    }
 }

@@ -27,6 +27,8 @@ type Remedy = Cow<'static, str>;
 /// What is counted of one phone.
 struct PhoneFacts {
     status: Status,
+    /// [`Device::is_ok_of_selected`].
+    is_ok_of_selected: bool,
     model: Option<String>,
     software: Option<String>,
     codes: Vec<PhoneCode>,
@@ -48,7 +50,7 @@ pub(super) struct DiagnosisTotal {
     pub(super) severities: Severities,
     /// Phones in which it is active.
     pub(super) active: u64,
-    /// Phones in which it is resolved, and not active.
+    /// Phones in which it is resolved, perhaps in one slot only.
     pub(super) resolved: u64,
     /// The most frequent models among the phones in which it is active.
     pub(super) models: Vec<(String, u64)>,
@@ -121,8 +123,8 @@ impl FleetTotals {
                     *counts.remedies.entry(remedy).or_default() += 1;
                 }
             }
-            models.entry(facts.model).or_default().add(facts.status);
-            software.entry(facts.software).or_default().add(facts.status);
+            models.entry(facts.model).or_default().add(facts.status, facts.is_ok_of_selected);
+            software.entry(facts.software).or_default().add(facts.status, facts.is_ok_of_selected);
         }
         (totals.models, totals.more_models) = ranked(models);
         (totals.software, totals.more_software) = ranked(software);
@@ -136,7 +138,7 @@ impl FleetTotals {
     }
 
     fn add(&mut self, facts: &PhoneFacts) {
-        self.statuses.add(facts.status);
+        self.statuses.add(facts.status, facts.is_ok_of_selected);
         match facts.trouble {
             Some((severity, Some(day))) => self.days.entry(day).or_default()[severity] += 1,
             Some((_, None)) => self.undated += 1,
@@ -176,6 +178,7 @@ impl PhoneFacts {
         remedies.dedup();
         Self {
             status: device.status,
+            is_ok_of_selected: device.is_ok_of_selected(),
             model: device.model.clone(),
             software: device.software.clone(),
             codes: codes(device),

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::paragraph;
 use crate::quantity::{bytes, count, counted, rate, seconds};
-use crate::report::shape::{FleetDay, Status, Summary};
+use crate::report::selection::{NONE_SELECTED_PHONES, NONE_SELECTED_SIGN};
+use crate::report::shape::{FleetDay, Status, Summary, ZtpReadiness};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::time::day;
 use crate::report::text::visible::visible;
@@ -24,16 +25,13 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
     for day in &report.overview.fleet {
         paragraph(&format!("! {}", began(day)), Tone::Warning, style, out)?;
     }
-    statuses(&report.overview.summary, style, out)?;
+    statuses(report.overview, style, out)?;
+    for sentence in report.overview.left_out() {
+        paragraph(&sentence, Tone::Warning, style, out)?;
+    }
     paragraph(&read(report.overview), Tone::Plain, style, out)?;
     if let Some(ztp) = report.overview.ztp.filter(|_| !report.devices.is_empty()) {
-        let line = format!(
-            "Zero-touch provisioning: {} with software ready, {} not, {} not known.",
-            count(ztp.ready),
-            count(ztp.not_ready),
-            count(ztp.unknown)
-        );
-        paragraph(&line, Tone::Plain, style, out)?;
+        paragraph(&readiness(ztp), Tone::Plain, style, out)?;
     }
     if style.timing {
         let elapsed = report.overview.elapsed;
@@ -46,6 +44,18 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
         paragraph(hint, Tone::Dim, style, out)?;
     }
     Ok(())
+}
+
+/// How many phones are ready for zero-touch provisioning.
+pub(in crate::report) fn readiness(ztp: ZtpReadiness) -> String {
+    let [ready, not_ready, unknown] = [ztp.ready, ztp.not_ready, ztp.unknown].map(count);
+    format!("Zero-touch provisioning: {ready} with software ready, {not_ready} not, {unknown} not known.")
+}
+
+/// A sentence on the phones without a recent line; None if there are none.
+pub(in crate::report) fn without_recent_line(phones: u64) -> Option<String> {
+    let verb = if phones == 1 { "has" } else { "have" };
+    (phones > 0).then(|| format!("{} {verb} no recent line (--stale).", counted(phones, "phone")))
 }
 
 /// `TLS001 began in 41 of 52 phones within a day of 2021-09-30: look at the server, not at the phones.`
@@ -92,14 +102,13 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
 }
 
 /// `12 phones: ✗ 4 failed  ! 3 attention  ? 1 unknown  ✓ 4 ok`, in several lines if it does not fit into one.
-fn statuses(summary: &Summary, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let numbers = [summary.failed, summary.attention, summary.unknown, summary.ok];
-    let mut line = format!("{}:", counted(numbers.iter().sum(), "phone"));
+fn statuses(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let parts = status_counts(overview);
+    let mut line = format!("{}:", counted(parts.iter().map(|(number, ..)| number).sum(), "phone"));
     let mut used = width(&line);
     line = Tone::Strong.paint(&line, style.color);
-    for (status, number) in Status::ALL.into_iter().zip(numbers) {
-        let part = format!("{} {} {}", status_sign(status), count(number), status.name());
-        let tone = if number == 0 { Tone::Dim } else { Tone::of_status(status) };
+    for (number, part, tone) in parts {
+        let tone = if number == 0 { Tone::Dim } else { tone };
         if used + 2 + width(&part) > style.width {
             writeln!(out, "{line}")?;
             line = String::new();
@@ -110,6 +119,21 @@ fn statuses(summary: &Summary, style: &Style, out: &mut dyn Write) -> io::Result
         line.push_str(&tone.paint(&part, style.color));
     }
     writeln!(out, "{line}")
+}
+
+/// `✗ 4 failed` for each status, with its number and its tone.
+pub(in crate::report) fn status_counts(overview: &Overview) -> Vec<(u64, String, Tone)> {
+    let Summary { failed, attention, unknown, ok, .. } = overview.summary;
+    let others = overview.ok_with_others();
+    let part = |number, sign, name, tone| (number, format!("{sign} {} {name}", count(number)), tone);
+    let of_statuses = Status::ALL.into_iter().zip([failed, attention, unknown, ok.saturating_sub(others)]);
+    let mut parts: Vec<_> = of_statuses
+        .map(|(status, number)| part(number, status_sign(status), status.name(), Tone::of_status(status)))
+        .collect();
+    if others > 0 {
+        parts.push(part(others, NONE_SELECTED_SIGN, NONE_SELECTED_PHONES, Tone::Plain));
+    }
+    parts
 }
 
 /// What was read: `13 logs, 1.27 MiB, 15,233 lines (3 not recognized), 143 events, from … to ….`

@@ -76,19 +76,20 @@ fn explain(
     let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
         return Ok(());
     };
+    let Some(rule) = Rule::find(code) else { return Ok(()) };
     heading(about, phones, style, out)?;
     let shown_phones = if brief { 1 } else { phones.places.len() };
+    let explanation = Explanation::of(rule, phones, shown_phones);
     if phones.number > shown_phones as u64 {
         labelled("Phones", &phones.named(style.width.min(PROSE).saturating_sub(INDENT)), style, out)?;
     }
     if !brief {
-        labelled("Cause", &visible(&about.cause), style, out)?;
+        labelled("Cause", &visible(explanation.cause()), style, out)?;
     }
-    labelled("Remedy", &visible(&about.remedy), style, out)?;
+    labelled("Remedy", &visible(&explanation.remedy()), style, out)?;
     if !brief {
         labelled("Guide", &visible(about.reference), style, out)?;
     }
-    let mut explanation = Explanation::of(about);
     for (index, place) in phones.places.iter().take(shown_phones).enumerate() {
         let device = devices.device(*place);
         let shown = if brief { 1 } else { usize::MAX };
@@ -96,7 +97,8 @@ fn explain(
         let from = |lines: usize| lines.saturating_sub(shown);
         for (number, diagnosis) in of_code(&device, code, State::Active).take(shown).enumerate() {
             let label = if index == 0 && number == 0 { "Evidence" } else { "" };
-            labelled(label, &phone_line(&device, diagnosis), style, out)?;
+            let (who, what) = phone_says(&device, diagnosis);
+            labelled(label, &visible(&format!("{who}: {what}")), style, out)?;
             evidence_lines(&diagnosis.evidence[from(diagnosis.evidence.len())..], style, out)?;
             // A diagnosis from configuration files already has these lines as its evidence.
             if !diagnosis.is_of_configuration() {
@@ -104,7 +106,7 @@ fn explain(
                     labelled("Config", &visible(&line.to_string()), style, out)?;
                 }
             }
-            for (label, text) in explanation.update(diagnosis) {
+            for (label, text) in explanation.own(diagnosis) {
                 labelled(label, &visible(text), style, out)?;
             }
         }
@@ -142,18 +144,16 @@ fn labelled(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::
     Ok(())
 }
 
-/// What a phone's logs show: the phone, the slot unless the message names it, and the number of lines.
-fn phone_line(device: &Device, diagnosis: &Diagnosis) -> String {
-    let mut said = visible(device.name()).into_owned();
-    if let Some(slot) = diagnosis.slot.as_deref().filter(|slot| !diagnosis.message.contains(slot)) {
-        said.push_str(&format!(" {}", visible(slot)));
-    }
-    said.push_str(&format!(": {}", visible(&diagnosis.message)));
-    if let Some(often) = diagnosis.how_often() {
+/// What a phone's logs show: the phone, with the slot unless the message names it; and the message, with the number of
+/// lines.
+pub(in crate::report) fn phone_says(device: &Device, diagnosis: &Diagnosis) -> (String, String) {
+    let slot = diagnosis.slot.as_deref().filter(|slot| !diagnosis.message.contains(slot));
+    let slot = slot.map(|slot| format!(" {slot}")).unwrap_or_default();
+    let often = diagnosis.how_often().map(|often| {
         let when = span(diagnosis).map(|when| format!(", {when}")).unwrap_or_default();
-        said.push_str(&format!(" ({often}{when})"));
-    }
-    said
+        format!(" ({often}{when})")
+    });
+    (format!("{}{slot}", device.name()), format!("{}{}", diagnosis.message, often.unwrap_or_default()))
 }
 
 /// Writes the evidence of a diagnosis: place, stamp, text. Without `--verbose`, equal lines in a row are written once,

@@ -46,7 +46,8 @@ pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::
         Tone::Plain,
         style,
         out,
-    )
+    )?;
+    groups.left_out().iter().try_for_each(|sentence| paragraph(sentence, Tone::Warning, style, out))
 }
 
 /// The key, and the number of phones: in total, and by status.

@@ -25,8 +25,8 @@ const SHRINKING: [(Column, usize); 28] = {
         (Diagnoses, 30),
         (Platform2, 14),
         (Platform1, 14),
-        (FirstSeen, LEFT_OUT),
-        (LastSeen, LEFT_OUT),
+        (FirstFault, LEFT_OUT),
+        (LastFault, LEFT_OUT),
         (Model, 10),
         (Phone, 16),
         (Diagnoses, 23),
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn eighty_columns_hold_all_but_applications() {
         let columns = Layout::fitting(natural_of(&rows()), 80).columns();
-        let dropped = [Column::Applications, Column::FirstSeen, Column::LastSeen];
+        let dropped = [Column::Applications, Column::FirstFault, Column::LastFault];
         // The fixture has no stale phone and no baseline.
         let never = [Column::Stale, Column::Baseline];
         for column in Column::all().filter(|column| !dropped.contains(column) && !never.contains(column)) {

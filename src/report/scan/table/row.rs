@@ -2,7 +2,8 @@
 
 use crate::quantity::count;
 use crate::report::findings::{PhoneCode, codes};
-use crate::report::shape::{Baseline, CertificateState, Device, State};
+use crate::report::selection::{NONE_SELECTED, NONE_SELECTED_SIGN};
+use crate::report::shape::{Baseline, CertificateState, Device, Diagnosis, Severity, State};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::time::day;
 use crate::report::text::visible::visible;
@@ -19,8 +20,8 @@ pub(in crate::report) enum Column {
     Platform1,
     Platform2,
     Applications,
-    FirstSeen,
-    LastSeen,
+    FirstFault,
+    LastFault,
     Stale,
     Baseline,
     Diagnoses,
@@ -37,8 +38,8 @@ impl Column {
         (Self::Platform1, "Platform 1", "P1"),
         (Self::Platform2, "Platform 2", "P2"),
         (Self::Applications, "Applications", "Apps"),
-        (Self::FirstSeen, "First seen", "First"),
-        (Self::LastSeen, "Last seen", "Last"),
+        (Self::FirstFault, "First fault", "First"),
+        (Self::LastFault, "Last fault", "Last"),
         (Self::Stale, "Stale", "Stale"),
         (Self::Baseline, "Baseline", "Base"),
         (Self::Diagnoses, "Diagnoses", "Codes"),
@@ -63,7 +64,7 @@ impl Column {
             Self::Status | Self::BuiltIn | Self::Platform1 | Self::Platform2 => cell.sign_first(columns),
             Self::Phone => cell.map(|text| cut_front(text, columns).into_owned()),
             Self::Model => cell.map(|text| cut(family_dropped(text), columns).into_owned()),
-            Self::Software | Self::FirstSeen | Self::LastSeen | Self::Stale | Self::Baseline => {
+            Self::Software | Self::FirstFault | Self::LastFault | Self::Stale | Self::Baseline => {
                 cell.cut(columns)
             }
             Self::Applications | Self::Diagnoses => cell.whole_pieces(columns),
@@ -149,6 +150,9 @@ impl TableRow {
     /// The row of this phone.
     pub(in crate::report) fn of(device: &Device) -> Self {
         Self(Column::TITLES.map(|(column, ..)| match column {
+            Column::Status if device.is_ok_of_selected() => {
+                Cell::of(NONE_SELECTED_SIGN, Tone::Plain).and(NONE_SELECTED, Tone::Plain)
+            }
             Column::Status => {
                 let tone = Tone::of_status(device.status);
                 Cell::of(status_sign(device.status), tone).and(device.status.name(), tone)
@@ -160,11 +164,11 @@ impl TableRow {
             Column::Platform1 => slot(device, "platform-1"),
             Column::Platform2 => slot(device, "platform-2"),
             Column::Applications => applications(device),
-            Column::FirstSeen => {
-                seen(device.active().filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
+            Column::FirstFault => {
+                seen(faults(device).filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
             }
-            Column::LastSeen => {
-                seen(device.active().filter_map(|diagnosis| diagnosis.last_seen.as_deref()).max())
+            Column::LastFault => {
+                seen(faults(device).filter_map(|diagnosis| diagnosis.last_seen.as_deref()).max())
             }
             Column::Stale => match device.stale {
                 Some(days) => Cell::of(format!("{} d", count(days)), Tone::Warning),
@@ -225,7 +229,12 @@ fn slot(device: &Device, slot: &str) -> Cell {
     Cell::of(sign, tone).and(visible(word), Tone::Plain)
 }
 
-/// The day on which an active diagnosis was seen first, or last.
+/// The active errors and warnings.
+fn faults(device: &Device) -> impl Iterator<Item = &Diagnosis> {
+    device.active().filter(|diagnosis| diagnosis.severity < Severity::Info)
+}
+
+/// The day on which an active error or warning was seen first, or last.
 fn seen(time: Option<&str>) -> Cell {
     Cell::of(time.map(day).unwrap_or_default(), Tone::Plain)
 }
@@ -250,9 +259,11 @@ fn applications(device: &Device) -> Cell {
 
 /// The active codes, worst first, then the resolved ones in brackets; each once.
 fn diagnoses(device: &Device) -> Cell {
-    codes(device).into_iter().fold(Cell::default(), |cell, PhoneCode { code, severity, state }| match state {
-        State::Active => cell.and(code, Tone::of_severity(severity)),
-        State::Resolved => cell.and(format!("[{code}]"), Tone::Dim),
+    codes(device).into_iter().fold(Cell::default(), |cell, PhoneCode { code, severity, state, .. }| {
+        match state {
+            State::Active => cell.and(code, Tone::of_severity(severity)),
+            State::Resolved => cell.and(format!("[{code}]"), Tone::Dim),
+        }
     })
 }
 

@@ -1,0 +1,45 @@
+//! Which diagnoses of a phone are shown and counted: `--select` and `--ignore`.
+
+use super::{Phone, severity};
+use crate::check::{Finding, Rule};
+use crate::model::{Severity, State};
+
+/// Which diagnoses are shown and counted, by what their codes begin with: `INS001`, or `INS` for all INS codes.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these; all if empty.
+    pub select: Vec<String>,
+    /// But not these.
+    pub ignore: Vec<String>,
+}
+
+impl Selection {
+    /// Whether the diagnosis of a code is shown and counted.
+    pub fn has(&self, code: &str) -> bool {
+        let any = |prefixes: &[String]| prefixes.iter().any(|prefix| code.starts_with(prefix));
+        (self.select.is_empty() || any(&self.select)) && !any(&self.ignore)
+    }
+
+    /// The highest severity of the active findings that it leaves out.
+    pub fn worst_left_out<'f>(
+        &self,
+        found: impl IntoIterator<Item = (&'static Rule, &'f Finding)>,
+    ) -> Option<Severity> {
+        let left_out = found
+            .into_iter()
+            .filter(|(rule, finding)| finding.state == State::Active && !self.has(rule.code));
+        left_out.map(|(rule, finding)| severity(rule, finding)).min()
+    }
+}
+
+impl Phone {
+    /// Notes the highest severity of active findings that are left out because they were not selected.
+    pub fn leave_out(&mut self, worst: Option<Severity>) {
+        self.left_out = self.left_out.into_iter().chain(worst).min();
+    }
+
+    /// Whether an active error or warning is left out because it was not selected.
+    pub fn has_others(&self) -> bool {
+        self.left_out.is_some_and(|severity| severity < Severity::Info)
+    }
+}
