@@ -5,7 +5,6 @@
 mod tree;
 
 use std::fs;
-use std::io::{Cursor, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -160,7 +159,7 @@ fn archives_tell_what_the_directory_tells() {
     let away = tempfile::tempdir().unwrap();
     let tar = tar_of(fleet.path());
     for (name, bytes) in [
-        ("fleet.zip", zip_of(fleet.path())),
+        ("fleet.zip", tree::zip_of(fleet.path())),
         ("fleet.tar", tar.clone()),
         ("fleet.tar.gz", gzip(&tar)),
         ("fleet.tar.zst", zstd::encode_all(&tar[..], 3).unwrap()),
@@ -182,17 +181,6 @@ fn tar_of(folder: &Path) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     archive.append_dir_all("provisioning", folder).unwrap();
     archive.into_inner().unwrap()
-}
-
-fn zip_of(folder: &Path) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let time = zip::DateTime::from_date_and_time(2016, 7, 1, 12, 0, 0).unwrap();
-    let options = zip::write::SimpleFileOptions::default().last_modified_time(time);
-    for path in tree::files_below(folder) {
-        archive.start_file(path.strip_prefix(folder).unwrap().to_str().unwrap(), options).unwrap();
-        archive.write_all(&fs::read(&path).unwrap()).unwrap();
-    }
-    archive.finish().unwrap().into_inner()
 }
 
 #[test]

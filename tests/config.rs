@@ -2,17 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod tree;
+
 use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
 use phonecert::report::config::CONFIG_FORMATS;
 use serde_json::Value;
-
-fn sample(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/config").join(name);
-    fs::read_to_string(path).unwrap()
-}
+use tree::sample;
 
 /// A server with a site file for all, and a file of its own for one phone.
 fn site() -> tempfile::TempDir {

@@ -3,16 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod tree;
+
 use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
 use serde_json::Value;
-
-fn sample(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/config").join(name);
-    fs::read_to_string(path).unwrap()
-}
+use tree::sample;
 
 /// A site whose certificate is one phone's, with phones that differ in one thing each from the first.
 const PHONES: [(&str, &[(&str, &str)]); 11] = [

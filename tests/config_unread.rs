@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod tree;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -9,16 +11,12 @@ use std::path::Path;
 use assert_cmd::Command;
 use flate2::write::GzEncoder;
 use serde_json::Value;
+use tree::sample;
 
 const LOG: &str = "0531130920|log  |*|00|---------- Initial log entry ----------\n\
                    0531130921|tls  |3|00|Custom platform device certificate 1 is not available\n\
                    0531130921|tls  |3|00|Custom application device certificate 1 is not available\n\
                    0531130928|sip  |4|00|an ordinary line\n";
-
-fn sample(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/config").join(name);
-    fs::read_to_string(path).unwrap()
-}
 
 /// A file that gives platform slot 1 and application slot 1 a certificate.
 fn site(device_set: &str) -> String {

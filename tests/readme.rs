@@ -7,14 +7,12 @@ mod tree;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Cursor, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
 use std::process::Command;
 
 use phonecert::report::FORMATS;
 use tempfile::TempDir;
-use tree::{FAILING, files_below};
+use tree::FAILING;
 
 const README: &str = include_str!("../README.md");
 const CI: &str = include_str!("../.ci/run");
@@ -183,7 +181,7 @@ fn sandbox() -> TempDir {
     let copied = Command::new("sh").args(["-c", SAMPLE_LOGS]).current_dir(folder.path()).status().unwrap();
     assert!(copied.success());
     fs::copy(fleet.join(FAILING), folder.path().join("phone-app.log")).unwrap();
-    fs::write(folder.path().join("ticket.zip"), zip_of(&fleet)).unwrap();
+    fs::write(folder.path().join("ticket.zip"), tree::zip_of(&fleet)).unwrap();
     let inventory = "mac,model,part_number,revision\n0004F2A1B299,VVX 500,2200-44500-025,A\n";
     fs::write(folder.path().join("phones.csv"), inventory).unwrap();
     let bin = folder.path().join("bin");
@@ -202,18 +200,6 @@ fn sandbox() -> TempDir {
     tree::run(folder.path(), &["scan", healthy.to_str().unwrap(), "--output", "yesterday.json"]);
     tree::run(folder.path(), &["digest", healthy.to_str().unwrap(), "-o", "paris.pcr"]);
     folder
-}
-
-fn zip_of(directory: &Path) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let mut files = files_below(directory);
-    files.sort();
-    for path in files {
-        let name = path.strip_prefix(directory).unwrap().to_str().unwrap();
-        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-        archive.write_all(&fs::read(&path).unwrap()).unwrap();
-    }
-    archive.finish().unwrap().into_inner()
 }
 
 #[test]

@@ -7,23 +7,14 @@ mod tree;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Output;
 
 use phonecert::config::Stored;
 use phonecert::records::{FrameKind, Item, Reader};
-use phonecert::report::FORMATS;
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
-use tree::{days_after, phonecert, testdata, write};
-
-fn at(folder: &Path, arguments: &[&str], zone: &str) -> Output {
-    phonecert(folder).args(arguments).env("SOURCE_DATE_EPOCH", "1467500000").env("TZ", zone).output().unwrap()
-}
-
-fn sample(name: &str) -> String {
-    fs::read_to_string(testdata().join("config").join(name)).unwrap()
-}
+use tree::records::{answers_are_equal, any_split_answers_as_a_whole, at, digest};
+use tree::{days_after, phonecert, sample, write};
 
 /// Passwords, and the middle of a key, in the files of [`site`].
 const SECRETS: [&str; 5] = ["hunter2", "swordfish", "open-sesame", "opensesame", "letmein"];
@@ -129,34 +120,6 @@ fn archive(log: &str, key: &str) -> Vec<u8> {
     tree::gzip(&tar.into_inner().unwrap())
 }
 
-fn digest(folder: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = at(folder, &[&["digest"], arguments].concat(), "UTC");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(matches!(output.status.code(), Some(0 | 3 | 4)), "{arguments:?}: {said}");
-    output.stdout
-}
-
-fn answers_are_equal(folder: &Path, options: &[&str], records: &[&str], zone: &str) {
-    for format in FORMATS.iter().map(|format| format.name) {
-        let plain = [&["scan", "--format", format, "--all"], options].concat();
-        let of_files = at(folder, &plain, zone);
-        let of_records = at(folder, &[&plain[..], &["--records"], records].concat(), zone);
-        assert_eq!(of_records.status.code(), of_files.status.code(), "{format}");
-        let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
-        let answer = text(&of_records).replace(&format!(" --records {}", records.join(" ")), "");
-        assert!(
-            answer == text(&of_files),
-            "{format} {options:?} {records:?}: {}",
-            difference(&answer, &text(&of_files))
-        );
-    }
-}
-
-fn difference(one: &str, other: &str) -> String {
-    let differs = one.lines().zip(other.lines()).find(|(a, b)| a != b);
-    differs.map_or_else(|| "lengths".to_owned(), |(a, b)| format!("{a}\n instead of\n{b}"))
-}
-
 /// The payloads of all frames of configuration.
 fn configurations(records: &[u8]) -> Vec<Vec<u8>> {
     let mut reader = Reader::new(records);
@@ -250,19 +213,6 @@ fn no_secret_is_in_a_record() {
     }
 }
 
-/// The paths of each phone, from `list`.
-fn phones(folder: &Path) -> Vec<Vec<String>> {
-    let list = String::from_utf8(at(folder, &["list", "-q"], "UTC").stdout).unwrap();
-    let mut phones: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in list.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
-        if line["kind"] != "problem" {
-            let path = line["path"].as_str().unwrap().to_owned();
-            phones.entry(line["mac"].as_str().unwrap_or(&path).to_owned()).or_default().push(path);
-        }
-    }
-    phones.into_values().collect()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4, ..ProptestConfig::default() })]
 
@@ -272,23 +222,7 @@ proptest! {
         let folder = site();
         // Its path is told where a whole tree is searched; a list can't name it.
         let _ = fs::remove_file(folder.path().join("other/link.cfg"));
-        let mut shards = vec![Vec::new(); 5];
-        for (phone, shard) in phones(folder.path()).into_iter().zip(&seed) {
-            shards[*shard].extend(phone);
-        }
-        let mut files = Vec::new();
-        for (number, paths) in shards.iter().enumerate().filter(|(_, paths)| !paths.is_empty()) {
-            let list = format!("{number}.list");
-            fs::write(folder.path().join(&list), paths.join("\n")).unwrap();
-            let name = format!("{number}.pcr");
-            fs::write(folder.path().join(&name), digest(folder.path(), &["--files-from", &list])).unwrap();
-            files.push(name);
-        }
-        let chosen: Vec<&str> = order.iter().map(|at| &*files[at % files.len()]).chain(files.iter().map(|file| &**file)).collect();
-        let of_records = at(folder.path(), &[&["scan", "--format", "json", "--records"][..], &chosen].concat(), "UTC");
-        let of_files = at(folder.path(), &["scan", "--format", "json"], "UTC");
-        let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
-        prop_assert!(of_records.stdout == of_files.stdout, "{:?}: {}", chosen, difference(&text(&of_records), &text(&of_files)));
+        any_split_answers_as_a_whole(folder.path(), &seed, &order);
     }
 }
 

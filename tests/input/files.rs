@@ -1,9 +1,7 @@
 //! Special files, and files that can't be opened.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
@@ -194,16 +192,6 @@ fn a_file_without_a_size() {
     let found = phonecert::input::find(&["/proc/self/status".into()], &Options::default());
     let taken = Taken::all(&found);
     assert!(taken.bytes().starts_with(b"Name:"));
-}
-
-#[test]
-fn names_that_are_not_utf_8() {
-    let tree = Tree::new();
-    let folder = tree.path("").join(OsStr::from_bytes(b"caf\xE9"));
-    fs::create_dir(&folder).unwrap();
-    fs::write(folder.join(LOG), log(20)).unwrap();
-    let taken = tree.read_all();
-    assert_eq!(taken.is_only(&log(20)).paths(), [format!("caf\\xE9/{LOG}")]);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use phonecert::timeline::Timeline;
 use phonecert::window::Window;
 
 use super::sample::{
-    CONNECTION, File, UNTRUSTED, boot, diagnoses, found, lines, ordinary, phone_within, state, told_of,
+    CONNECTION, File, UNTRUSTED, boot, diagnoses, found, lines, message, ordinary, phone_within, state,
+    times, told_of,
 };
 
 fn is(log: &str, code: &str) -> Option<String> {
@@ -18,16 +19,6 @@ fn is(log: &str, code: &str) -> Option<String> {
 #[track_caller]
 fn expect(log: &str, code: &str, state: &str) {
     assert_eq!(is(log, code).as_deref(), Some(state).filter(|state| !state.is_empty()), "{log}");
-}
-
-/// The message of this diagnosis.
-fn message(log: &str, code: &str) -> String {
-    found(&told_of(log), code).unwrap()["message"].as_str().unwrap().to_owned()
-}
-
-/// The occurrences of this diagnosis.
-fn times(log: &str, code: &str) -> u64 {
-    state(&told_of(log), code).map_or(0, |(_, times)| times)
 }
 
 /// A boot without lines of the built-in certificate, and these.

@@ -7,8 +7,8 @@ use phonecert::timeline::Timeline;
 use serde_json::Value;
 
 use super::sample::{
-    CHAIN_REFUSED, CONNECTION, EMPTY_1, EMPTY_2, KEY_REFUSED, SAVED, SAVING, boot, found, lines, ordinary,
-    told_of,
+    CHAIN_REFUSED, CONNECTION, EMPTY_1, EMPTY_2, KEY_REFUSED, SAVED, SAVING, boot, found, lines, message,
+    ordinary, times, told_of,
 };
 
 const NOT_APPLIED: &str =
@@ -28,15 +28,6 @@ fn said(log: &str, code: &str) -> (String, Vec<u64>) {
         found["message"].as_str().unwrap().to_owned(),
         evidence.map(|line| line["line"].as_u64().unwrap()).collect(),
     )
-}
-
-fn message(log: &str, code: &str) -> String {
-    said(log, code).0
-}
-
-/// The occurrences of this diagnosis.
-fn times(log: &str, code: &str) -> u64 {
-    found(&told_of(log), code).map_or(0, |found| found["occurrences"].as_u64().unwrap())
 }
 
 /// A built-in certificate with another fingerprint.

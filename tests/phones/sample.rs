@@ -119,6 +119,16 @@ pub(crate) fn state(told: &Value, code: &str) -> Option<(String, u64)> {
     Some((found["state"].as_str().unwrap().to_owned(), found["occurrences"].as_u64().unwrap()))
 }
 
+/// The message of this diagnosis.
+pub(crate) fn message(log: &str, code: &str) -> String {
+    found(&told_of(log), code).unwrap()["message"].as_str().unwrap().to_owned()
+}
+
+/// The occurrences of this diagnosis.
+pub(crate) fn times(log: &str, code: &str) -> u64 {
+    state(&told_of(log), code).map_or(0, |(_, times)| times)
+}
+
 /// A boot that begins with its banner at this uptime, with an inventory: the built-in certificate, and
 /// these lines of the other slots.
 pub(crate) fn boot(slots: &[&str]) -> String {

@@ -3,8 +3,10 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+pub mod records;
+
 use std::fs;
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -29,6 +31,11 @@ pub const SKIPPED: &str = "phonecert: 4 boot logs were not read (such a log cont
 /// Where the samples are.
 pub fn testdata() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
+}
+
+/// A sample of a configuration file's values: a certificate or a key.
+pub fn sample(name: &str) -> String {
+    fs::read_to_string(testdata().join("config").join(name)).unwrap()
 }
 
 /// The program in `directory`, without environment variables that would change its answer.
@@ -110,6 +117,20 @@ pub fn fleet() -> TempDir {
 /// A copy of a case.
 pub fn case(name: &str) -> TempDir {
     copy(&testdata().join("cases").join(name))
+}
+
+/// An archive of all files in and below a folder.
+pub fn zip_of(folder: &Path) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let time = zip::DateTime::from_date_and_time(2016, 7, 1, 12, 0, 0).unwrap();
+    let options = zip::write::SimpleFileOptions::default().last_modified_time(time);
+    let mut files = files_below(folder);
+    files.sort();
+    for path in files {
+        archive.start_file(path.strip_prefix(folder).unwrap().to_str().unwrap(), options).unwrap();
+        archive.write_all(&fs::read(&path).unwrap()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
 }
 
 /// Runs the program at one fixed time, long after the samples: a page for a browser shows when it was made.
