@@ -61,6 +61,7 @@ pub(crate) use events_missed::LostEvents;
 pub(crate) use failures::in_words;
 pub use finding::Finding;
 pub use no_certificate_evidence::INVENTORY_LEVEL;
+pub(crate) use no_certificate_evidence::tls_level;
 
 /// A kind of diagnosis: its texts, its facts, and its check, the function that searches for it. For one phone the
 /// check returns [`Finding`]s; reports show each as a diagnosis.

@@ -26,6 +26,7 @@
 use super::certificate_without_key;
 use super::join::Question;
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
+use crate::timeline::{Record, Timeline};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG001",
@@ -50,10 +51,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     if !is_lost && !lacks_keys && (is_evidence || timeline.logs.is_empty()) {
         return Vec::new();
     }
-    let level = timeline.events().rev().find_map(|(_, event, record)| match event {
-        Event::LogStart { log_level: Some(level), .. } if record.entry.is_tls => Some((*level, record)),
-        _ => None,
-    });
+    let level = tls_level(timeline);
     let seen =
         level.map_or_else(Occurrences::without_lines, |(_, record)| Occurrences::shown_by(1, [record]));
     let unreadable = unreadable(case, has_unread_lines, lacks_keys);
@@ -66,6 +64,14 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         (None, level) => not_written(level.map(|(level, _)| level), seen),
     };
     vec![finding]
+}
+
+/// The last level of TLS logging that the logs name, and the line.
+pub(crate) fn tls_level<'t, 'a>(timeline: &'t Timeline<'a>) -> Option<(u8, &'t Record<'a>)> {
+    timeline.events().rev().find_map(|(_, event, record)| match event {
+        Event::LogStart { log_level: Some(level), .. } if record.entry.is_tls => Some((*level, record)),
+        _ => None,
+    })
 }
 
 /// If lines that may be evidence are not known: the message, the cause and the remedy.

@@ -16,6 +16,7 @@ use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use super::undecided::UndecidedPhones;
 use crate::check::join::{Origin, Question, join, origins};
+use crate::check::tls_level;
 use crate::config::{
     ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, PhoneKind, Refused, SlotFacts, SlotState, Stored,
     TreeBuilder, Undecided, resolve,
@@ -322,10 +323,7 @@ fn log_facts(phone: &Phone, timeline: &Timeline<'_>, now: NaiveDateTime) -> LogF
         software: timeline.software().next_back().map(|(version, _)| version.clone()),
         lowest_level: newest.and_then(|log| log.digest.counts.lowest_level),
         lowest_tls_level: newest.and_then(|log| log.digest.counts.lowest_tls_level),
-        tls_level: timeline.events().rev().find_map(|(_, event, record)| match event {
-            Event::LogStart { log_level, .. } if record.entry.is_tls => *log_level,
-            _ => None,
-        }),
+        tls_level: tls_level(timeline).map(|(level, _)| level),
         has_refusal_by_hw: timeline.events().any(|(_, event, _)| {
             use Event::{CertificateTooLarge, ChainNotDecodable, KeyTooLarge};
             matches!(event, KeyTooLarge { .. } | CertificateTooLarge { .. } | ChainNotDecodable { .. })

@@ -1,8 +1,9 @@
 //! LOG001: which levels in the files keep the certificate lines out of the log.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use crate::config::{ConfigurationLine, Given, LogFacts, PhoneConfig, ReadOutcome, SourceRole};
+use crate::config::{ConfigurationLine, File, Given, LogFacts, PhoneConfig, ReadOutcome, SourceRole};
 use crate::sentence::{Part, Sentence, sentence};
 
 const TLS_LEVEL: &str = "log.level.change.tls";
@@ -50,21 +51,24 @@ pub(in crate::check) fn hiding_levels<'a>(
     log: &LogFacts,
 ) -> Vec<(Given<'a>, &'static str, u8)> {
     let contradicted = contradicted(config, log);
-    let is_certain = |given: &Given<'_>| contradicted.iter().all(|(other, _)| other.name() != given.name());
-    high_levels(config).filter(|(given, ..)| is_certain(given)).collect()
+    high_levels(config).filter(|(given, ..)| !is_among(&contradicted, given.name())).collect()
+}
+
+/// Whether the line of this parameter is one of those that the log contradicts.
+fn is_among(contradicted: &[(Given<'_>, Cow<'_, str>)], name: &str) -> bool {
+    contradicted.iter().any(|(given, _)| given.name() == name)
 }
 
 pub(super) fn no_evidence(
     config: &PhoneConfig,
     log: &LogFacts,
 ) -> (Option<Sentence>, Vec<ConfigurationLine>) {
-    const LEVEL: &str = TLS_LEVEL;
     let mut lines = Vec::new();
     let mut steps = Vec::new();
     let contradicted = contradicted(config, log);
     for (given, hidden, wanted) in high_levels(config).filter(|(.., wanted)| *wanted == 3) {
         // A level that the log contradicts may have been set since: then it would hide the next inventory.
-        if contradicted.iter().all(|(other, _)| other.name() != given.name()) {
+        if !is_among(&contradicted, given.name()) {
             lines.push(given.says_of_value(format!(" keeps {hidden} out of the log: change it to {wanted}")));
         }
         let (name, value) = (given.name(), given.value.in_short());
@@ -75,32 +79,21 @@ pub(super) fn no_evidence(
         let but = format!(", and the log shows {shown}: changed since, or set another way?");
         lines.push(given.says_of_value(but));
     }
-    let is_low = log.tls_level.or(log.lowest_tls_level).is_some_and(|level| level <= 3);
-    if config.get(LEVEL).is_none() && !is_low {
-        // A file that wins over those after it, and that is not written by the phone itself.
-        let file = config
-            .sources
-            .iter()
-            .find(|source| source.role == SourceRole::Listed && source.file.outcome == ReadOutcome::Read);
-        let file = file.map(|source| &source.file).or_else(|| config.master());
-        if let Some(file) = file.filter(|_| config.is_absent(LEVEL)) {
-            lines.push(file.says(None, Some(LEVEL), format!("missing: add {LEVEL}=\"3\" to this file")));
-            let step = sentence![format!("{LEVEL}=\"3\" to "), Part::Path(file.path.clone())];
-            steps.push((["Add ", "add "], step));
-        }
+    if let Some(file) = file_without_level(config, log) {
+        lines.push(file.says(None, Some(TLS_LEVEL), format!("missing: add {TLS_LEVEL}=\"3\" to this file")));
+        let step = sentence![format!("{TLS_LEVEL}=\"3\" to "), Part::Path(file.path.clone())];
+        steps.push((["Add ", "add "], step));
     }
     if steps.is_empty() {
-        let is_contradicted = contradicted.iter().any(|(given, _)| given.name() == LEVEL);
-        let low = config.get(LEVEL).filter(|_| !is_contradicted).map(|given| {
-            let what = match level_of(config, LEVEL) {
+        let given = config.get(TLS_LEVEL).filter(|_| !is_among(&contradicted, TLS_LEVEL));
+        lines.extend(given.map(|given| {
+            given.says_of_value(match level_of(config, TLS_LEVEL) {
                 Some(_) => ": it does not keep the inventory out",
                 None => {
                     " is not a level: the phone may use its default, 4, which keeps the inventory out of the log"
                 }
-            };
-            given.says_of_value(what)
-        });
-        lines.extend(low);
+            })
+        }));
         return (None, lines);
     }
     let mut remedy = Sentence::default();
@@ -109,4 +102,16 @@ pub(super) fn no_evidence(
     }
     remedy = remedy.and("; then restart the phone and read its log again.".into());
     (Some(remedy), lines)
+}
+
+/// The file to add the level of TLS logging to, if no file has it and the log does not show that it is low enough.
+fn file_without_level<'a>(config: &'a PhoneConfig, log: &LogFacts) -> Option<&'a Arc<File>> {
+    let is_low = log.tls_level.or(log.lowest_tls_level).is_some_and(|level| level <= 3);
+    if is_low || config.get(TLS_LEVEL).is_some() || !config.is_absent(TLS_LEVEL) {
+        return None;
+    }
+    // A file that wins over those after it, and that is not written by the phone itself.
+    let mut listed = config.sources.iter().filter(|source| source.role == SourceRole::Listed);
+    let file = listed.find(|source| source.file.outcome == ReadOutcome::Read).map(|source| &source.file);
+    file.or_else(|| config.master())
 }
