@@ -51,7 +51,7 @@ pub use key::{Key, PrivateKey};
 pub use line::ConfigurationLine;
 pub use log_place::LogPlace;
 pub use parameter::{CA_SLOT_2, DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, Store, selected_slot};
-pub use path::phone_and_kind;
+pub use path::kind_and_phone;
 pub use pem::Fault;
 pub use phone::{
     ConfigSource, ConfiguredKey, Credential, Gate, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole,

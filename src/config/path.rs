@@ -1,17 +1,16 @@
 //! Paths of configuration files, and the kinds that their names show.
 
-use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use crate::input::ConfigKind;
 use crate::model::Mac;
 
-/// Phone and kind by a file's name, in upper or lower case; None for all other names. Phones write no separators into
-/// the address.
-pub fn phone_and_kind(name: &OsStr) -> Option<(Mac, ConfigKind)> {
-    let name = name.as_encoded_bytes();
-    let (kind, mac) = ConfigKind::of(name)?;
-    name.get(..12)?.iter().all(u8::is_ascii_hexdigit).then_some((mac, kind))
+/// Kind and phone by the name of the file at this path, in upper or lower case; None for all other names. Phones write
+/// no separators into the address.
+pub fn kind_and_phone(path: &Path) -> Option<(ConfigKind, Mac)> {
+    let name = path.file_name()?.as_encoded_bytes();
+    let is_plain = name.get(..12)?.iter().all(u8::is_ascii_hexdigit);
+    ConfigKind::of(name).filter(|_| is_plain)
 }
 
 /// The path without `.`, and without `..` after a directory. `..` never leads out of an archive.

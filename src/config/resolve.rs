@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOutcome, is_followed};
 use super::own_files::OwnFiles;
-use super::path::{directory, is_within, local_name, normal, phone_and_kind};
+use super::path::{directory, is_within, kind_and_phone, local_name, normal};
 use super::phone::{
     ConfigSource, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved, listed_by,
 };
@@ -58,7 +58,7 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, kind: &PhoneKind, log_directories: &
                 let master = Part::Path(file.path.clone());
                 config.add_unknown(sentence!["a file in the OVERRIDES_DIRECTORY of ", master]);
             }
-            let is_own = path.file_name().and_then(phone_and_kind).is_some_and(|(of, _)| of == mac);
+            let is_own = kind_and_phone(&path).is_some_and(|(_, of)| of == mac);
             config.add(ConfigSource { file: Arc::clone(&file), role: SourceRole::Master, is_own });
             if is_own {
                 phone.other_case(ConfigKind::Master, &path, &file, &mut config);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::file::{File, FileList, ReadOutcome, is_followed};
 use super::parameter::LOG_DIRECTORY;
-use super::path::{directory, local_name, normal, phone_and_kind};
+use super::path::{directory, kind_and_phone, local_name, normal};
 use super::phone_kind::{PHONE, placeholder};
 use super::tree::{ConfigTree, Masters, Opened, Sites};
 use crate::input::ConfigKind;
@@ -49,14 +49,14 @@ impl ConfigTree {
         found
     }
 
-    /// The files `<mac>*.cfg` in these directories that have no [kind](phone_and_kind): a master may list them.
+    /// The files `<mac>*.cfg` in these directories that have no [kind](kind_and_phone): a master may list them.
     pub(super) fn other_files_of(&self, mac: Mac, directories: &[PathBuf]) -> Vec<PathBuf> {
         let upper = mac.to_string();
         let names = [upper.to_ascii_lowercase(), upper];
         let all = directories
             .iter()
             .flat_map(|directory| names.iter().flat_map(|name| self.names_in(directory, name, ".cfg")));
-        all.filter(|path| path.file_name().and_then(phone_and_kind).is_none()).collect()
+        all.filter(|path| kind_and_phone(path).is_none()).collect()
     }
 
     /// Whether a master of this phone, or of all phones, is in this directory.

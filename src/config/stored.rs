@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::file::File;
-use super::path::{normal, phone_and_kind};
+use super::path::{kind_and_phone, normal};
 use crate::input::{ConfigContent, ConfigKind, ConfigMember, NOT_PLAIN, shown_path};
 use crate::problem::ProblemKind;
 
@@ -35,7 +35,7 @@ impl Stored {
     /// A member of an archive, of which only what [`File::parse`] returns is kept. A private key is not read.
     pub fn of_member(member: &ConfigMember<'_>) -> Self {
         let path = normal(Path::new(member.path));
-        let is_key = matches!(path.file_name().and_then(phone_and_kind), Some((_, ConfigKind::PrivateKey)));
+        let is_key = matches!(kind_and_phone(&path), Some((ConfigKind::PrivateKey, _)));
         let shown = shown_path(&path);
         if let Some((kind, why)) = member.damage.filter(|_| !is_key) {
             // The problem was reported when the archive was read.

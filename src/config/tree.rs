@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::file::{File, ReadOutcome};
 use super::own_files::{Named, OwnFiles};
-use super::path::{directory, is_within, local_name, normal, phone_and_kind};
+use super::path::{directory, is_within, kind_and_phone, local_name, normal};
 use super::phone_kind::placeholders;
 use super::stored::{KeyFile, Stored, TOO_LARGE};
 use crate::input::{
@@ -57,10 +57,10 @@ impl TreeBuilder {
         Self(ConfigTree { roots: roots.iter().map(|root| normal(root)).collect(), ..ConfigTree::default() })
     }
 
-    /// Adds a file of a directory if its name has a [kind](phone_and_kind); it is opened when a phone needs it. `mode`
+    /// Adds a file of a directory if its name has a [kind](kind_and_phone); it is opened when a phone needs it. `mode`
     /// is used only for private keys.
     pub fn file(&mut self, path: &Path, mode: Option<u32>) {
-        let Some((mac, kind)) = path.file_name().and_then(phone_and_kind) else { return };
+        let Some((kind, mac)) = kind_and_phone(path) else { return };
         let files = self.0.named.entry(mac).or_insert_with(|| Vec::with_capacity(2));
         files.push(Named { kind, path: normal(path), mode });
     }
@@ -85,13 +85,13 @@ impl TreeBuilder {
         }
     }
 
-    /// Adds a file of a record that has no [kind](phone_and_kind).
+    /// Adds a file of a record that has no [kind](kind_and_phone).
     pub fn listed(&mut self, path: &Path) {
         self.note_listed(path);
         self.0.listed.insert(normal(path));
     }
 
-    /// Notes that there is a file of one phone that has no [kind](phone_and_kind).
+    /// Notes that there is a file of one phone that has no [kind](kind_and_phone).
     pub fn has_listed(&mut self, has_listed: bool) {
         self.0.has_listed |= has_listed;
     }
@@ -165,9 +165,9 @@ pub struct ConfigTree {
     is_one_site: bool,
     /// Computed when needed.
     pub(super) sites: OnceLock<Sites>,
-    /// Paths of configuration files of records that have no [kind](phone_and_kind).
+    /// Paths of configuration files of records that have no [kind](kind_and_phone).
     listed: BTreeSet<PathBuf>,
-    /// There is a file of one phone that has no [kind](phone_and_kind).
+    /// There is a file of one phone that has no [kind](kind_and_phone).
     has_listed: bool,
     /// If the files are not on the disk: the names in their directories, sorted; computed when needed.
     children: OnceLock<HashMap<PathBuf, BTreeSet<String>>>,

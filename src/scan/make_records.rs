@@ -15,7 +15,7 @@ use super::origin::{ContentHashes, FileVersion, path_of_gone};
 use super::payload::Sourced;
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::write_configuration::ConfigurationWriter;
-use crate::config::{Stored, phone_and_kind};
+use crate::config::{Stored, kind_and_phone};
 use crate::input::{Buffers, FoundFiles, Rotation, SkippedFiles};
 use crate::model::Mac;
 use crate::problem::{self, Problem, ProblemKind};
@@ -348,9 +348,8 @@ impl DigestRun<'_> {
             }
         }
         members.retain(|(stored, source)| {
-            let name = Path::new(stored.path()).file_name();
-            let of_phone =
-                name.and_then(phone_and_kind).map(|(mac, _)| mac).filter(|mac| *mac != Mac::EVERYONE);
+            let of_phone = kind_and_phone(Path::new(stored.path())).map(|(_, mac)| mac);
+            let of_phone = of_phone.filter(|mac| *mac != Mac::EVERYONE);
             let macs = &gone[&source.path];
             of_phone.map_or(!macs.is_empty(), |mac| macs.contains(&mac))
         });

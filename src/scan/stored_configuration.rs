@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::collect::PendingLogs;
 use super::payload::Sourced;
 use super::store::{Place, Store};
-use crate::config::{ConfigTree, Stored, TreeBuilder, phone_and_kind};
+use crate::config::{ConfigTree, Stored, TreeBuilder, kind_and_phone};
 use crate::input::shown_path;
 use crate::model::Mac;
 use crate::records::Fault;
@@ -83,7 +83,7 @@ impl StoredConfigs {
         let bytes = postcard::to_stdvec(&stored).map_err(|_| Fault::Content)?;
         let place = self.store.add(&bytes).map_err(Fault::TemporaryFile)?;
         let path = stored.path();
-        if Path::new(path).file_name().and_then(phone_and_kind).is_some() {
+        if kind_and_phone(Path::new(path)).is_some() {
             self.reading.named.insert(path.into(), stored.mode());
         } else if matches!(stored, Stored::File(_)) {
             self.reading.listed.insert(path.into());

@@ -10,7 +10,7 @@ use super::configuration::{config_tree, log_directories};
 use super::origin::FileVersion;
 use super::payload::Sourced;
 use super::phone_logs::ReadLog;
-use crate::config::{ConfigTree, Stored, phone_and_kind, reachable};
+use crate::config::{ConfigTree, Stored, kind_and_phone, reachable};
 use crate::input::FoundFiles;
 use crate::model::Mac;
 use crate::records::{FrameKind, Writer, append_frame};
@@ -40,7 +40,7 @@ impl ConfigurationWriter {
         self.shared.lock().extend(found.shared);
         let count = found.own.len() as u64;
         for stored in found.own {
-            if Path::new(stored.path()).file_name().and_then(phone_and_kind).is_none() {
+            if kind_and_phone(Path::new(stored.path())).is_none() {
                 self.listed.lock().insert(stored.path().into());
             }
             let payload = packed(stored, None, &self.tree)?;
