@@ -6,7 +6,7 @@ use std::path::Path;
 
 use phonecert::quantity::{count, counted};
 use phonecert::redact::Shown;
-use phonecert::scan::{self, Cache, DigestSummary, Retention};
+use phonecert::scan::{self, Cache, CacheUse, DigestSummary, Retention};
 use phonecert::window::Window;
 
 use super::{notices, setup, status_of};
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
         let found = setup::find(&paths, &args.paths);
         let progress = setup::progress(&found, &args.run);
         let roots = (!args.paths.no_config).then_some(&paths[..]);
-        let cache = (cache.as_ref(), keep);
+        let cache = cache.as_ref().map(|cache| CacheUse { cache, keep });
         digested = scan::digest(&found, roots, &window, now.timestamp(), cache, &progress, out)?;
         is_left = digested.logs == 0 && replaced.is_some();
         if is_left { Err(io::ErrorKind::NotFound.into()) } else { Ok(()) }

@@ -33,6 +33,15 @@ pub struct Retention {
     pub since: i64,
 }
 
+/// The records of an earlier run, to use them again.
+#[derive(Clone, Copy)]
+pub struct CacheUse<'c> {
+    /// The records.
+    pub cache: &'c Cache,
+    /// Which records of logs that are gone are kept; None for none.
+    pub keep: Option<Retention>,
+}
+
 impl Retention {
     fn holds(self, log: &ReadLog) -> bool {
         log.modified.is_some_and(|time| time.and_utc().timestamp() >= self.since)
@@ -61,13 +70,12 @@ pub fn digest(
     roots: Option<&[PathBuf]>,
     window: &Window,
     made_at: i64,
-    cache: (Option<&Cache>, Option<Retention>),
+    cache: Option<CacheUse<'_>>,
     progress: &dyn ReportProgress,
     out: &mut dyn Write,
 ) -> io::Result<DigestSummary> {
     let window = &window.in_seconds();
-    let (cache, keep) = cache;
-    let lengths = cache.filter(|_| keep.is_some()).map(|cache| cache.lengths.clone());
+    let lengths = cache.filter(|used| used.keep.is_some()).map(|used| used.cache.lengths.clone());
     let hashes = ContentHashes::new(lengths.unwrap_or_default());
     let (pending, configs) = (PendingLogs::default(), None);
     let mut run = DigestRun { found, window, cache, hashes: &hashes, progress, pending, configs };
@@ -82,7 +90,7 @@ pub fn digest(
     streams.into_iter().for_each(|read| all.append(read));
     run.pending = std::mem::take(&mut all.others);
     let mut members = std::mem::take(&mut all.members);
-    members.extend(run.members_of_gone(keep));
+    members.extend(run.members_of_gone());
     run.configs = roots.map(|roots| ConfigurationWriter::new(found, members, roots));
     let mut writer = Writer::new(out, &Header::new(window, made_at, roots.is_some()))?;
     run.write_named(&mut all, &mut writer)?;
@@ -98,7 +106,7 @@ pub fn digest(
         digested.logs += logs.len() as u64;
         run.write(mac, &logs, &mut writer)?;
     }
-    digested.gone = run.write_gone(keep, &mut writer)?;
+    digested.gone = run.write_gone(&mut writer)?;
     digested.logs += digested.gone;
     if let Some(configs) = &run.configs {
         let has_log = |mac| found.phone_of(mac).is_some() || others.contains(&mac) || further.contains(&mac);
@@ -138,7 +146,7 @@ fn write_notices(
 struct DigestRun<'r> {
     found: &'r FoundFiles,
     window: &'r Window,
-    cache: Option<&'r Cache>,
+    cache: Option<CacheUse<'r>>,
     hashes: &'r ContentHashes,
     progress: &'r dyn ReportProgress,
     /// Logs from archives and pipes.
@@ -201,7 +209,7 @@ impl DigestRun<'_> {
         read: &mut ReadFiles,
         open: impl FnOnce(&mut PhoneSink<'s>),
     ) {
-        match self.cache.and_then(|cache| cache.unchanged(&source)) {
+        match self.cache.and_then(|used| used.cache.unchanged(&source)) {
             Some(cached) => {
                 read.from_cache += cached.logs.len() as u64;
                 for (mac, log) in cached.logs {
@@ -325,8 +333,8 @@ impl DigestRun<'_> {
 
     /// The configuration files from archives that are gone, which are needed to diagnose phones whose logs
     /// are kept. Archives that have been replaced by another of the same name are not included.
-    fn members_of_gone(&self, keep: Option<Retention>) -> Vec<(Stored, FileVersion)> {
-        let (Some(cache), Some(keep)) = (self.cache, keep) else { return Vec::new() };
+    fn members_of_gone(&self) -> Vec<(Stored, FileVersion)> {
+        let Some(CacheUse { cache, keep: Some(keep) }) = self.cache else { return Vec::new() };
         let asked: HashSet<&str> = self.found.streams.iter().map(crate::input::Source::path).collect();
         let mut gone: HashMap<Box<str>, BTreeSet<Mac>> = HashMap::new();
         let mut members = cache.members();
@@ -358,8 +366,8 @@ impl DigestRun<'_> {
 
     /// Writes the cached records of logs whose content no file has any more: the file is gone or was begun
     /// anew. Returns their number.
-    fn write_gone(&self, keep: Option<Retention>, writer: &mut Writer<'_>) -> io::Result<u64> {
-        let (Some(cache), Some(keep)) = (self.cache, keep) else { return Ok(0) };
+    fn write_gone(&self, writer: &mut Writer<'_>) -> io::Result<u64> {
+        let Some(CacheUse { cache, keep: Some(keep) }) = self.cache else { return Ok(0) };
         let found = self.found;
         let named = (0..found.phones()).flat_map(|phone| found.logs(phone)).map(|log| found.path(log));
         let streams = found.streams.iter().map(|stream| stream.path().to_owned());
