@@ -278,7 +278,9 @@ proptest! {
         }
         let [quick, general] = [&[][..], &["--since", "1970-01-01"]].map(|arguments| scan(folder.path(), arguments));
         prop_assert_eq!(quick.lines().count(), general.lines().count());
-        for (quick, general) in quick.lines().zip(general.lines()) {
+        // The option that makes the program read in the general way is recorded in `selection`.
+        let lines = quick.lines().zip(general.lines());
+        for (quick, general) in lines.filter(|(quick, _)| !quick.starts_with("  \"selection\"")) {
             prop_assert_eq!(quick, general);
         }
     }
