@@ -124,7 +124,9 @@ class Story:
                     resolved |= passed is not None and passed > 60
             before = [shown for _, i, shown in self.inventories if i < index]
             had = {held.get("fingerprint") for shown in before for slot, held in shown.items() if slot != "built-in"}
-            had |= {line.facts["fingerprint"] for i, line in self.saves if i < index}
+            # A save of the same pass, to another slot, mends nothing, nor does an inventory that shows it.
+            had |= {line.facts["fingerprint"] for i, line in self.saves
+                    if i < index or (seconds_between(refusal, line) or 0) <= 60}
             for _, i, shown in self.inventories:
                 if i > index and before:
                     resolved |= any(held.get("fingerprint") and held["fingerprint"] not in had

@@ -40,9 +40,9 @@ impl<'a> MessageIndex<'a> {
                 index.by_first_line.entry(first.hash).or_default().push(log);
             }
             for message in &messages[log] {
-                index.by_hash.entry(message.hash).or_default().push(log);
+                add(index.by_hash.entry(message.hash).or_default(), log);
                 if let Some(stamp) = message.stamp {
-                    index.by_stamp.entry(stamp).or_default().push(log);
+                    add(index.by_stamp.entry(stamp).or_default(), log);
                 }
             }
         }
@@ -55,8 +55,12 @@ impl<'a> MessageIndex<'a> {
         let whole_message = self.messages[part].iter().find(|message| !is_rest(message));
         let mut wholes: Vec<usize> = match (whole_message, digest.entries.first()) {
             (Some(message), _) => {
+                let of_hash = self.by_hash.get(&message.hash);
+                if of_hash.is_some_and(|logs| logs.len() * 2 > self.logs.len()) {
+                    return None;
+                }
                 let of_stamp = message.stamp.and_then(|stamp| self.by_stamp.get(&stamp));
-                self.by_hash.get(&message.hash).into_iter().chain(of_stamp).flatten().copied().collect()
+                of_hash.into_iter().chain(of_stamp).flatten().copied().collect()
             }
             // A log of its chain begins with its first line, if that is whole.
             (None, Some(first)) if self.messages[part].is_empty() && digest.counts.lines > 1 => {
@@ -69,5 +73,12 @@ impl<'a> MessageIndex<'a> {
         wholes.sort_unstable();
         wholes.dedup();
         Some(wholes)
+    }
+}
+
+/// Adds a log that can be the last one already.
+fn add(logs: &mut Vec<usize>, log: usize) {
+    if logs.last() != Some(&log) {
+        logs.push(log);
     }
 }
