@@ -178,7 +178,7 @@ impl AnswerDiagnosis {
             name: diagnosis.name.to_owned(),
             severity: diagnosis.severity,
             state: diagnosis.state,
-            slot: diagnosis.slot.as_deref().map(str::to_owned),
+            slot: diagnosis.slot.map(|slot| slot.to_string()),
             message: diagnosis.message.clone(),
             first_seen: diagnosis.first_seen.clone(),
             last_seen: diagnosis.last_seen.clone(),

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use super::{Phone, SlotContent, severity, shown_seconds, shown_time};
 use crate::check::{Family, Finding, Rule, Sentence};
 use crate::config::{self, Parameter};
-use crate::model::Slot;
 use crate::redact::Shown;
 use crate::report::shape::{Certificate, ConfigurationLine, Device, Diagnosis, Evidence};
 use crate::timeline::SourceLine;
@@ -49,7 +48,7 @@ fn diagnosis(rule: &Rule, finding: &Finding, files: &[String], shown: Shown<'_>)
         name: rule.name,
         severity: severity(rule, finding),
         state: finding.state,
-        slot: finding.slot.map(Slot::name),
+        slot: finding.slot,
         message: shown.message(&finding.message),
         cause: or(&finding.cause, rule.cause),
         remedy: or(&finding.remedy, rule.remedy),
@@ -100,7 +99,7 @@ pub(crate) fn shown_line(line: &config::ConfigurationLine, shown: Shown<'_>) -> 
 
 fn certificate(content: SlotContent, shown: Shown<'_>) -> Certificate {
     Certificate {
-        slot: content.slot.name(),
+        slot: content.slot,
         state: content.state,
         common_name: content.common_name.map(|name| shown.owned_name(name)),
         fingerprint: content.fingerprint.as_ref().map(ToString::to_string),

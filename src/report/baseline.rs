@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::shape::{Baseline as Mark, Device, Diagnosis, Severity, State, Status, Summary};
 use super::{Devices, Overview};
 use crate::diff::{PhoneName, ScanAnswer};
-use crate::model::Mac;
+use crate::model::{Mac, Slot};
 use crate::redact::Shown;
 
 /// The phones of a report, compared with an earlier answer.
@@ -86,7 +86,12 @@ impl NewInPhone {
         let is_new = |at: &usize| {
             let diagnosis = &device.diagnoses[*at];
             diagnosis.state == State::Active
-                && !old.has(&name, diagnosis.code, diagnosis.slot.as_deref(), diagnosis.severity)
+                && !old.has(
+                    &name,
+                    diagnosis.code,
+                    diagnosis.slot.map(Slot::name).as_deref(),
+                    diagnosis.severity,
+                )
         };
         let diagnoses: Vec<usize> = (0..device.diagnoses.len()).filter(is_new).collect();
         let new = || diagnoses.iter().map(|at| &device.diagnoses[*at]);

@@ -9,13 +9,14 @@ use serde::Serialize;
 
 use super::scan::csv::append;
 use super::scan::json::TOOL;
-use super::shape::{ConfigurationLine, Problem, Tool};
+use super::shape::{ConfigurationLine, Problem, Tool, name_of_slot};
 use super::text::table;
 use super::text::visible::visible;
 use super::text::width::{width as columns, wrap};
 use super::{Format, Style, safe_json};
 use crate::check::join::origins;
 use crate::config::{Effective, Given, PhoneConfig};
+use crate::model::Slot;
 use crate::phone::shown_line;
 use crate::redact::Shown;
 
@@ -88,7 +89,9 @@ pub struct ConfigPhone {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ConfigInstalled {
     /// `platform-1`, `application-1`, …
-    pub slot: String,
+    #[serde(serialize_with = "name_of_slot")]
+    #[schemars(with = "String")]
+    pub slot: Slot,
     /// The line that its certificate comes from, or that contradicts the log.
     pub configuration: ConfigurationLine,
 }
@@ -127,7 +130,7 @@ impl ConfigPhone {
             installed: origins(config)
                 .into_iter()
                 .map(|origin| ConfigInstalled {
-                    slot: origin.slot.to_string(),
+                    slot: origin.slot,
                     configuration: shown_line(&origin.line, shown),
                 })
                 .collect(),

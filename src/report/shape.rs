@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 
 use crate::check::{Facts, Family, Rule, is_masked};
 use crate::event;
-use crate::model::Mac;
+use crate::model::{Mac, Slot};
 pub use crate::model::{CertificateState, Severity, State, Status};
 use crate::quantity::count;
 
@@ -70,7 +70,9 @@ pub struct Summary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Certificate {
     /// `built-in`, `platform-1`, `application-1`, …
-    pub slot: Cow<'static, str>,
+    #[serde(serialize_with = "name_of_slot")]
+    #[schemars(with = "String")]
+    pub slot: Slot,
     /// What is known of the slot's content.
     pub state: CertificateState,
     /// The certificate's common name.
@@ -113,21 +115,21 @@ impl Certificate {
         self.state == CertificateState::Installed
             && self.is_faulty
             && self.key_length.is_none()
-            && self.slot != "built-in"
+            && self.slot != Slot::BuiltIn
     }
 
     /// Whether it is a built-in certificate that was made for another phone than the one of this address, by its common
     /// name.
     pub(super) fn is_issued_for_another(&self, mac: Option<&str>) -> bool {
         let name_and_mac = self.common_name.as_deref().zip(mac);
-        self.slot == "built-in"
+        self.slot == Slot::BuiltIn
             && !self.is_of_another_phone
             && name_and_mac.is_some_and(|(name, mac)| !names(name, mac))
     }
 
     /// The word for a slot without a certificate: each phone should have the built-in one.
     pub(super) fn absence(&self) -> &'static str {
-        if self.slot == "built-in" { "missing" } else { "empty" }
+        if self.slot == Slot::BuiltIn { "missing" } else { "empty" }
     }
 }
 
@@ -240,7 +242,9 @@ pub struct Diagnosis {
     /// Whether it is still active.
     pub state: State,
     /// The slot it is about, or null.
-    pub slot: Option<Cow<'static, str>>,
+    #[serde(serialize_with = "name_of_slot")]
+    #[schemars(with = "Option<String>")]
+    pub slot: Option<Slot>,
     /// What this phone's logs show, with its figures.
     pub message: String,
     /// Why that happens.
@@ -428,7 +432,9 @@ pub struct EventRow {
     #[schemars(extend("enum" = kinds()))]
     pub kind: &'static str,
     /// The slot that the message names, or null.
-    pub slot: Option<String>,
+    #[serde(serialize_with = "name_of_slot")]
+    #[schemars(with = "Option<String>")]
+    pub slot: Option<Slot>,
     /// The number of the phone's boot in which it occurred, from 0; not shown.
     #[serde(skip)]
     pub boot: usize,
@@ -453,6 +459,14 @@ impl EventRow {
     pub(crate) fn number(&self, field: &str) -> Option<u64> {
         self.fields.get(field)?.as_u64()
     }
+}
+
+/// Writes a slot, or an optional one, by its name.
+pub(super) fn name_of_slot<S: Serializer>(
+    slot: &(impl Copy + Into<Option<Slot>>),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    (*slot).into().map(Slot::name).serialize(serializer)
 }
 
 /// The names of all kinds of events.

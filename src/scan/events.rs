@@ -219,7 +219,7 @@ impl PhoneEvents {
             level: header.as_ref().map(|header| header.level.to_string()),
             missed: header.as_ref().map(|header| header.missed),
             kind: event.kind(),
-            slot: event.slot().map(|slot| slot.to_string()),
+            slot: event.slot(),
             boot: boot as usize,
             boot_time: boot_time.map(shown_time),
             upload: event.upload(),

@@ -44,7 +44,7 @@ fn write(each: &mut EachEvent<'_>, _: &Style, out: &mut dyn Write) -> io::Result
             event.level.unwrap_or_default(),
             event.missed.map(|missed| missed.to_string()).unwrap_or_default(),
             event.kind.to_owned(),
-            event.slot.unwrap_or_default(),
+            event.slot.map(|slot| slot.to_string()).unwrap_or_default(),
         ];
         line(&[&common[..], &own].concat(), out)
     })

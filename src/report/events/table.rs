@@ -101,14 +101,13 @@ impl EventLine {
             Some(mac) => format!("{}  {file}", visible(mac)),
             None => file.into_owned(),
         };
-        let slot = event.slot.as_deref().map(visible).unwrap_or_default();
         Self {
             heading,
             columns: [
                 event.line.to_string(),
                 time(event, columns).into_owned(),
                 event.kind.to_owned(),
-                slot.into_owned(),
+                event.slot.map(|slot| slot.to_string()).unwrap_or_default(),
             ],
             details: details(event),
         }

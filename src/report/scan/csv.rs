@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use crate::model::Slot;
 use crate::report::group::Groups;
 use crate::report::shape::{Baseline, CertificateState, Device, State};
 use crate::report::text::visible::visible;
@@ -16,8 +17,8 @@ pub(super) const FORMAT: ScanFormat = ScanFormat::new(
 );
 
 /// Slots with columns of their own: the slot, and the prefix of its columns.
-const SLOTS: [(&str, &str); 3] =
-    [("built-in", "built_in"), ("platform-1", "platform_1"), ("platform-2", "platform_2")];
+const SLOTS: [(Slot, &str); 3] =
+    [(Slot::BuiltIn, "built_in"), (Slot::Platform(1), "platform_1"), (Slot::Platform(2), "platform_2")];
 
 /// Separator of several values in a cell.
 const BETWEEN: &str = " | ";
@@ -95,7 +96,7 @@ fn cells(device: &Device) -> Vec<String> {
 /// Application slots, each with its state and, if installed, its common name.
 fn applications(device: &Device) -> String {
     let applications =
-        device.certificates.iter().filter(|certificate| certificate.slot.starts_with("application-"));
+        device.certificates.iter().filter(|certificate| matches!(certificate.slot, Slot::Application(_)));
     let texts = applications.map(|certificate| match (certificate.state, &certificate.common_name) {
         (CertificateState::Installed, Some(name)) => format!("{} installed {name}", certificate.slot),
         (state, _) => format!("{} {}", certificate.slot, state.name()),

@@ -15,10 +15,8 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     let software = software_of(device);
     for certificate in &device.certificates {
         let (sign, tone, state) = state(certificate, device);
-        let slot: Option<Slot> = certificate.slot.parse().ok();
-        let name = slot.map_or_else(|| certificate.slot.to_string(), heading);
-        blocks.push(Block::Item(sign, tone, Prose::foreign(&name).and(state)));
-        let facts = facts(certificate, slot, software.as_ref());
+        blocks.push(Block::Item(sign, tone, Prose::own(heading(certificate.slot)).and(state)));
+        let facts = facts(certificate, software.as_ref());
         if !facts.is_empty() {
             blocks.push(Block::Facts(facts));
         }
@@ -48,7 +46,7 @@ fn state(certificate: &Certificate, device: &Device) -> (&'static str, Tone, &'s
         CertificateState::NotAvailable if certificate.is_key_alone() => {
             ("✗", Tone::Bad, ": a private key without its certificate")
         }
-        CertificateState::NotAvailable if certificate.slot == "built-in" => {
+        CertificateState::NotAvailable if certificate.slot == Slot::BuiltIn => {
             ("✗", Tone::Bad, ": missing, as the phone says itself")
         }
         CertificateState::NotAvailable => ("–", Tone::Dim, ": empty, as the phone says itself"),
@@ -56,18 +54,15 @@ fn state(certificate: &Certificate, device: &Device) -> (&'static str, Tone, &'s
     }
 }
 
-fn facts(
-    certificate: &Certificate,
-    slot: Option<Slot>,
-    software: Option<&SoftwareVersion>,
-) -> Vec<(&'static str, Prose)> {
+fn facts(certificate: &Certificate, software: Option<&SoftwareVersion>) -> Vec<(&'static str, Prose)> {
     let is_installed = certificate.state == CertificateState::Installed;
     // An empty slot that the software does not have takes and serves nothing, nor does a missing built-in certificate.
-    let is_there = |slot: &Slot| match slot {
-        Slot::BuiltIn => is_installed,
-        slot => is_installed || software.is_none_or(|version| release_with(*slot, version).is_none()),
-    };
-    let row = slot.filter(is_there).map(slot_row);
+    let is_there = is_installed
+        || match certificate.slot {
+            Slot::BuiltIn => false,
+            slot => software.is_none_or(|version| release_with(slot, version).is_none()),
+        };
+    let row = is_there.then(|| slot_row(certificate.slot));
     let mut facts = Vec::new();
     if let Some(name) = &certificate.common_name {
         facts.push(("Common name", Prose::foreign(name)));
@@ -87,7 +82,7 @@ fn facts(
     }
     let lines = certificate.configuration.iter();
     facts.extend(lines.map(|line| ("Config", Prose::foreign(&line.to_string()))));
-    if slot == Some(Slot::BuiltIn) && is_installed {
+    if certificate.slot == Slot::BuiltIn && is_installed {
         facts.push(("Kind", Prose::own("factory installed or self-signed: the log does not tell which")));
     }
     facts.extend(row.map(|row| ("May serve", Prose::own(row.uses))));
@@ -117,20 +112,17 @@ fn takes(row: SlotRow) -> String {
 
 /// The slots that the logs don't mention, of which nothing is known.
 fn unmentioned(device: &Device) -> Option<String> {
-    let mentioned =
-        |slot: &str| device.certificates.iter().any(|certificate| certificate.slot.starts_with(slot));
-    let silent: Vec<&str> = [
-        ("built-in", "the built-in certificate"),
-        ("platform-1", "platform slot 1"),
-        ("platform-2", "platform slot 2"),
-        ("application-", "the application slots"),
-    ]
-    .into_iter()
-    .filter_map(|(slot, name)| (!mentioned(slot)).then_some(name))
-    .collect();
+    let is_mentioned = |is_one: &dyn Fn(Slot) -> bool| device.certificates.iter().any(|one| is_one(one.slot));
+    let mut silent: Vec<String> = [Slot::BuiltIn, Slot::Platform(1), Slot::Platform(2)]
+        .into_iter()
+        .filter(|slot| !is_mentioned(&|one| one == *slot))
+        .map(in_words)
+        .collect();
+    if !is_mentioned(&|slot| matches!(slot, Slot::Application(_))) {
+        silent.push("the application slots".to_owned());
+    }
     let (last, others) = silent.split_last()?;
-    let slots =
-        if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
+    let slots = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
     Some(format!("The logs say nothing about {slots}."))
 }
 

@@ -1,8 +1,8 @@
 //! The active diagnoses, worst first, with their evidence; then the resolved ones.
 
 use super::Story;
-use super::entry::slot;
 use super::page::Block;
+use crate::check::in_words;
 use crate::quantity::counted;
 use crate::report::shape::{Diagnosis, State, Status};
 use crate::report::text::paint::{Tone, severity_sign};
@@ -54,8 +54,8 @@ pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
 /// `INS001 key-too-large, platform slot 1`.
 pub(super) fn title(diagnosis: &Diagnosis) -> Prose {
     let title = Prose::foreign(diagnosis.code).and(" ").and_foreign(diagnosis.name);
-    match &diagnosis.slot {
-        Some(name) => title.and(", ").and_foreign(&slot(name)),
+    match diagnosis.slot {
+        Some(slot) => title.and(format!(", {}", in_words(slot))),
         None => title,
     }
 }

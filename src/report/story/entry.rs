@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use crate::check::{INVENTORY_LEVEL, in_words};
 use crate::event::Upload;
-use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::elide::short_fingerprint;
 use crate::report::text::paint::Tone;
@@ -63,8 +62,8 @@ impl StoryEntry {
             }
             "credential_invalid" => (Tone::Bad, true, with_reason("refused a certificate as invalid", event)),
             "certificate_saving" => {
-                let slot = event.slot.as_deref().map(slot).unwrap_or_default();
-                (Tone::Good, true, Prose::own("saved a certificate to ").and_foreign(&slot))
+                let slot = event.slot.map(in_words).unwrap_or_default();
+                (Tone::Good, true, Prose::own("saved a certificate to ").and(slot))
             }
             "new_certificate" => (Tone::Good, true, Prose::own("new certificate").join(certificate(event))),
             "previous_certificate" => {
@@ -156,16 +155,11 @@ fn when(event: &EventRow) -> String {
     }
 }
 
-/// A slot in a sentence.
-pub(super) fn slot(name: &str) -> String {
-    name.parse::<Slot>().map_or_else(|_| name.to_owned(), in_words)
-}
-
 fn too_large(what: &str, event: &EventRow) -> Prose {
     let length = event.number("length").map(|length| format!(" of {length} bytes")).unwrap_or_default();
     let most = event.number("maximum").map(|most| format!(", which takes {most}")).unwrap_or_default();
-    let slot = event.slot.as_deref().map_or_else(|| "a slot".to_owned(), slot);
-    Prose::own(format!("refused {what}{length} for ")).and_foreign(&slot).and(most)
+    let slot = event.slot.map_or_else(|| "a slot".to_owned(), in_words);
+    Prose::own(format!("refused {what}{length} for {slot}{most}"))
 }
 
 fn with_reason(what: &str, event: &EventRow) -> Prose {
@@ -178,8 +172,8 @@ fn with_reason(what: &str, event: &EventRow) -> Prose {
 /// A kind without a description of its own: its name, its slot and its fields, so that nothing is hidden.
 fn by_its_fields(event: &EventRow) -> Prose {
     let mut prose = Prose::own(event.kind.replace('_', " "));
-    if let Some(name) = &event.slot {
-        prose = prose.and(" for ").and_foreign(&slot(name));
+    if let Some(slot) = event.slot {
+        prose = prose.and(format!(" for {}", in_words(slot)));
     }
     for (place, (name, value)) in event.fields.iter().filter(|(_, value)| !value.is_null()).enumerate() {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

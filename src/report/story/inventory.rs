@@ -24,7 +24,7 @@ struct ListedContent {
 impl BootInventory {
     /// Adds an event of the list; `false` if it is another event.
     pub(super) fn add(&mut self, event: &EventRow) -> bool {
-        let Some(slot) = event.slot.as_deref().and_then(|slot| slot.parse().ok()) else { return false };
+        let Some(slot) = event.slot else { return false };
         let mut content = self.0.get(&slot).cloned().unwrap_or_default();
         match event.kind {
             "certificate_unavailable" => {

@@ -26,9 +26,9 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
     }
     let software = software_of(device);
     let mut blocks = vec![Block::Part("What to do next".to_owned())];
-    let mut done: Vec<(&str, Option<&str>)> = Vec::new();
+    let mut done: Vec<(&str, Option<Slot>)> = Vec::new();
     for diagnosis in &active {
-        let about = (diagnosis.code, diagnosis.slot.as_deref());
+        let about = (diagnosis.code, diagnosis.slot);
         if done.contains(&about) {
             continue;
         }
@@ -47,11 +47,12 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
 fn steps(diagnosis: &Diagnosis, software: Option<&SoftwareVersion>) -> Vec<Prose> {
     let rule = Rule::find(diagnosis.code).filter(|rule| rule.cause == diagnosis.cause);
     let manual = rule.map(Rule::manual).unwrap_or_default();
-    let slot: Option<Slot> = diagnosis.slot.as_deref().and_then(|slot| slot.parse().ok());
     let steps = steps_of(&manual, "What to do");
     let steps: Vec<Prose> = match steps.is_empty() {
         true => vec![Prose::foreign(&diagnosis.remedy)],
-        false => steps.into_iter().map(|step| Prose::own(for_slot(&step, slot, software))).collect(),
+        false => {
+            steps.into_iter().map(|step| Prose::own(for_slot(&step, diagnosis.slot, software))).collect()
+        }
     };
     update_first(diagnosis, software).into_iter().chain(steps).collect()
 }

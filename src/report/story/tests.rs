@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::event::Upload;
+use crate::model::Slot;
 use crate::report::fixture::{self, Fixture};
 use crate::report::shape::{Certificate, CertificateState};
 use crate::report::text::prose::WIDEST;
@@ -67,28 +68,29 @@ fn unknown_ok_and_mended_are_told_honestly() {
 }
 
 /// The text on installing for a phone with this software and a diagnosis of this code and slot.
-fn installing(software: Option<&str>, code: &'static str, slot: Option<&'static str>) -> String {
+fn installing(software: Option<&str>, code: &'static str, slot: Option<Slot>) -> String {
     let mut device = phone(0);
     device.software = software.map(str::to_owned);
     device.diagnoses.truncate(1);
     device.diagnoses[0].code = code;
-    device.diagnoses[0].slot = slot.map(Into::into);
+    device.diagnoses[0].slot = slot;
     let text = written(&device, &[], "text", &Style::default());
     let (_, next) = text.split_once("What to do next").unwrap();
     let (_, arrows) = next.split_once("→").unwrap();
     let (installing, _) = arrows.split_once("→ If that does not help").unwrap_or_default();
+    let slot = slot.map(Slot::name);
     format!("{code} {slot:?} {software:?}\n  →{installing}\n")
 }
 
 #[test]
 fn installing_depends_on_slot_and_software() {
     let texts = [
-        installing(Some("5.5.2.11338"), "INS004", Some("application-3")),
-        installing(Some("3.3.5.0247"), "INS001", Some("platform-1")),
+        installing(Some("5.5.2.11338"), "INS004", Some(Slot::Application(3))),
+        installing(Some("3.3.5.0247"), "INS001", Some(Slot::Platform(1))),
         installing(None, "INS003", None),
-        installing(Some("4.0.8.1608"), "INV001", Some("built-in")),
+        installing(Some("4.0.8.1608"), "INV001", Some(Slot::BuiltIn)),
         installing(Some("4.0.8.1608"), "TLS002", None),
-        installing(Some("3.2.6.0314"), "INS001", Some("platform-1")),
+        installing(Some("3.2.6.0314"), "INS001", Some(Slot::Platform(1))),
         installing(Some("3.3.2.0413"), "INS003", None),
     ];
     insta::assert_snapshot!(texts.concat());
@@ -172,7 +174,7 @@ fn a_long_history_stays_readable() {
     let mut events = Vec::new();
     for number in 0..2_000 {
         // Every second boot lists another certificate, and each refuses a key of another length.
-        let shown = |event: &&EventRow| number % 2 == 0 || event.slot.as_deref() != Some("platform-2");
+        let shown = |event: &&EventRow| number % 2 == 0 || event.slot != Some(Slot::Platform(2));
         events.extend(boot.clone().filter(shown).cloned().map(|mut event| {
             event.boot = number;
             if event.kind == "key_too_large" {
@@ -191,7 +193,7 @@ fn event(kind: &'static str, slot: Option<&str>, fields: serde_json::Value) -> E
     let device = phone(0);
     let first = events_of(&device).swap_remove(0);
     let fields = fields.as_object().cloned().unwrap_or_default();
-    let (stamp, time, boot_time, slot) = (None, None, None, slot.map(str::to_owned));
+    let (stamp, time, boot_time, slot) = (None, None, None, slot.map(|slot| slot.parse().unwrap()));
     EventRow { kind, slot, fields, stamp, time, boot_time, uptime: None, line: 7, ..first }
 }
 
@@ -305,17 +307,10 @@ fn slots_that_the_software_does_not_have_take_nothing() {
     let part = |software: &str| {
         let mut device = phone(0);
         device.software = Some(software.to_owned());
-        let slot = |slot: &'static str| {
-            let empty = CertificateState::NotAvailable;
-            Certificate {
-                slot: slot.into(),
-                state: empty,
-                key_length: None,
-                ..device.certificates[1].clone()
-            }
-        };
-        device.certificates =
-            vec![slot("built-in"), slot("platform-1"), slot("platform-2"), slot("application-1")];
+        let slots = [Slot::BuiltIn, Slot::Platform(1), Slot::Platform(2), Slot::Application(1)];
+        let state = CertificateState::NotAvailable;
+        let empty = |slot| Certificate { slot, state, key_length: None, ..device.certificates[1].clone() };
+        device.certificates = slots.map(empty).into();
         let text = written(&device, &[], "text", &Style::default());
         let (slots, _) = text.split_once("What happened").unwrap();
         (slots.matches("Takes").count(), slots.matches("May serve").count())

@@ -4,11 +4,12 @@ use askama::Template;
 
 use super::{State, count, minute};
 use crate::input::file_name;
+use crate::model::Slot;
 use crate::report::findings::codes;
 use crate::report::scan::table::row::{Column, TableRow};
 use crate::report::selection::NONE_SELECTED;
 use crate::report::shape::{Baseline, Certificate, CertificateState, Device, Diagnosis};
-use crate::report::text::{capitalized, time};
+use crate::report::text::time;
 
 /// The row of a phone and its details.
 #[derive(Template)]
@@ -84,8 +85,12 @@ fn seen(diagnosis: &Diagnosis) -> String {
 }
 
 /// The name of a slot as a title: `Platform 1`.
-fn slot_name(slot: &str) -> String {
-    capitalized(&if slot == "built-in" { slot.to_owned() } else { slot.replace('-', " ") })
+fn slot_name(slot: Slot) -> String {
+    match slot {
+        Slot::BuiltIn => "Built-in".to_owned(),
+        Slot::Platform(number) => format!("Platform {number}"),
+        Slot::Application(number) => format!("Application {number}"),
+    }
 }
 
 /// `installed · name · 802 bytes, key 636`.

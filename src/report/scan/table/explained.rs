@@ -147,7 +147,7 @@ fn labelled(label: &str, text: &str, style: &Style, out: &mut dyn Write) -> io::
 /// What a phone's logs show: the phone, with the slot unless the message names it; and the message, with the number of
 /// lines.
 pub(in crate::report) fn phone_says(device: &Device, diagnosis: &Diagnosis) -> (String, String) {
-    let slot = diagnosis.slot.as_deref().filter(|slot| !diagnosis.message.contains(slot));
+    let slot = diagnosis.slot.filter(|slot| !diagnosis.message.contains(&*slot.name()));
     let slot = slot.map(|slot| format!(" {slot}")).unwrap_or_default();
     let often = diagnosis.how_often().map(|often| {
         let when = span(diagnosis).map(|when| format!(", {when}")).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! A phone as a row: the text and the tone of each cell, before it is fitted to a width.
 
+use crate::model::Slot;
 use crate::quantity::count;
 use crate::report::findings::{PhoneCode, codes};
 use crate::report::selection::{NONE_SELECTED, NONE_SELECTED_SIGN};
@@ -160,9 +161,9 @@ impl TableRow {
             Column::Phone => phone(device),
             Column::Model => optional(device.model.as_deref()),
             Column::Software => optional(device.software.as_deref()),
-            Column::BuiltIn => slot(device, "built-in"),
-            Column::Platform1 => slot(device, "platform-1"),
-            Column::Platform2 => slot(device, "platform-2"),
+            Column::BuiltIn => slot(device, Slot::BuiltIn),
+            Column::Platform1 => slot(device, Slot::Platform(1)),
+            Column::Platform2 => slot(device, Slot::Platform(2)),
             Column::Applications => applications(device),
             Column::FirstFault => {
                 seen(faults(device).filter_map(|diagnosis| diagnosis.first_seen.as_deref()).min())
@@ -205,11 +206,11 @@ fn family_dropped(model: &str) -> &str {
     FAMILIES.iter().find_map(|family| model.strip_prefix(family)).unwrap_or(model)
 }
 
-fn slot(device: &Device, slot: &str) -> Cell {
+fn slot(device: &Device, slot: Slot) -> Cell {
     let Some(certificate) = device.certificates.iter().find(|certificate| certificate.slot == slot) else {
         return Cell::default();
     };
-    let is_built_in = slot == "built-in";
+    let is_built_in = slot == Slot::BuiltIn;
     let name = certificate.common_name.as_deref();
     let (sign, tone, word) = match (certificate.state, name) {
         (CertificateState::NotAvailable, _) if is_built_in => ("✗", Tone::Bad, certificate.absence()),
@@ -242,7 +243,7 @@ fn seen(time: Option<&str>) -> Cell {
 /// How many application slots have a certificate, and how many rejected one or have half a pair: `✓2 ✗1`.
 fn applications(device: &Device) -> Cell {
     let mut counts = [(0, "✓", Tone::Good), (0, "✗", Tone::Bad), (0, "–", Tone::Dim)];
-    for certificate in device.certificates.iter().filter(|one| one.slot.starts_with("application-")) {
+    for certificate in device.certificates.iter().filter(|one| matches!(one.slot, Slot::Application(_))) {
         let place = match certificate.state {
             CertificateState::Installed if !certificate.is_faulty => 0,
             CertificateState::Installed | CertificateState::Rejected => 1,

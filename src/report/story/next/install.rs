@@ -114,12 +114,12 @@ const USE: &str = "each operation has its own choice of device certificate, the 
     `Platform1` or `Platform2`";
 
 fn targets(diagnosis: &Diagnosis) -> Vec<Target> {
-    match diagnosis.slot.as_deref().map(str::parse) {
-        Some(Ok(Slot::Platform(number))) => vec![(SlotKind::Platform, Some(number))],
-        Some(Ok(Slot::Application(number))) => vec![(SlotKind::Application, Some(number))],
+    match diagnosis.slot {
+        Some(Slot::Platform(number)) => vec![(SlotKind::Platform, Some(number))],
+        Some(Slot::Application(number)) => vec![(SlotKind::Application, Some(number))],
         // A platform certificate may be used for everything for which the built-in one is.
-        Some(Ok(Slot::BuiltIn)) => vec![(SlotKind::Platform, None)],
-        Some(Err(_)) | None => vec![(SlotKind::Platform, None), (SlotKind::Application, None)],
+        Some(Slot::BuiltIn) => vec![(SlotKind::Platform, None)],
+        None => vec![(SlotKind::Platform, None), (SlotKind::Application, None)],
     }
 }
 
