@@ -59,7 +59,7 @@ use crate::timeline::{Occurrences, Timeline};
 pub(crate) use common_name_mismatch::is_masked;
 pub(crate) use events_missed::LostEvents;
 pub(crate) use failures::in_words;
-pub use finding::Finding;
+pub use finding::{Finding, RuleFinding};
 pub use no_certificate_evidence::INVENTORY_LEVEL;
 pub(crate) use no_certificate_evidence::tls_level;
 
@@ -263,12 +263,12 @@ pub struct SharedCertificate {
     pub seen: Occurrences,
 }
 
-/// A phone's status from its active diagnoses, each with its severity for this phone.
-pub fn status(active: impl Iterator<Item = (&'static Rule, Severity)>) -> Status {
-    let statuses = active.map(|(rule, severity)| match severity {
+/// A phone's status from its active findings.
+pub fn status<'f>(active: impl Iterator<Item = &'f RuleFinding>) -> Status {
+    let statuses = active.map(|found| match found.severity() {
         Severity::Error => Status::Failed,
         Severity::Warning => Status::Attention,
-        Severity::Info if rule.facts.means_unknown => Status::Unknown,
+        Severity::Info if found.rule().facts.means_unknown => Status::Unknown,
         Severity::Info => Status::Ok,
     });
     statuses.min().unwrap_or(Status::Ok)
@@ -365,9 +365,9 @@ impl Rule {
         rules
     }
 
-    /// Its place in the catalogue.
-    pub fn place(&self) -> Option<usize> {
-        CATALOGUE.iter().position(|known| known.code == self.code)
+    /// Its index in the catalogue, which has each rule.
+    pub fn place(&self) -> usize {
+        CATALOGUE.iter().take_while(|known| known.code != self.code).count()
     }
 
     /// Whether it is made from a phone's logs.
@@ -376,18 +376,16 @@ impl Rule {
     }
 
     /// What the rule finds in one phone, by slot.
-    pub fn run(&self, case: &Case<'_>) -> Vec<Finding> {
-        match self.run {
+    pub fn run(&self, case: &Case<'_>) -> Vec<RuleFinding> {
+        let found = match self.run {
             Run::Logs(run) => run(case),
             Run::Configuration(_) | Run::Value(_) | Run::Certificate(_) => Vec::new(),
-        }
+        };
+        found.into_iter().map(|finding| RuleFinding::new(self, finding)).collect()
     }
 
-    /// What the rule finds in one phone's configuration, by slot; each with this rule.
-    pub fn run_on_configuration(
-        &'static self,
-        case: &configuration::ConfigurationCase<'_>,
-    ) -> Vec<(&'static Self, Finding)> {
+    /// What the rule finds in one phone's configuration, by slot.
+    pub fn run_on_configuration(&self, case: &configuration::ConfigurationCase<'_>) -> Vec<RuleFinding> {
         let found = match self.run {
             Run::Logs(_) => Vec::new(),
             Run::Configuration(run) => {
@@ -400,8 +398,8 @@ impl Rule {
             }
             Run::Certificate(judge) => configuration::judged(case, self.severity, judge),
         };
-        let found = found.into_iter();
-        found.map(|finding| (self, configuration::not_applied(case, self.severity, finding))).collect()
+        let found = found.into_iter().map(|finding| configuration::not_applied(case, self.severity, finding));
+        found.map(|finding| RuleFinding::new(self, finding)).collect()
     }
 
     /// The manual of the rule: its first paragraph in one line, then sections in Markdown.

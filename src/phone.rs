@@ -13,10 +13,10 @@ pub use selection::Selection;
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 
-use crate::check::{self, CATALOGUE, Case, Finding, Rule, SharedCertificate, Ztp};
+use crate::check::{self, CATALOGUE, Case, RuleFinding, SharedCertificate, Ztp};
 use crate::config::{ConfigurationLine, ConfiguredKey};
 use crate::input::directory_of;
-use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, State, Status};
+use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, Status};
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
 
@@ -50,7 +50,7 @@ pub struct Phone {
     /// The latest known content of every slot that the logs mention, `built-in` first.
     pub certificates: Vec<SlotContent>,
     /// What was found, by severity, then code, then slot.
-    findings: Vec<(u8, Finding)>,
+    findings: Vec<RuleFinding>,
     /// There is no evidence of health, whatever diagnoses were selected: ignoring a diagnosis must not make a
     /// phone `ok`.
     is_unknown: bool,
@@ -98,44 +98,32 @@ fn other_directories(timeline: &Timeline<'_>) -> Vec<OtherDirectory> {
 /// Findings and keys that several phones have from the same configuration files.
 #[derive(Debug)]
 pub struct Common {
-    findings: Vec<(u8, Finding)>,
+    findings: Vec<RuleFinding>,
     keys: Vec<ConfiguredKey>,
 }
 
 impl Common {
     /// Made from the findings, and the private keys that the files set.
-    pub fn new(found: Vec<(&'static Rule, Finding)>, keys: Vec<ConfiguredKey>) -> Self {
+    pub fn new(found: Vec<RuleFinding>, keys: Vec<ConfiguredKey>) -> Self {
         Self { findings: sorted(&[], found), keys }
     }
 
     /// A copy with further findings.
-    pub fn and(&self, more: Vec<(&'static Rule, Finding)>) -> Self {
+    pub fn and(&self, more: Vec<RuleFinding>) -> Self {
         Self { findings: sorted(&self.findings, more), keys: self.keys.clone() }
     }
 
     /// Whether these findings together with a phone's own ones equal `found`.
-    pub fn makes_with(&self, own: &[(&'static Rule, Finding)], found: Vec<(&'static Rule, Finding)>) -> bool {
+    pub fn makes_with(&self, own: &[RuleFinding], found: Vec<RuleFinding>) -> bool {
         sorted(&self.findings, own.to_vec()) == sorted(&[], found)
     }
 }
 
-/// Replaces the rules of findings by their indexes in the catalogue.
-fn numbered(found: Vec<(&'static Rule, Finding)>) -> Vec<(u8, Finding)> {
-    found.into_iter().filter_map(|(rule, finding)| Some((rule.place()? as u8, finding))).collect()
-}
-
 /// Known findings and more, in the order of findings.
-fn sorted(known: &[(u8, Finding)], more: Vec<(&'static Rule, Finding)>) -> Vec<(u8, Finding)> {
-    let mut findings = known.to_vec();
-    findings.append(&mut numbered(more));
-    findings.sort_by_key(order);
+fn sorted(known: &[RuleFinding], more: Vec<RuleFinding>) -> Vec<RuleFinding> {
+    let mut findings = [known.to_vec(), more].concat();
+    findings.sort_by_key(RuleFinding::order);
     findings
-}
-
-/// The sort key of findings.
-fn order((number, finding): &(u8, Finding)) -> (Severity, &'static str, Option<Slot>) {
-    let rule = rule(*number);
-    (severity(rule, finding), rule.code, finding.slot)
 }
 
 /// What is counted over all logs of a phone.
@@ -196,13 +184,13 @@ impl Phone {
         let timeline = case.timeline;
         let mut findings = Vec::new();
         let mut is_unknown = timeline.logs.is_empty();
-        for (number, rule) in CATALOGUE.iter().enumerate().filter(|(_, rule)| rule.is_of_logs()) {
+        for rule in CATALOGUE.iter().filter(|rule| rule.is_of_logs()) {
             let found = rule.run(case);
             if found.is_empty() {
                 continue;
             }
             is_unknown |= rule.facts.means_unknown;
-            findings.extend(found.into_iter().map(|finding| (number as u8, finding)));
+            findings.extend(found);
         }
         let mut phone = Self {
             mac: timeline.mac,
@@ -244,16 +232,15 @@ impl Phone {
     /// Keeps only the selected findings from its logs. Other findings and the readiness for ZTP can depend on all
     /// of them, so this comes after everything that is found in this phone alone.
     pub fn select(&mut self, selection: &Selection) {
-        let errors: Vec<_> = error_slots(self.active()).collect();
-        self.mark_faulty(&errors);
-        self.leave_out(selection.worst_left_out(self.active()));
-        self.findings.retain(|(number, _)| selection.has(rule(*number).code));
+        self.mark_faulty(&error_slots(self.findings()));
+        self.leave_out(selection.worst_left_out(self.findings()));
+        self.findings.retain(|found| selection.has(found.rule().code));
         self.derive_status(self.ztp);
     }
 
     /// Adds findings from the configuration or the whole fleet.
-    pub fn add(&mut self, found: Vec<(&'static Rule, Finding)>) {
-        self.findings.extend(numbered(found));
+    pub fn add(&mut self, found: Vec<RuleFinding>) {
+        self.findings.extend(found);
         self.derive_status(self.ztp);
     }
 
@@ -261,7 +248,7 @@ impl Phone {
     /// others.
     pub fn add_configured(
         &mut self,
-        own: Vec<(&'static Rule, Finding)>,
+        own: Vec<RuleFinding>,
         keys: Vec<ConfiguredKey>,
         common: Option<Arc<Common>>,
     ) {
@@ -280,8 +267,8 @@ impl Phone {
     }
 
     /// The phone's own findings, to add to them.
-    pub fn findings_mut(&mut self) -> impl Iterator<Item = (&'static Rule, &mut Finding)> {
-        self.findings.iter_mut().map(|(number, finding)| (rule(*number), finding))
+    pub fn findings_mut(&mut self) -> impl Iterator<Item = &mut RuleFinding> {
+        self.findings.iter_mut()
     }
 
     /// Adds the certificates that other phones show too.
@@ -289,16 +276,14 @@ impl Phone {
         // Only the shared certificates are known here.
         let case = Case { shared, ..Case::new(Timeline::nothing(), None) };
         let rules = CATALOGUE.iter().filter(|rule| rule.facts.from_fleet);
-        let mut found: Vec<_> =
-            rules.flat_map(|rule| rule.run(&case).into_iter().map(|finding| (*rule, finding))).collect();
+        let mut found: Vec<_> = rules.flat_map(|rule| rule.run(&case)).collect();
         // Whether it is ready depends on all findings, as in `select`.
-        if found.iter().any(|(rule, _)| rule.facts.ztp == Ztp::Blocked) {
+        if found.iter().any(|one| one.rule().facts.ztp == Ztp::Blocked) {
             self.ztp = Some(false);
         }
-        let errors: Vec<_> = error_slots(found.iter().map(|(rule, finding)| (*rule, finding))).collect();
-        self.mark_faulty(&errors);
-        self.leave_out(selection.worst_left_out(found.iter().map(|(rule, finding)| (*rule, finding))));
-        found.retain(|(rule, _)| selection.has(rule.code));
+        self.mark_faulty(&error_slots(&found));
+        self.leave_out(selection.worst_left_out(&found));
+        found.retain(|one| selection.has(one.rule().code));
         self.add(found);
     }
 
@@ -311,10 +296,10 @@ impl Phone {
 
     /// Sorts the findings and derives the status and the readiness for ZTP from them.
     fn derive_status(&mut self, ready: Option<bool>) {
-        self.findings.sort_by_key(order);
-        let worst = check::status(self.active().map(|(rule, finding)| (rule, severity(rule, finding))));
+        self.findings.sort_by_key(RuleFinding::order);
+        let worst = check::status(self.active());
         self.status = if self.is_unknown { worst.min(Status::Unknown) } else { worst };
-        let has = |ztp| self.active().any(|(rule, _)| rule.facts.ztp == ztp);
+        let has = |ztp| self.active().any(|found| found.rule().facts.ztp == ztp);
         self.ztp = match ready {
             _ if has(Ztp::Blocked) => Some(false),
             Some(true) if has(Ztp::Uncertain) => None,
@@ -323,13 +308,13 @@ impl Phone {
     }
 
     /// What was found.
-    pub fn findings(&self) -> impl Iterator<Item = (&'static Rule, &Finding)> {
+    pub fn findings(&self) -> impl Iterator<Item = &RuleFinding> {
         let common = self.common.iter().flat_map(|common| &common.findings);
-        let mut all: Vec<&(u8, Finding)> = self.findings.iter().chain(common).collect();
+        let mut all: Vec<&RuleFinding> = self.findings.iter().chain(common).collect();
         if self.common.is_some() {
-            all.sort_by_key(|one| order(one));
+            all.sort_by_key(|found| found.order());
         }
-        all.into_iter().map(|(number, finding)| (rule(*number), finding))
+        all.into_iter()
     }
 
     /// The active diagnoses, one bit each: bit N is the rule at index N of the catalogue.
@@ -337,13 +322,12 @@ impl Phone {
         const { assert!(CATALOGUE.len() <= u64::BITS as usize, "each rule needs a bit") };
         let common = self.common.iter().flat_map(|common| &common.findings);
         let all = self.findings.iter().chain(common);
-        let active = all.filter(|(_, finding)| finding.state == State::Active);
-        active.fold(0, |all, (number, _)| all | 1 << number)
+        all.filter(|found| found.is_active()).fold(0, |all, found| all | 1 << found.place())
     }
 
     /// The active findings.
-    pub fn active(&self) -> impl Iterator<Item = (&'static Rule, &Finding)> {
-        self.findings().filter(|(_, finding)| finding.state == State::Active)
+    pub fn active(&self) -> impl Iterator<Item = &RuleFinding> {
+        self.findings().filter(|found| found.is_active())
     }
 
     /// The line that shows the fingerprint of a slot's certificate.
@@ -360,18 +344,9 @@ impl Phone {
 }
 
 /// The slots that active errors are about; None for an error that is about no slot.
-pub fn error_slots<'f>(
-    found: impl IntoIterator<Item = (&'static Rule, &'f Finding)>,
-) -> impl Iterator<Item = Option<Slot>> {
-    let is_error = |rule, finding: &Finding| {
-        finding.state == State::Active && severity(rule, finding) == Severity::Error
-    };
-    let errors = found.into_iter().filter(move |(rule, finding)| is_error(rule, finding));
-    errors.map(|(_, finding)| finding.slot)
-}
-
-fn rule(number: u8) -> &'static Rule {
-    CATALOGUE[usize::from(number) % CATALOGUE.len()]
+pub fn error_slots<'f>(found: impl IntoIterator<Item = &'f RuleFinding>) -> Vec<Option<Slot>> {
+    let is_error = |found: &&RuleFinding| found.is_active() && found.severity() == Severity::Error;
+    found.into_iter().filter(is_error).map(|found| found.finding.slot).collect()
 }
 
 impl Tally {
@@ -468,11 +443,6 @@ pub(crate) fn shown_time(time: NaiveDateTime) -> String {
 /// The same of a time in seconds since 1970.
 pub(crate) fn shown_seconds(seconds: i64) -> Option<String> {
     DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()))
-}
-
-/// The severity of a finding: its own, else the rule's.
-pub fn severity(rule: &Rule, finding: &Finding) -> Severity {
-    finding.severity.unwrap_or(rule.severity)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@
 //!    only more severe messages.
 
 use super::failures::times;
-use super::{Case, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
+use super::{Case, Facts, Family, Finding, Occurrences, Rule, RuleFinding, Severity, rule, sentence};
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG002",
@@ -66,7 +66,7 @@ impl LostEvents {
     }
 
     /// What is found, if events were lost.
-    pub(crate) fn finding(self) -> Option<(&'static Rule, Finding)> {
+    pub(crate) fn finding(self) -> Option<RuleFinding> {
         let Self { lost, before_first, rises, seen, .. } = self;
         if seen.count == 0 {
             return None;
@@ -85,7 +85,7 @@ impl LostEvents {
                 "."
             ],
         };
-        Some((&RULE, Finding::active(message, seen)))
+        Some(RuleFinding::new(&RULE, Finding::active(message, seen)))
     }
 }
 
@@ -97,5 +97,5 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             lost.take(record.boot, missed, || Occurrences::shown_by(count, [record]));
         }
     }
-    lost.finding().map(|(_, finding)| finding).into_iter().collect()
+    lost.finding().map(|found| found.finding).into_iter().collect()
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
+use super::{CATALOGUE, Rule};
 use crate::config::ConfigurationLine;
 use crate::model::{Severity, Slot, State};
 use crate::sentence::Sentence;
@@ -87,5 +88,46 @@ impl Finding {
     pub(super) const fn of_slot(mut self, slot: Option<Slot>) -> Self {
         self.slot = slot;
         self
+    }
+}
+
+/// A finding, and the rule that made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFinding {
+    rule: u8,
+    /// What it found.
+    pub finding: Finding,
+}
+
+impl RuleFinding {
+    /// What this rule found.
+    pub fn new(rule: &Rule, finding: Finding) -> Self {
+        Self { rule: rule.place() as u8, finding }
+    }
+
+    /// The rule's index in the catalogue.
+    pub const fn place(&self) -> usize {
+        // The number in packed bytes could be any.
+        self.rule as usize % CATALOGUE.len()
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> &'static Rule {
+        CATALOGUE[self.place()]
+    }
+
+    /// The severity: the finding's own, else the rule's.
+    pub fn severity(&self) -> Severity {
+        self.finding.severity.unwrap_or(self.rule().severity)
+    }
+
+    /// Whether it is still active.
+    pub fn is_active(&self) -> bool {
+        self.finding.state == State::Active
+    }
+
+    /// The sort key of findings.
+    pub fn order(&self) -> (Severity, &'static str, Option<Slot>) {
+        (self.severity(), self.rule().code, self.finding.slot)
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::check::configuration::{ConfigurationCase, SharedKey};
 use crate::check::join::origins;
-use crate::check::{CATALOGUE, Finding};
+use crate::check::{CATALOGUE, Finding, RuleFinding};
 use crate::model::{Fingerprint, Mac, Slot};
 
 pub(crate) const MAC: &str = "0004f2a1b2c3";
@@ -244,9 +244,9 @@ pub(crate) fn run(
     let case = ConfigurationCase::new(config, log, shared);
     let mut all = Vec::new();
     for rule in CATALOGUE {
-        for (_, mut found) in rule.run_on_configuration(&case) {
-            found.severity.get_or_insert(rule.severity);
-            all.push((rule.code, found));
+        for RuleFinding { mut finding, .. } in rule.run_on_configuration(&case) {
+            finding.severity.get_or_insert(rule.severity);
+            all.push((rule.code, finding));
         }
     }
     all

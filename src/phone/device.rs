@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Phone, SlotContent, severity, shown_seconds, shown_time};
-use crate::check::{Family, Finding, Rule, Sentence};
+use super::{Phone, SlotContent, shown_seconds, shown_time};
+use crate::check::{Family, RuleFinding, Sentence};
 use crate::config::{self, Parameter};
 use crate::redact::Shown;
 use crate::report::shape::{Certificate, ConfigurationLine, Device, Diagnosis, Evidence};
@@ -15,8 +15,7 @@ impl Phone {
         let text = |text: Option<Box<str>>| text.map(|text| shown.owned_text(text));
         let files = std::mem::take(&mut self.files);
         let files: Vec<String> = files.into_iter().map(|file| shown.owned_path(file)).collect();
-        let diagnoses =
-            self.findings().map(|(rule, finding)| diagnosis(rule, finding, &files, shown)).collect();
+        let diagnoses = self.findings().map(|found| diagnosis(found, &files, shown)).collect();
         Device {
             mac: self.mac.map(|mac| shown.mac(mac)),
             model: text(self.model),
@@ -37,7 +36,8 @@ impl Phone {
     }
 }
 
-fn diagnosis(rule: &Rule, finding: &Finding, files: &[String], shown: Shown<'_>) -> Diagnosis {
+fn diagnosis(found: &RuleFinding, files: &[String], shown: Shown<'_>) -> Diagnosis {
+    let (rule, finding) = (found.rule(), &found.finding);
     let or = |message: &Option<Sentence>, usual| {
         message.as_ref().map_or(Cow::Borrowed(usual), |message| Cow::Owned(shown.message(message)))
     };
@@ -46,7 +46,7 @@ fn diagnosis(rule: &Rule, finding: &Finding, files: &[String], shown: Shown<'_>)
     Diagnosis {
         code: rule.code,
         name: rule.name,
-        severity: severity(rule, finding),
+        severity: found.severity(),
         state: finding.state,
         slot: finding.slot,
         message: shown.message(&finding.message),

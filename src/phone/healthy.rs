@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::{Phone, ShownLine, SlotContent, Tally, is_ready, numbered};
-use crate::check::{Finding, LostEvents, Rule};
+use super::{Phone, ShownLine, SlotContent, Tally, is_ready};
+use crate::check::{LostEvents, RuleFinding};
 use crate::digest::Counts;
 use crate::input::{LogName, Rotation};
 use crate::log::{HealthyLog, HealthySlot, MissedRise};
@@ -63,7 +63,7 @@ impl Phone {
             counts,
             ztp: is_ready(readiness),
             certificates: log.slots.into_iter().map(|slot| content(slot, newest_file)).collect(),
-            findings: numbered(found.into_iter().collect()),
+            findings: found.into_iter().collect(),
             ..Self::default()
         };
         Some((phone, log.counts, log.tls_level))
@@ -71,7 +71,7 @@ impl Phone {
 }
 
 /// The events that the phone lost.
-fn lost_events(logs: &[(&LogName, HealthyLog)], calendar: Calendar) -> Option<(&'static Rule, Finding)> {
+fn lost_events(logs: &[(&LogName, HealthyLog)], calendar: Calendar) -> Option<RuleFinding> {
     let mut lost = LostEvents::default();
     for (boot, (_, log)) in logs.iter().enumerate() {
         lost.take(boot, 0, Occurrences::default);

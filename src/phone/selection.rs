@@ -1,8 +1,8 @@
 //! Which diagnoses of a phone are shown and counted: `--select` and `--ignore`.
 
-use super::{Phone, severity};
-use crate::check::{Finding, Rule};
-use crate::model::{Severity, State};
+use super::Phone;
+use crate::check::RuleFinding;
+use crate::model::Severity;
 
 /// Which diagnoses are shown and counted, by what their codes begin with: `INS001`, or `INS` for all INS codes.
 #[derive(Clone, Debug, Default)]
@@ -21,14 +21,9 @@ impl Selection {
     }
 
     /// The highest severity of the active findings that it leaves out.
-    pub fn worst_left_out<'f>(
-        &self,
-        found: impl IntoIterator<Item = (&'static Rule, &'f Finding)>,
-    ) -> Option<Severity> {
-        let left_out = found
-            .into_iter()
-            .filter(|(rule, finding)| finding.state == State::Active && !self.has(rule.code));
-        left_out.map(|(rule, finding)| severity(rule, finding)).min()
+    pub fn worst_left_out<'f>(&self, found: impl IntoIterator<Item = &'f RuleFinding>) -> Option<Severity> {
+        let is_left_out = |found: &&RuleFinding| found.is_active() && !self.has(found.rule().code);
+        found.into_iter().filter(is_left_out).map(RuleFinding::severity).min()
     }
 }
 

@@ -59,9 +59,10 @@ pub(super) fn named_others<'m>(phones: impl IntoIterator<Item = &'m Mac>, mac: M
 /// log's first line, since they may have begun before it.
 pub(super) fn diagnosis_starts(phone: &Phone) -> impl Iterator<Item = (&'static str, i64)> + '_ {
     let first_line = phone.times.map_or(i64::MAX, |(first, _)| first);
-    let active = phone.active().filter(move |(rule, _)| rule.facts.suggests_server_fault);
-    let firsts = active.filter_map(|(rule, finding)| {
-        Some((rule.code, finding.since.or(finding.seen.times().map(|(first, _)| first))?))
+    let active = phone.active().filter(|found| found.rule().facts.suggests_server_fault);
+    let firsts = active.filter_map(|found| {
+        let first = found.finding.seen.times().map(|(first, _)| first);
+        Some((found.rule().code, found.finding.since.or(first)?))
     });
     firsts.filter(move |(_, first)| first.saturating_sub(first_line) >= SECONDS_PER_DAY)
 }

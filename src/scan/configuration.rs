@@ -229,7 +229,8 @@ impl Audit {
         phone.is_misconfigured = !found.facts.error_slots.is_empty();
         phone.mark_faulty(&found.facts.error_slots);
         phone.leave_out(found.facts.left_out);
-        for (rule, finding) in phone.findings_mut() {
+        for found in phone.findings_mut() {
+            let (rule, finding) = (found.rule(), &mut found.finding);
             // A cause of its own, such as lines that could not be read, is not in the files.
             let Some(question) = rule.facts.asks.filter(|_| finding.cause.is_none()) else { continue };
             let answer = join(&config, &facts, question, finding.slot);
@@ -377,23 +378,22 @@ fn add_findings(facts: &mut LogFacts, phone: &Phone, timeline: &Timeline<'_>) {
         let lengths: BTreeSet<Option<u64>> = events.filter_map(|(_, event, _)| pick(event)).collect();
         lengths.into_iter().map(move |length| Refused { slot, length })
     };
-    for (rule, finding) in phone.findings() {
-        if let (Some(Question::NotKept), Some(slot)) = (rule.facts.asks, finding.slot) {
+    for found in phone.findings() {
+        if let (Some(Question::NotKept), Some(slot)) = (found.rule().facts.asks, found.finding.slot) {
             let lost = timeline.slots.not_kept(slot);
             let saved = lost.last().and_then(|lost| lost.saved.content.fingerprint.clone());
             facts.slots.entry(slot).or_default().not_kept = saved;
         }
     }
-    for (rule, finding) in phone.active() {
-        match rule.facts.asks {
-            Some(Question::KeyTooLarge) => {
-                facts.keys_refused.extend(refused(finding.slot, |event| match event {
-                    Event::KeyTooLarge { length, .. } => Some(*length),
-                    _ => None,
-                }))
-            }
+    for found in phone.active() {
+        let slot = found.finding.slot;
+        match found.rule().facts.asks {
+            Some(Question::KeyTooLarge) => facts.keys_refused.extend(refused(slot, |event| match event {
+                Event::KeyTooLarge { length, .. } => Some(*length),
+                _ => None,
+            })),
             Some(Question::CertificateRejected) => {
-                facts.certificates_refused.extend(refused(finding.slot, |event| match event {
+                facts.certificates_refused.extend(refused(slot, |event| match event {
                     Event::CertificateTooLarge { length, .. } => Some(*length),
                     Event::CredentialInvalid { .. } => Some(None),
                     _ => None,

@@ -11,10 +11,10 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 
 use crate::check::configuration::ConfigurationCase;
-use crate::check::{CATALOGUE, Family, Finding, Rule};
+use crate::check::{CATALOGUE, Family, Rule, RuleFinding};
 use crate::config::{LogFacts, PhoneConfig};
 use crate::model::{Severity, Slot};
-use crate::phone::{self, Common, Selection};
+use crate::phone::{Common, Selection, error_slots};
 
 /// The most hashes in the cache. There is one for each combination of files and facts from logs, so a fleet
 /// needs about as many as it has combinations of models, versions and sites.
@@ -39,7 +39,7 @@ struct CachedFindings {
 /// The findings in the configuration of a phone.
 pub(super) struct ConfigFindings {
     /// The findings of this phone alone.
-    pub(super) own: Vec<(&'static Rule, Finding)>,
+    pub(super) own: Vec<RuleFinding>,
     /// The findings that other phones have too, with the keys that the files give.
     pub(super) common: Option<Arc<Common>>,
     /// The facts about all of them, selected or not.
@@ -56,12 +56,8 @@ pub(super) struct FindingsFacts {
 }
 
 impl FindingsFacts {
-    fn of(found: &[(&'static Rule, Finding)], selection: &Selection) -> Self {
-        let found = || found.iter().map(|(rule, finding)| (*rule, finding));
-        Self {
-            error_slots: phone::error_slots(found()).collect(),
-            left_out: selection.worst_left_out(found()),
-        }
+    fn of(found: &[RuleFinding], selection: &Selection) -> Self {
+        Self { error_slots: error_slots(found), left_out: selection.worst_left_out(found) }
     }
 
     /// The facts about these findings and `more`.
@@ -82,8 +78,8 @@ impl FindingsCache {
         selection: &Selection,
     ) -> ConfigFindings {
         let all_findings = || findings(&ConfigurationCase::new(config, facts, &[]), |_| true);
-        let selected = |mut found: Vec<(&'static Rule, Finding)>| {
-            found.retain(|(rule, _)| selection.has(rule.code));
+        let selected = |mut found: Vec<RuleFinding>| {
+            found.retain(|one| selection.has(one.rule().code));
             found
         };
         let without_common = |found: Vec<_>| {
@@ -100,11 +96,11 @@ impl FindingsCache {
         let (hash, cached) = self.cached(config, &facts_compared);
         let Some(cached) = cached else {
             let (own, others): (Vec<_>, Vec<_>) =
-                all_findings().into_iter().partition(|(rule, _)| rule.facts.depends_on_mac);
+                all_findings().into_iter().partition(|found| found.rule().facts.depends_on_mac);
             let keys = config.configured_keys();
-            let names_phone = others.iter().any(|(_, finding)| {
-                config.is_named_in(&finding.message)
-                    || finding.configuration.iter().any(|line| config.is_named_by(line))
+            let names_phone = others.iter().any(|found| {
+                config.is_named_in(&found.finding.message)
+                    || found.finding.configuration.iter().any(|line| config.is_named_by(line))
             }) || keys.iter().any(|key| config.is_named_by(&key.line));
             let common = (!names_phone).then(|| Arc::new(Common::new(selected(others.clone()), keys)));
             let (config, of_common) = (config.clone(), FindingsFacts::of(&others, selection));
@@ -149,7 +145,7 @@ impl FindingsCache {
     }
 }
 
-fn findings(case: &ConfigurationCase<'_>, is_wanted: fn(&Rule) -> bool) -> Vec<(&'static Rule, Finding)> {
+fn findings(case: &ConfigurationCase<'_>, is_wanted: fn(&Rule) -> bool) -> Vec<RuleFinding> {
     let of_configuration =
         |rule: &Rule| rule.facts.family == Family::Configuration && !rule.facts.from_fleet && is_wanted(rule);
     let rules = CATALOGUE.iter().filter(|rule| of_configuration(rule));

@@ -10,7 +10,7 @@ use parking_lot::RwLock;
 
 use super::compared::{MAX_NAMED, hash_of_key, named_others};
 use crate::check::configuration::{ConfigurationCase, SharedKey};
-use crate::check::{CATALOGUE, Family, Finding, Rule};
+use crate::check::{CATALOGUE, Family, Rule, RuleFinding};
 use crate::config::{ConfiguredKey, LogFacts, PhoneConfig};
 use crate::model::Mac;
 use crate::phone::{Common, Phone, Selection};
@@ -86,7 +86,7 @@ impl SharedKeys {
     }
 
     /// The findings about the shared keys of a phone.
-    fn found(&self, phone: &Phone, mac: Mac) -> Vec<(&'static Rule, Finding)> {
+    fn found(&self, phone: &Phone, mac: Mac) -> Vec<RuleFinding> {
         let shared = phone.keys().filter_map(|key| {
             let Holders { phones, first } = self.holders_of(key)?;
             Some(SharedKey { key: key.clone(), phones: *phones, others: named_others(first, mac) })

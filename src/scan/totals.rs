@@ -60,7 +60,7 @@ impl Totals {
 
     /// Counts a diagnosis of this many more phones.
     pub(super) fn add_code(&mut self, rule: &Rule, phones: u64) {
-        rule.place().into_iter().for_each(|place| self.codes[place] += phones);
+        self.codes[rule.place()] += phones;
     }
 
     pub(super) fn append(&mut self, other: Self) {
