@@ -43,10 +43,12 @@ mod no_certificate_evidence;
 mod no_log;
 mod no_sign_in_certificate;
 mod server_certificate_untrusted;
+mod shared;
 mod software_release_unclear;
 mod software_too_old;
 mod tls_connection_failed;
 mod upload_failed;
+mod ztp;
 
 use crate::event::Event;
 use crate::inventory::InventoryRow;
@@ -58,7 +60,6 @@ use crate::timeline::{Occurrences, Timeline};
 
 pub(crate) use common_name_mismatch::is_masked;
 pub(crate) use events_missed::LostEvents;
-pub(crate) use failures::in_words;
 pub use finding::{Finding, RuleFinding};
 pub use no_certificate_evidence::INVENTORY_LEVEL;
 pub(crate) use no_certificate_evidence::tls_level;
@@ -447,7 +448,7 @@ mod tests {
     fn each_rule_has_one_file_and_each_file_one_rule() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check");
         let folders = [(folder.to_owned(), false), (format!("{folder}/configuration"), true)];
-        let others = ["failures", "finding", "join", "configuration", "leaf", "tests"];
+        let others = ["failures", "finding", "join", "configuration", "leaf", "shared", "tests", "ztp"];
         for (folder, of_configuration) in folders {
             let mut files = files(&folder);
             files.retain(|file| !others.contains(&file.as_str()));

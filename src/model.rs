@@ -46,6 +46,16 @@ impl Slot {
             Self::Application(number) => Cow::Owned(format!("application-{number}")),
         }
     }
+
+    /// The slot in a sentence: `the built-in certificate`, `platform slot 1`, …
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self {
+            Self::BuiltIn => "the built-in certificate".to_owned(),
+            Self::Platform(number) => format!("platform slot {number}"),
+            Self::Application(number) => format!("application slot {number}"),
+        }
+    }
 }
 
 impl fmt::Display for Slot {

@@ -19,8 +19,17 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}", count(number))
 }
 
+/// `once`, `twice`, `7 times`.
+pub fn often(count: u64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        more => format!("{more} times"),
+    }
+}
+
 /// The suffix of a line that was found several times: ` ×6`.
-pub fn times(number: usize) -> String {
+pub fn repeat_mark(number: usize) -> String {
     if number > 1 { format!(" ×{number}") } else { String::new() }
 }
 

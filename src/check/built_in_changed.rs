@@ -20,9 +20,9 @@
 
 use std::collections::BTreeMap;
 
-use super::failures::times;
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, Slot, Ztp, rule, sentence};
 use crate::model::Fingerprint;
+use crate::quantity::often;
 use crate::timeline::Record;
 
 pub(super) const RULE: Rule = Rule {
@@ -64,13 +64,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     let Some((earlier, fingerprint, was_known)) = last else { return Vec::new() };
-    let often = match changes {
+    let how_often = match changes {
         1 => String::new(),
-        changes => format!(" {}, the newest time", times(changes)),
+        changes => format!(" {}, the newest time", often(changes)),
     };
     let again = if was_known { ", which it had before" } else { "" };
     let message = sentence![format!(
-        "The built-in certificate's fingerprint changed{often} from {earlier} to {fingerprint}{again}."
+        "The built-in certificate's fingerprint changed{how_often} from {earlier} to {fingerprint}{again}."
     )];
     vec![Finding::active(message, Occurrences::shown_by(changes, lines)).of_slot(Some(Slot::BuiltIn))]
 }

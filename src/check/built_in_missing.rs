@@ -22,9 +22,10 @@
 //!    Platform1 or Platform2); before that there are no profiles to choose from.
 //! 5. If the phone should have a factory certificate and has none, contact the vendor.
 
-use super::failures::{shown_until_gone, times};
+use super::failures::shown_until_gone;
 use super::{Case, Event, Facts, Family, Finding, Rule, Severity, Slot, Ztp, rule, sentence};
 use crate::model::State;
+use crate::quantity::often;
 
 pub(super) const RULE: Rule = Rule {
     code: "INV001",
@@ -47,7 +48,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     });
     let found = shown.map(|(seen, state)| {
         let message =
-            sentence!["The phone reported ", times(seen.count), " that it has no built-in certificate."];
+            sentence!["The phone reported ", often(seen.count), " that it has no built-in certificate."];
         Finding::new(state, message, seen).of_slot(Some(Slot::BuiltIn))
     });
     found.into_iter().collect()

@@ -16,7 +16,7 @@
 //! 3. If the logs are right, don't let servers identify these phones by this certificate, and contact the
 //!    vendor.
 
-use super::failures::shared_certificates;
+use super::shared::shared_certificates;
 use super::{Case, Facts, Family, Finding, Rule, Severity, Slot, Ztp, rule};
 
 pub(super) const RULE: Rule = Rule {

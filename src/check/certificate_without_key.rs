@@ -19,7 +19,7 @@
 //! 3. Restart with TLS logging at level 3, and look for the slot's two lines, `certificate … length` and
 //!    `key … length`.
 
-use super::failures::{in_words, resolved_if};
+use super::failures::resolved_if;
 use super::join::Question;
 use super::{Case, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 use crate::model::State;
@@ -56,7 +56,7 @@ fn halves(timeline: &Timeline<'_>) -> Vec<Finding> {
         let views = timeline.slots.of_slot(slot);
         let halves: Vec<&SlotView> = views.iter().filter(|view| is_half(view)).collect();
         let last = halves.last()?;
-        let name = in_words(slot);
+        let name = slot.in_words();
         let message = if last.content.has_key {
             sentence!["The inventory shows a private key in ", name, ", but no certificate."]
         } else {

@@ -17,8 +17,9 @@
 //! 2. Check that the name is right, and that the phone can resolve and reach it from its network.
 //! 3. Restart the phone and look for lines with a real date.
 
-use super::failures::{resolved_if, times};
+use super::failures::resolved_if;
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
+use crate::quantity::often;
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG003",
@@ -57,9 +58,9 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = match was_set_later {
-        true => sentence!["The phone started ", times(boots), " without the time; later it had it."],
+        true => sentence!["The phone started ", often(boots), " without the time; later it had it."],
         false => {
-            sentence!["The phone started ", times(boots), " without the time, and never got it after that."]
+            sentence!["The phone started ", often(boots), " without the time, and never got it after that."]
         }
     };
     vec![Finding::new(resolved_if(was_set_later), message, seen)]

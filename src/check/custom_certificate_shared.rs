@@ -15,7 +15,7 @@
 //!    Admin Settings > Generate CSR`.
 //! 3. Revoke the shared certificate when all phones have their own.
 
-use super::failures::shared_certificates;
+use super::shared::shared_certificates;
 use super::{Case, Facts, Family, Finding, Rule, Severity, Slot, rule};
 
 pub(super) const RULE: Rule = Rule {

@@ -13,8 +13,8 @@
 //! 2. If it happens again and again, raise the logging level of components that write much: they then write
 //!    only more severe messages.
 
-use super::failures::times;
 use super::{Case, Facts, Family, Finding, Occurrences, Rule, RuleFinding, Severity, rule, sentence};
+use crate::quantity::often;
 
 pub(super) const RULE: Rule = Rule {
     code: "LOG002",
@@ -74,14 +74,14 @@ impl LostEvents {
         let message = match (before_first, rises) {
             (_, 0) => sentence![events_were(lost), " lost before the first line that was read."],
             (0, rises) => {
-                sentence![events_were(lost), " lost: the phone's count of them went up ", times(rises), "."]
+                sentence![events_were(lost), " lost: the phone's count of them went up ", often(rises), "."]
             }
             (before, rises) => sentence![
                 events_were(lost),
                 " lost, ",
                 before,
                 " of them before the first line that was read; the phone's count of them went up ",
-                times(rises),
+                often(rises),
                 "."
             ],
         };

@@ -1,13 +1,12 @@
-//! Functions of several checks: failures by slot, and whether later lines show that they are gone.
+//! Failures by slot, and whether later lines show that they are gone.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 
-use super::{Case, Finding, Part, Sentence, sentence};
+use super::{Sentence, sentence};
 use crate::event::Event;
-use crate::model::{Mac, Slot, State};
-use crate::reference::Release;
+use crate::model::{Slot, State};
 use crate::timeline::{Occurrences, Record, Timeline};
 
 /// The failures of one kind and slot.
@@ -79,7 +78,7 @@ pub(super) fn state_of_refusal(
 /// `The phone refused a private key of 4677 bytes for platform slot 1, which takes 4096.`
 pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maximum: Option<u64>) -> Sentence {
     let length = length.map_or_else(|| "unknown length".to_owned(), |length| format!("{length} bytes"));
-    let into = slot.map_or_else(|| "a slot".to_owned(), in_words);
+    let into = slot.map_or_else(|| "a slot".to_owned(), Slot::in_words);
     let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));
     sentence![format!("The phone refused {what} of {length} for {into}{limit}.")]
 }
@@ -126,90 +125,4 @@ pub(super) fn judged_by_later_boots(
 /// Resolved if later lines show that the cause is gone, else active.
 pub(super) const fn resolved_if(is_gone: bool) -> State {
     if is_gone { State::Resolved } else { State::Active }
-}
-
-/// The certificates in these slots that other phones show too; `kind` is the word for them.
-pub(super) fn shared_certificates(
-    case: &Case<'_>,
-    kind: &'static str,
-    is_one: impl Fn(Slot) -> bool,
-) -> Vec<Finding> {
-    let shared = case.shared.iter().filter(|shared| is_one(shared.slot));
-    let findings = shared.map(|shared| {
-        let message = sentence!["The same ", kind, " certificate is in ", shared.phones, " phones"];
-        let message = with_others(message, shared.phones, &shared.others);
-        Finding::active(message, shared.seen.clone()).of_slot(Some(shared.slot))
-    });
-    findings.collect()
-}
-
-/// A sentence about this many phones, with the names of some of the others at its end.
-pub(super) fn with_others(message: Sentence, phones: u64, others: &[Mac]) -> Sentence {
-    let is_all = others.len() as u64 + 1 == phones;
-    let mut named = sentence![];
-    for (place, other) in others.iter().enumerate() {
-        let is_last = place + 1 == others.len();
-        let link = match (is_all, place, is_last) {
-            (true, _, true) => " and ",
-            (_, 0, _) if !is_all => "",
-            (false, _, true) => " and ",
-            _ => ", ",
-        };
-        named = named.and(sentence![link, *other]);
-    }
-    match (is_all, others) {
-        (_, []) => message.and(".".into()),
-        (true, _) => sentence![message, ": this one", named, "."],
-        (false, _) => sentence![message, ", ", named, " among them."],
-    }
-}
-
-/// Which software the phone runs, and which zero-touch provisioning requires; `end` ends the sentence.
-pub(super) fn software_for_ztp(case: &Case<'_>, required: &Release, end: &'static str) -> Option<Finding> {
-    let (model, (version, record)) = (case.timeline.model?, case.timeline.software().next_back()?);
-    let message = sentence![
-        "The ",
-        Part::LogText(model.into()),
-        " runs ",
-        version,
-        "; zero-touch provisioning requires ",
-        Part::Version(required.to_string().into()),
-        end,
-    ];
-    Some(Finding::active(message, Occurrences::shown_by(record.entry.count(), [record])))
-}
-
-/// `once`, `twice`, `7 times`.
-pub(super) fn times(count: u64) -> String {
-    match count {
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        more => format!("{more} times"),
-    }
-}
-
-/// A slot in a sentence: `platform slot 1`, `the built-in certificate`.
-pub(crate) fn in_words(slot: Slot) -> String {
-    match slot {
-        Slot::BuiltIn => "the built-in certificate".to_owned(),
-        Slot::Platform(number) => format!("platform slot {number}"),
-        Slot::Application(number) => format!("application slot {number}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn others_are_named_as_all_or_as_some() {
-        let others: Vec<Mac> =
-            ["0004F2000001", "0004F2000002", "0004F2000003"].map(|mac| mac.parse().unwrap()).into();
-        let told = |phones, named| with_others("In phones".into(), phones, &others[..named]).to_string();
-        assert_eq!(told(1, 0), "In phones.");
-        assert_eq!(told(2, 1), "In phones: this one and 0004F2000001.");
-        assert_eq!(told(4, 3), "In phones: this one, 0004F2000001, 0004F2000002 and 0004F2000003.");
-        assert_eq!(told(9, 1), "In phones, 0004F2000001 among them.");
-        assert_eq!(told(9, 3), "In phones, 0004F2000001, 0004F2000002 and 0004F2000003 among them.");
-    }
 }

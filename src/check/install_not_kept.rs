@@ -20,7 +20,7 @@
 //! 4. Install again and restart. Compare the fingerprint of `New Certificate …` with the inventory's.
 //! 5. If a platform slot loses its certificate again and again, contact the vendor.
 
-use super::failures::{in_words, resolved_if};
+use super::failures::resolved_if;
 use super::join::Question;
 use super::{
     Case, Facts, Family, Finding, Occurrences, Rule, Severity, Timeline, configuration_not_applied, rule,
@@ -49,7 +49,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let findings = timeline.slots.custom_slots().filter_map(|slot| {
         let all = timeline.slots.not_kept(slot);
         let last = all.last()?;
-        let name = in_words(slot);
+        let name = slot.in_words();
         let message = match &last.shown.content.fingerprint {
             Some(shown) if last.shown.content.has_certificate() => sentence![
                 "A certificate was saved to ",

@@ -23,9 +23,10 @@
 //!    (`…strictCertCommonNameValidation`).
 //! 6. Install that authority's certificate on the phone, or change the server's certificate or chain.
 
-use super::failures::{by_slot, judged_by_later_boots, times};
+use super::failures::{by_slot, judged_by_later_boots};
 use super::join::Question;
 use super::{Case, Event, Facts, Family, Finding, Part, Rule, Severity, rule, sentence};
+use crate::quantity::often;
 
 pub(super) const RULE: Rule = Rule {
     code: "TLS001",
@@ -43,7 +44,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let untrusted = by_slot(case.timeline, |event, _| is_one(event));
     let findings = untrusted.into_values().filter_map(|untrusted| {
         let Event::ServerCertificateUntrusted { reason } = untrusted.event else { return None };
-        let often = times(untrusted.seen.count);
+        let often = often(untrusted.seen.count);
         let is_other = |event: &Event| is_one(event) && event != untrusted.event;
         let has_others = case.timeline.events().any(|(_, event, _)| is_other(event));
         let newest = if has_others { ", the newest time" } else { "" };

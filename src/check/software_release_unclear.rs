@@ -13,7 +13,7 @@
 //! 2. Otherwise look for the build number in the release notes of the release that the message names.
 //! 3. Or update to a later version, which is certainly new enough.
 
-use super::failures::software_for_ztp;
+use super::ztp::software_for_ztp;
 use super::{Case, Facts, Family, Finding, Readiness, Rule, Severity, rule};
 
 pub(super) const RULE: Rule = Rule {

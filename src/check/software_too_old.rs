@@ -16,7 +16,7 @@
 //!    provisioning server.
 //! 3. If a phone runs the required software and still can't authenticate with ZTP, contact the vendor.
 
-use super::failures::software_for_ztp;
+use super::ztp::software_for_ztp;
 use super::{Case, Facts, Family, Finding, Readiness, Rule, Severity, rule};
 
 pub(super) const RULE: Rule = Rule {

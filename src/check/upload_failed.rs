@@ -19,9 +19,10 @@
 //! 3. If it uploads over HTTPS, look for TLS001 or TLS002 on the same phone, and fix that first.
 //! 4. Restart the phone, let it upload its log, and scan again.
 
-use super::failures::{judged_by_later_boots, times};
+use super::failures::judged_by_later_boots;
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 use crate::event::{Upload, UploadAttempts};
+use crate::quantity::often;
 use crate::stamp::Stamp;
 use crate::timeline::Record;
 
@@ -65,11 +66,11 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = match is_boot_log_alone {
-        true => sentence!["The phone failed to upload its boot log ", times(attempts), "."],
+        true => sentence!["The phone failed to upload its boot log ", often(attempts), "."],
         false => {
             sentence![
                 "The phone failed to upload its log ",
-                times(attempts),
+                often(attempts),
                 "; the server's copy may lack lines."
             ]
         }

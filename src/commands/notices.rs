@@ -102,7 +102,7 @@ fn other_files(skipped: &SkippedFiles) -> String {
         return String::new();
     }
     let named = skipped.kinds.iter().filter_map(|(kind, (count, _))| {
-        let (.., pattern) = in_words(*kind);
+        let (.., pattern) = described(*kind);
         Some(format!("{} of them {}", quantity::count(*count), pattern?))
     });
     let total = format!(" among {}", counted(skipped.files, "file"));
@@ -115,7 +115,7 @@ pub(super) fn skipped_files(files: &SkippedFiles, shown: Shown<'_>, verbosity: V
         return;
     }
     for (kind, (count, first)) in &files.kinds {
-        let (what, why, _) = in_words(*kind);
+        let (what, why, _) = described(*kind);
         let were = if *count == 1 { " was" } else { "s were" };
         let example = example(*count, &shown.path(first));
         write_line(&format!("{} {what}{were} not read ({why}){example}", quantity::count(*count)));
@@ -164,7 +164,7 @@ fn example(count: u64, path: &str) -> String {
 }
 
 /// What such a file is, why it is not read, and the pattern of its name if that tells it from others.
-const fn in_words(kind: SkipReason) -> (&'static str, &'static str, Option<&'static str>) {
+const fn described(kind: SkipReason) -> (&'static str, &'static str, Option<&'static str>) {
     match kind {
         SkipReason::SevenZip => ("7-Zip archive", "can't be read; unpack it first", Some("*.7z")),
         SkipReason::Rar => ("RAR archive", "can't be read; unpack it first", Some("*.rar")),

@@ -49,10 +49,9 @@ impl Store {
 
 impl fmt::Display for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ssl => f.write_str("the custom device certificate"),
-            Self::Platform(number) => write!(f, "platform slot {number}"),
-            Self::Application(number) => write!(f, "application slot {number}"),
+        match self.slot() {
+            Some(slot) => f.write_str(&slot.in_words()),
+            None => f.write_str("the custom device certificate"),
         }
     }
 }

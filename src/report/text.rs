@@ -34,7 +34,7 @@ pub fn capitalized(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quantity::times;
+    use crate::quantity::repeat_mark;
 
     #[test]
     fn equal_lines_in_a_row_are_one() {
@@ -48,7 +48,7 @@ mod tests {
         };
         let evidence = ["x", "x", "y", "x"].map(line);
         let lines: Vec<_> =
-            folded(&evidence).iter().map(|(line, n)| (line.text.clone(), times(*n))).collect();
+            folded(&evidence).iter().map(|(line, n)| (line.text.clone(), repeat_mark(*n))).collect();
         assert_eq!(
             lines,
             [("x", " ×2"), ("y", ""), ("x", "")].map(|(text, times)| (text.to_owned(), times.to_owned()))

@@ -12,7 +12,7 @@
 //! 2. Otherwise there is nothing to do; but if one phone loses the key, it is lost for all.
 
 use super::{ConfigurationCase, Facts, Family, Finding, Rule, Severity, counted, rule, sentence};
-use crate::check::failures::with_others;
+use crate::check::shared::with_others;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG020",

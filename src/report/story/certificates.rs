@@ -1,7 +1,6 @@
 //! The certificates, slot by slot: the content, the size limits, and the permitted uses.
 
 use super::page::Block;
-use crate::check::in_words;
 use crate::model::{Slot, SoftwareVersion};
 use crate::reference::{SlotRow, custom_certificate_capacity, release_with, slot_row};
 use crate::report::shape::{Certificate, CertificateState, Device};
@@ -28,7 +27,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
 
 /// A slot at the beginning of a line: `Platform slot 1`.
 pub(super) fn heading(slot: Slot) -> String {
-    capitalized(in_words(slot).trim_start_matches("the "))
+    capitalized(slot.in_words().trim_start_matches("the "))
 }
 
 fn state(certificate: &Certificate, device: &Device) -> (&'static str, Tone, &'static str) {
@@ -116,7 +115,7 @@ fn unmentioned(device: &Device) -> Option<String> {
     let mut silent: Vec<String> = [Slot::BuiltIn, Slot::Platform(1), Slot::Platform(2)]
         .into_iter()
         .filter(|slot| !is_mentioned(&|one| one == *slot))
-        .map(in_words)
+        .map(Slot::in_words)
         .collect();
     if !is_mentioned(&|slot| matches!(slot, Slot::Application(_))) {
         silent.push("the application slots".to_owned());

@@ -2,7 +2,6 @@
 
 use super::Story;
 use super::page::Block;
-use crate::check::in_words;
 use crate::quantity::counted;
 use crate::report::shape::{Diagnosis, State, Status};
 use crate::report::text::paint::{Tone, severity_sign};
@@ -55,7 +54,7 @@ pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
 pub(super) fn title(diagnosis: &Diagnosis) -> Prose {
     let title = Prose::foreign(diagnosis.code).and(" ").and_foreign(diagnosis.name);
     match diagnosis.slot {
-        Some(slot) => title.and(format!(", {}", in_words(slot))),
+        Some(slot) => title.and(format!(", {}", slot.in_words())),
         None => title,
     }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::check::{INVENTORY_LEVEL, in_words};
+use crate::check::INVENTORY_LEVEL;
 use crate::event::Upload;
+use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::elide::short_fingerprint;
 use crate::report::text::paint::Tone;
@@ -62,7 +63,7 @@ impl StoryEntry {
             }
             "credential_invalid" => (Tone::Bad, true, with_reason("refused a certificate as invalid", event)),
             "certificate_saving" => {
-                let slot = event.slot.map(in_words).unwrap_or_default();
+                let slot = event.slot.map(Slot::in_words).unwrap_or_default();
                 (Tone::Good, true, Prose::own("saved a certificate to ").and(slot))
             }
             "new_certificate" => (Tone::Good, true, Prose::own("new certificate").join(certificate(event))),
@@ -158,7 +159,7 @@ fn when(event: &EventRow) -> String {
 fn too_large(what: &str, event: &EventRow) -> Prose {
     let length = event.number("length").map(|length| format!(" of {length} bytes")).unwrap_or_default();
     let most = event.number("maximum").map(|most| format!(", which takes {most}")).unwrap_or_default();
-    let slot = event.slot.map_or_else(|| "a slot".to_owned(), in_words);
+    let slot = event.slot.map_or_else(|| "a slot".to_owned(), Slot::in_words);
     Prose::own(format!("refused {what}{length} for {slot}{most}"))
 }
 
@@ -173,7 +174,7 @@ fn with_reason(what: &str, event: &EventRow) -> Prose {
 fn by_its_fields(event: &EventRow) -> Prose {
     let mut prose = Prose::own(event.kind.replace('_', " "));
     if let Some(slot) = event.slot {
-        prose = prose.and(format!(" for {}", in_words(slot)));
+        prose = prose.and(format!(" for {}", slot.in_words()));
     }
     for (place, (name, value)) in event.fields.iter().filter(|(_, value)| !value.is_null()).enumerate() {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::entry::certificate_in_words;
-use crate::check::in_words;
 use crate::model::Slot;
 use crate::report::shape::EventRow;
 use crate::report::text::prose::Prose;
@@ -47,7 +46,7 @@ impl BootInventory {
         let has_built_in = self.0.get(&Slot::BuiltIn).is_some_and(ListedContent::has_certificate);
         let lists_keys = !has_built_in || self.0.values().any(|content| content.key_length.is_some());
         for (place, (slot, content)) in self.0.iter().enumerate() {
-            let name = if *slot == Slot::BuiltIn { "built-in".to_owned() } else { in_words(*slot) };
+            let name = if *slot == Slot::BuiltIn { "built-in".to_owned() } else { slot.in_words() };
             prose = prose
                 .and(if place == 0 { "" } else { "; " })
                 .and(name)

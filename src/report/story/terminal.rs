@@ -1,7 +1,7 @@
 //! The report about one phone for a terminal.
 
 use super::page::{Block, StoryLine};
-use crate::quantity::times;
+use crate::quantity::repeat_mark;
 use crate::report::Style;
 use crate::report::shape::Evidence;
 use crate::report::text::folded;
@@ -91,6 +91,6 @@ fn evidence_line(line: &Evidence, number: usize, plain: &Layout<'_>) -> String {
     if let Some(stamp) = &line.stamp {
         prose = prose.and_foreign(stamp).and("  ");
     }
-    prose = prose.and_foreign(&line.text).and(times(number));
+    prose = prose.and_foreign(&line.text).and(repeat_mark(number));
     prose.lines(&Layout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
 }

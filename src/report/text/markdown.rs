@@ -3,7 +3,7 @@
 use crate::report::shape::Evidence;
 
 use super::visible::visible;
-use crate::quantity::times;
+use crate::quantity::repeat_mark;
 use crate::report::text::folded;
 
 /// Escapes a text so that it contains no mark-up, no HTML, no link and no end of a table cell.
@@ -36,7 +36,7 @@ pub fn evidence_lines(evidence: &[Evidence]) -> String {
         .map(|(line, number)| {
             let stamp =
                 line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();
-            let times = times(number);
+            let times = repeat_mark(number);
             format!("{}:{}{stamp}  {}{times}\n", visible(&line.file), line.line, visible(&line.text))
         })
         .collect();

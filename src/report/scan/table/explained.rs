@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{MANY, PROSE, paragraph};
 use crate::check::Rule;
-use crate::quantity::{counted, times};
+use crate::quantity::{counted, repeat_mark};
 use crate::report::findings::{Explanation, Findings, Phones, of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
 use crate::report::text::elide::{Weight, elide};
@@ -172,7 +172,7 @@ fn evidence_lines(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> 
         let pad = " ".repeat(widest - width(&place));
         let stamp = line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();
         let head = format!("{pad}{stamp}");
-        let (text, times) = (visible(&line.text), times(number));
+        let (text, times) = (visible(&line.text), repeat_mark(number));
         let beside = room.saturating_sub(width(&place) + width(&head) + 2 + width(&times));
         let fitted = if whole { Some(text.to_string()) } else { elide(&text, beside, Weight::BeforeValue) };
         let place = Tone::Info.paint(&place, style.color);

@@ -3,7 +3,7 @@
 //! Request", "Configuring the Device Certificate to be Used").
 
 use super::is_before_custom_slots;
-use crate::check::{Facts, in_words};
+use crate::check::Facts;
 use crate::model::{Slot, SoftwareVersion};
 use crate::reference::{MAX_PLATFORM_CERTIFICATE, MAX_PLATFORM_KEY, release_with};
 use crate::report::shape::Diagnosis;
@@ -73,14 +73,14 @@ fn install((kind, number): Target, software: Option<&SoftwareVersion>) -> [Block
     let old = software.is_some_and(is_before_custom_slots);
     let (slot, parameters, limits) = match kind {
         SlotKind::Platform => (
-            number.map_or_else(|| "a platform slot".to_owned(), |number| in_words(Slot::Platform(number))),
+            number.map_or_else(|| "a platform slot".to_owned(), |number| Slot::Platform(number).in_words()),
             platform_parameters(number, software, old),
             format!("certificate {MAX_PLATFORM_CERTIFICATE} bytes, private key {MAX_PLATFORM_KEY} bytes"),
         ),
         SlotKind::Application => (
             number.map_or_else(
                 || "an application slot".to_owned(),
-                |number| in_words(Slot::Application(number)),
+                |number| Slot::Application(number).in_words(),
             ),
             application_parameters(number),
             "none; but not for 802.1X, syslog or provisioning".to_owned(),
