@@ -85,10 +85,9 @@ fn all_lines(config: &PhoneConfig, is_kind: fn(ParameterKind) -> bool) -> Vec<(G
     let mut lines: Vec<_> = all
         .flat_map(|one| {
             let first = if one.is_sure { Precedence::Counts } else { Precedence::Unsure };
-            let others = one.overridden.into_iter().enumerate().map(move |(index, given)| {
-                (given, if index < one.rivals { Precedence::Unsure } else { Precedence::Overridden })
-            });
-            std::iter::once((one.given, first)).chain(others)
+            let rivals = one.rivals.into_iter().map(|given| (given, Precedence::Unsure));
+            let overridden = one.overridden.into_iter().map(|given| (given, Precedence::Overridden));
+            std::iter::once((one.given, first)).chain(rivals).chain(overridden)
         })
         .collect();
     lines.sort_by_key(|(_, precedence)| *precedence);
@@ -174,8 +173,13 @@ fn question(config: &PhoneConfig, given: &Given<'_>) -> &'static str {
     }
 }
 
+/// Whether both can be the same slot; None is one that is not known, as that of the certificate of 3.3.2.
+pub(super) fn may_be_same_slot(one: Option<Slot>, other: Option<Slot>) -> bool {
+    one.is_none() || other.is_none() || one == other
+}
+
 fn refused_lengths(all: &[Refused], slot: Option<Slot>) -> impl Iterator<Item = u64> {
-    let of_slot = all.iter().filter(move |one| slot.is_none() || one.slot == slot || one.slot.is_none());
+    let of_slot = all.iter().filter(move |one| may_be_same_slot(one.slot, slot));
     of_slot.filter_map(|one| one.length)
 }
 
@@ -187,11 +191,7 @@ fn keys(config: &PhoneConfig, log: &LogFacts, slot: Option<Slot>) -> Vec<Configu
         Value::Key(Ok(key)) => Some(u64::from(key.length)),
         _ => None,
     };
-    // It is not known in which slot the key of 3.3.2 is.
-    let is_of_slot = |given: &Given<'_>| {
-        let of_key = given.parameter.slot();
-        slot.is_none() || of_key.is_none() || of_key == slot
-    };
+    let is_of_slot = |given: &Given<'_>| may_be_same_slot(given.parameter.slot(), slot);
     let mut found = all.clone();
     found.retain(|(given, _)| length(given).is_some_and(|length| lengths.contains(&length)));
     if found.iter().any(|(given, _)| is_of_slot(given)) {
@@ -238,8 +238,7 @@ fn candidates<'a>(config: &'a PhoneConfig, log: &LogFacts, slot: Option<Slot>) -
         let (given, value) = one.certificate?;
         Some((one.store, given, value))
     });
-    let is_of_slot = |store: Store| slot.is_none() || store.slot() == slot || store.slot().is_none();
-    let mut all: Vec<_> = all.filter(|(store, ..)| is_of_slot(*store)).collect();
+    let mut all: Vec<_> = all.filter(|(store, ..)| may_be_same_slot(store.slot(), slot)).collect();
     let counts = |(_, given, _): &Candidate<'_>| may_count(config, log, given);
     if all.iter().any(counts) {
         all.retain(counts);
@@ -373,8 +372,7 @@ fn installed_lines(config: &PhoneConfig, facts: &SlotFacts, slot: Slot) -> Vec<C
             lines.push(line);
         }
     }
-    let of_slot = config.credentials().into_iter().find(|one| one.store.slot() == Some(slot));
-    let Some(credential) = of_slot else {
+    let Some(credential) = config.credential_of(slot) else {
         // Files that disagree set something, and it is not known in which slot the certificate of 3.3.2 is.
         let may_have =
             config.is_unsure_of(slot) || config.credentials().iter().any(|one| one.store.slot().is_none());
@@ -408,8 +406,7 @@ fn installed_lines(config: &PhoneConfig, facts: &SlotFacts, slot: Slot) -> Vec<C
 
 /// A line that the phone does not read the values for this slot now.
 fn closed_line(config: &PhoneConfig, slot: Slot) -> Option<ConfigurationLine> {
-    let of_slot = config.credentials().into_iter().find(|one| one.store.slot() == Some(slot))?;
-    let given = of_slot.given()?;
+    let given = config.credential_of(slot)?.given()?;
     Some(given.says(format!("does not count now: {}", closed_gates(config, &given)?)))
 }
 

@@ -30,12 +30,19 @@ pub struct Given<'a> {
 pub struct Effective<'a> {
     /// The line that counts.
     pub given: Given<'a>,
-    /// The other lines, in the order of the files.
+    /// Lines that may count instead of it; none if it is sure.
+    pub rivals: Vec<Given<'a>>,
+    /// Lines after these, in the order of the files, which don't count.
     pub overridden: Vec<Given<'a>>,
-    /// How many of them, the first ones, may count instead of it; 0 if it is sure.
-    pub rivals: usize,
     /// False if the values differ and no source states which of them counts.
     pub is_sure: bool,
+}
+
+impl<'a> Effective<'a> {
+    /// The lines that it overrides, or that may count instead, in the order of the files.
+    pub fn others(&self) -> impl Iterator<Item = &Given<'a>> {
+        self.rivals.iter().chain(&self.overridden)
+    }
 }
 
 impl Given<'_> {

@@ -357,8 +357,9 @@ impl PhoneConfig {
                 .any(|other| other.0 != place.0 && is_read(other) && role(other).order_is_known(role(place)))
         };
         let rivals = if is_sure { 0 } else { (1..places.len()).take_while(|index| !loses(index)).count() };
-        let overridden = others.iter().map(|other| self.at(*other)).collect();
-        Some(Effective { given, overridden, rivals, is_sure })
+        let mut all: Vec<_> = others.iter().map(|other| self.at(*other)).collect();
+        let overridden = all.split_off(rivals);
+        Some(Effective { given, rivals: all, overridden, is_sure })
     }
 
     /// The line of this parameter that counts; None if that is not certain.
@@ -447,6 +448,17 @@ impl PhoneConfig {
             }
         }
         by_store.into_values().collect()
+    }
+
+    /// The same for one slot.
+    pub fn credential_of(&self, slot: Slot) -> Option<Credential<'_>> {
+        self.credentials().into_iter().find(|credential| credential.store.slot() == Some(slot))
+    }
+
+    /// Whether a file lets the phone get certificates by SCEP.
+    pub fn has_scep(&self) -> bool {
+        let mut given = self.of_kind(|kind| kind == ParameterKind::Enrolment);
+        given.any(|given| given.value.as_text() == Some("1"))
     }
 
     /// Whether a file has a device certificate's parameter. This is faster than to ask for the credentials.

@@ -148,7 +148,7 @@ fn parameter(config: &PhoneConfig, one: &Effective<'_>, shown: Shown<'_>) -> Con
         file: shown.path(&file.path),
         line,
         counts: config.counts(parameter).filter(|counts| !counts || is_sure),
-        overrides: one.overridden.iter().map(|other| shown_line(&other.in_short(), shown)).collect(),
+        overrides: one.others().map(|other| shown_line(&other.in_short(), shown)).collect(),
     }
 }
 

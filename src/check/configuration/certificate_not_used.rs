@@ -35,8 +35,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let profiles =
         config.effective().filter(|one| one.given.parameter.kind == ParameterKind::ProfileCertificate);
     // An overridden value selects nothing. If it is not known which value counts, each that may is considered.
-    let values = profiles
-        .flat_map(|one| std::iter::once(one.given).chain(one.overridden.into_iter().take(one.rivals)));
+    let values = profiles.flat_map(|one| std::iter::once(one.given).chain(one.rivals));
     let slot_of = |given: &Given<'_>| given.value.as_text().and_then(selected_slot);
     let given = values.filter(|given| !given.value.is_empty());
     let (ignored, counting): (Vec<_>, Vec<_>) = given.partition(|given| missing_set(config, given).is_some());

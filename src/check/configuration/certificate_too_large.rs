@@ -15,6 +15,7 @@
 //! 2. Put the rest into the parameter as PKCS #7 again, and restart the phone.
 
 use super::{ConfigurationCase, Finding, Rule, Severity, counted, rule_of_value, sentence};
+use crate::check::join::may_be_same_slot;
 use crate::reference::MAX_PLATFORM_CERTIFICATE;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -35,9 +36,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             return None;
         }
         let slot = credential.store.slot();
-        // Which slot the certificate of 3.3.2 is in is not known.
         let mut refused = case.log.certificates_refused.iter();
-        let is_refused = refused.any(|one| one.slot.is_none() || slot.is_none() || one.slot == slot);
+        let is_refused = refused.any(|one| may_be_same_slot(one.slot, slot));
         let severity = if is_refused { Severity::Error } else { RULE.severity };
         let is_alone = value.list.len() == 1;
         let have = if is_alone { "has" } else { "have" };

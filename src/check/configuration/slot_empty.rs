@@ -33,10 +33,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let config = case.config;
-    let by_scep = config
-        .of_kind(|kind| kind == ParameterKind::Enrolment)
-        .any(|given| given.value.as_text() == Some("1"));
-    if by_scep || !config.is_complete {
+    if config.has_scep() || !config.is_complete {
         return Vec::new();
     }
     let credentials = config.credentials();

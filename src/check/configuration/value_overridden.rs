@@ -65,16 +65,15 @@ fn of_other_case(OtherCase { file, read }: &OtherCase) -> Finding {
 
 fn finding(one: Effective<'_>) -> Option<Finding> {
     let value = &one.given.value;
-    let (rivals, beaten) = one.overridden.split_at(one.rivals);
     let find = |lines: &[Given<'_>]| {
         let find =
             |is_same| lines.iter().find(|other| other.is_same_as(&one.given) == is_same).map(Given::place);
         let different = find(Some(false)).map(|place| (place, "different values"));
         different.or_else(|| find(None).map(|place| (place, "two values that can't be read")))
     };
-    let rival = find(rivals);
+    let rival = find(&one.rivals);
     let is_known = rival.is_none();
-    let (second, values) = rival.or_else(|| find(beaten))?;
+    let (second, values) = rival.or_else(|| find(&one.overridden))?;
     let (name, first) = (one.given.name(), one.given.place());
     let message = if is_known {
         sentence![name, format!(" has {values}: "), first, " counts, ", second, " does not."]
@@ -84,9 +83,8 @@ fn finding(one: Effective<'_>) -> Option<Finding> {
     };
     let role = if is_known { "counts" } else { "may count" };
     let mut evidence = vec![one.given.says(sentence![role, ": ", value.in_short()])];
-    evidence.extend(one.overridden.iter().enumerate().map(|(index, other)| {
-        let role = if index < one.rivals { "may count" } else { "does not count" };
-        other.says(sentence![role, ": ", other.value.in_short()])
-    }));
+    for (others, role) in [(&one.rivals, "may count"), (&one.overridden, "does not count")] {
+        evidence.extend(others.iter().map(|other| other.says(sentence![role, ": ", other.value.in_short()])));
+    }
     Some(Finding::of_files(None, message, evidence))
 }

@@ -2,7 +2,7 @@
 
 use super::{CHANGED, installed_lines, question};
 use crate::config::{
-    ConfigurationLine, Credential, ParameterKind, PhoneConfig, PrivateKey, PublicKey, SlotFacts, SlotState,
+    ConfigurationLine, Credential, PhoneConfig, PrivateKey, PublicKey, SlotFacts, SlotState,
 };
 use crate::model::Slot;
 
@@ -64,12 +64,7 @@ fn is_contradicted(config: &PhoneConfig, credential: &Credential<'_>, facts: &Sl
         return false;
     };
     let is_other = || value.has_fingerprint() && facts.installed().is_some_and(|shown| !value.has(shown));
-    let is_by_scep = || {
-        config
-            .of_kind(|kind| kind == ParameterKind::Enrolment)
-            .any(|given| given.value.as_text() == Some("1"))
-    };
-    !facts.is_of_another_phone && (facts.state == SlotState::Empty || is_other()) && !is_by_scep()
+    !facts.is_of_another_phone && (facts.state == SlotState::Empty || is_other()) && !config.has_scep()
 }
 
 /// The line that gives a certificate to a slot that the log shows empty. Application slots are in RAM: after a start they
