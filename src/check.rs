@@ -266,12 +266,7 @@ pub struct SharedCertificate {
 
 /// A phone's status from its active findings.
 pub fn status<'f>(active: impl Iterator<Item = &'f RuleFinding>) -> Status {
-    let statuses = active.map(|found| match found.severity() {
-        Severity::Error => Status::Failed,
-        Severity::Warning => Status::Attention,
-        Severity::Info if found.rule().facts.means_unknown => Status::Unknown,
-        Severity::Info => Status::Ok,
-    });
+    let statuses = active.map(|found| Status::of(found.severity(), found.rule().facts.means_unknown));
     statuses.min().unwrap_or(Status::Ok)
 }
 

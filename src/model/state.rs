@@ -24,6 +24,17 @@ impl Status {
     /// All, worst first.
     pub const ALL: [Self; 4] = [Self::Failed, Self::Attention, Self::Unknown, Self::Ok];
 
+    /// The status that an active diagnosis gives a phone. One for information can mean that too little is known.
+    #[must_use]
+    pub const fn of(severity: Severity, means_unknown: bool) -> Self {
+        match severity {
+            Severity::Error => Self::Failed,
+            Severity::Warning => Self::Attention,
+            Severity::Info if means_unknown => Self::Unknown,
+            Severity::Info => Self::Ok,
+        }
+    }
+
     /// The word in every format: `failed`, `attention`, `unknown`, `ok`.
     #[must_use]
     pub const fn name(self) -> &'static str {

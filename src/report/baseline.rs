@@ -95,12 +95,8 @@ impl NewInPhone {
         };
         let diagnoses: Vec<usize> = (0..device.diagnoses.len()).filter(is_new).collect();
         let new = || diagnoses.iter().map(|at| &device.diagnoses[*at]);
-        let status = match new().map(|diagnosis| diagnosis.severity).min()? {
-            Severity::Error => Status::Failed,
-            Severity::Warning => Status::Attention,
-            Severity::Info if device.status == Status::Unknown => Status::Unknown,
-            Severity::Info => Status::Ok,
-        };
+        let worst = new().map(|diagnosis| diagnosis.severity).min()?;
+        let status = Status::of(worst, device.status == Status::Unknown);
         let codes = new().map(|diagnosis| diagnosis.code).collect();
         let is_old = |(at, diagnosis): (usize, &Diagnosis)| {
             diagnosis.state == State::Active

@@ -66,6 +66,19 @@ pub struct Summary {
     pub by_code: BTreeMap<String, u64>,
 }
 
+impl Summary {
+    /// The number of phones with each status.
+    #[must_use]
+    pub const fn statuses(&self) -> [(Status, u64); 4] {
+        [
+            (Status::Failed, self.failed),
+            (Status::Attention, self.attention),
+            (Status::Unknown, self.unknown),
+            (Status::Ok, self.ok),
+        ]
+    }
+}
+
 /// The latest known state of one slot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Certificate {

@@ -239,11 +239,7 @@ struct ToDo<'a> {
 impl ToDo<'_> {
     /// The status that these diagnoses give a phone; it determines the colour of their bars.
     const fn status(&self) -> Status {
-        match self.severity {
-            Severity::Error => Status::Failed,
-            Severity::Warning => Status::Attention,
-            Severity::Info => Status::Unknown,
-        }
+        Status::of(self.severity, true)
     }
 
     /// The number of phones of the most frequent one.

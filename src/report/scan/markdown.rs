@@ -92,12 +92,12 @@ fn phone(device: &Device, columns: &[Column]) -> String {
 }
 
 fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
-    let texts = status_counts(overview).into_iter().map(|(_, text, _)| text);
+    let texts: Vec<_> = status_counts(overview).into_iter().map(|(_, text, _)| text).collect();
     let scanned = &overview.scanned;
     writeln!(
         out,
         "{}. Read: {}, {}, {}.\n",
-        texts.collect::<Vec<_>>().join(", "),
+        texts.join(", "),
         counted(scanned.files, "log"),
         bytes(scanned.bytes),
         counted(scanned.lines, "line"),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::paragraph;
 use crate::quantity::{bytes, count, counted, rate, seconds};
 use crate::report::selection::{NONE_SELECTED_PHONES, NONE_SELECTED_SIGN};
-use crate::report::shape::{FleetDay, Status, Summary, ZtpReadiness};
+use crate::report::shape::{FleetDay, Status, ZtpReadiness};
 use crate::report::text::paint::{Tone, status_sign};
 use crate::report::text::time::day;
 use crate::report::text::visible::visible;
@@ -123,13 +123,13 @@ fn statuses(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
 
 /// `✗ 4 failed` for each status, with its number and its tone.
 pub(in crate::report) fn status_counts(overview: &Overview) -> Vec<(u64, String, Tone)> {
-    let Summary { failed, attention, unknown, ok, .. } = overview.summary;
     let others = overview.ok_with_others();
     let part = |number, sign, name, tone| (number, format!("{sign} {} {name}", count(number)), tone);
-    let of_statuses = Status::ALL.into_iter().zip([failed, attention, unknown, ok.saturating_sub(others)]);
-    let mut parts: Vec<_> = of_statuses
-        .map(|(status, number)| part(number, status_sign(status), status.name(), Tone::of_status(status)))
-        .collect();
+    let of_status = |(status, number): (Status, u64)| {
+        let number = if status == Status::Ok { number.saturating_sub(others) } else { number };
+        part(number, status_sign(status), status.name(), Tone::of_status(status))
+    };
+    let mut parts: Vec<_> = overview.summary.statuses().into_iter().map(of_status).collect();
     if others > 0 {
         parts.push(part(others, NONE_SELECTED_SIGN, NONE_SELECTED_PHONES, Tone::Plain));
     }
