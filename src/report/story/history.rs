@@ -184,9 +184,10 @@ fn lines(boots: impl Iterator<Item = Boot>, device: &Device) -> Vec<StoryLine> {
 impl Previous {
     /// The line that counts the equal boots, if there are any.
     fn line_for_repeats(&mut self) -> Option<StoryLine> {
-        let boots = counted(std::mem::take(&mut self.repeats), "boot");
+        let repeats = std::mem::take(&mut self.repeats);
         let until = self.until.take().map(|time| format!(", until {}", minute(&time))).unwrap_or_default();
-        (boots != counted(0, "boot")).then(|| StoryLine::Head(Prose::own(format!("… {boots} alike{until}"))))
+        let text = || format!("… {} alike{until}", counted(repeats, "boot"));
+        (repeats > 0).then(|| StoryLine::Head(Prose::own(text())))
     }
 }
 

@@ -74,7 +74,7 @@ fn install((kind, number): Target, software: Option<&SoftwareVersion>) -> [Block
     let (slot, parameters, limits) = match kind {
         SlotKind::Platform => (
             number.map_or_else(|| "a platform slot".to_owned(), |number| Slot::Platform(number).in_words()),
-            platform_parameters(number, software, old),
+            platform_parameters(number, software),
             format!("certificate {MAX_PLATFORM_CERTIFICATE} bytes, private key {MAX_PLATFORM_KEY} bytes"),
         ),
         SlotKind::Application => (
@@ -126,9 +126,9 @@ fn targets(diagnosis: &Diagnosis) -> Vec<Target> {
 /// The form that these parameters take.
 const FORM: &str = "the certificate in PKCS #7 form";
 
-fn platform_parameters(number: Option<u8>, software: Option<&SoftwareVersion>, old: bool) -> String {
+fn platform_parameters(number: Option<u8>, software: Option<&SoftwareVersion>) -> String {
     const OLD: &str = "`device.sec.SSL.customDeviceCert.set`, `….publicCert` and `….privateKey`";
-    if old {
+    if software.is_some_and(is_before_custom_slots) {
         return format!("{OLD} (SIP 3.3.2 or later); {FORM}");
     }
     let before = match software {
