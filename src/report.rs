@@ -23,6 +23,7 @@ pub mod watch;
 mod devices;
 mod findings;
 mod redacted;
+mod safe_csv;
 mod safe_json;
 mod scan;
 pub mod selection;

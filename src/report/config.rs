@@ -7,13 +7,11 @@ use comfy_table::{ColumnConstraint, Width};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::scan::csv::append;
-use super::scan::json::TOOL;
-use super::shape::{ConfigurationLine, Problem, Tool, name_of_slot};
+use super::shape::{ConfigurationLine, Problem, TOOL, Tool, name_of_slot};
 use super::text::table;
 use super::text::visible::visible;
 use super::text::width::{width as columns, wrap};
-use super::{Format, Style, safe_json};
+use super::{Format, Style, safe_csv, safe_json};
 use crate::check::join::origins;
 use crate::config::{Effective, Given, PhoneConfig};
 use crate::model::Slot;
@@ -176,21 +174,20 @@ fn tables(answer: &ConfigAnswer<'_>, style: &Style, out: &mut dyn Write) -> io::
 }
 
 fn csv(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    append(&["mac", "parameter", "value", "counts", "file", "line", "overrides"], &mut bytes);
+    safe_csv::write(&["mac", "parameter", "value", "counts", "file", "line", "overrides"], out)?;
     for phone in answer.phones {
         for (file, why) in phone.not_read.iter().zip(&phone.not_read_because) {
             let why = format!("not read: {why}");
-            append(&[&phone.mac, "", &why, "no", file, "", ""], &mut bytes);
+            safe_csv::write(&[&phone.mac, "", &why, "no", file, "", ""], out)?;
         }
         for one in &phone.parameters {
             let overrides = one.overrides.iter().map(place).collect::<Vec<_>>().join(" | ");
             let line = one.line.to_string();
             let cells = [&phone.mac, &one.parameter, &one.value, counts(one), &one.file, &line, &overrides];
-            append(&cells, &mut bytes);
+            safe_csv::write(&cells, out)?;
         }
     }
-    out.write_all(&bytes)
+    Ok(())
 }
 
 fn place(line: &ConfigurationLine) -> String {

@@ -7,8 +7,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::scan::json::TOOL;
-use super::shape::{SCHEMA_VERSION, Tool};
+use super::shape::{SCHEMA_VERSION, TOOL, Tool};
 use super::{Format, Style, safe_json};
 use crate::diff::{ChangedCertificate, Diff, Entry, SlotContent};
 use crate::report::text::elide::short_fingerprint;

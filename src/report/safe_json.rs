@@ -37,6 +37,17 @@ pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
     }
 }
 
+/// What stands before an element of a list in a document that has one element a line.
+pub(super) fn separator(place: usize) -> &'static [u8] {
+    if place == 0 { b"\n    " } else { b",\n    " }
+}
+
+/// Writes a further member of such a document.
+pub(super) fn member<T: Serialize + ?Sized>(out: &mut dyn Write, name: &str, value: &T) -> io::Result<()> {
+    write!(out, ",\n  \"{name}\": ")?;
+    write(value, out)
+}
+
 /// Appends JSON with an escape sequence for each hidden character: in valid JSON, only strings contain them.
 fn escape_hidden(json: &str, bytes: &mut Vec<u8>) {
     let mut utf_8 = [0; 4];

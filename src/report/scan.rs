@@ -14,9 +14,9 @@
 //!
 //! "Nobody" means that nothing fails if it is forgotten. The command line, its help, and the tests of records, redaction and problems take it from the table.
 
-pub(super) mod csv;
+mod csv;
 mod html;
-pub(super) mod json;
+mod json;
 mod jsonl;
 mod markdown;
 mod table;

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 
 use crate::check::{Facts, Family, Rule, is_masked};
 use crate::event;
-use crate::model::{Mac, Slot};
 pub use crate::model::{CertificateState, Severity, State, Status};
+use crate::model::{Mac, Slot};
+use crate::problem;
 use crate::quantity::count;
 
 /// The version of the JSON output's shape. A change of any type here changes it.
@@ -29,6 +30,9 @@ pub struct Tool {
     /// The program's version.
     pub version: &'static str,
 }
+
+/// The program, as reports name it.
+pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -369,6 +373,16 @@ pub struct Problem {
     pub kind: String,
     /// One sentence.
     pub message: String,
+}
+
+impl From<&problem::Problem> for Problem {
+    fn from(problem: &problem::Problem) -> Self {
+        Self {
+            path: problem.path.clone(),
+            kind: problem.kind.name().to_owned(),
+            message: problem.message.to_string(),
+        }
+    }
 }
 
 /// What the options of a scan leave out. It is not recorded where they leave nothing out.

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::{EachEvent, EventsWriter};
 use crate::event;
-use crate::report::scan::csv::append;
-use crate::report::{Format, Style};
+use crate::report::{Format, Style, safe_csv};
 
 pub(super) const FORMAT: Format<EventsWriter> =
     Format::new("csv", &["csv"], "One line per event, for spreadsheets; no cell can act as a formula", write);
@@ -29,7 +28,7 @@ fn own() -> Vec<&'static str> {
 
 fn write(each: &mut EachEvent<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let own = own();
-    line(&[&COMMON[..], &own].concat(), out)?;
+    safe_csv::write(&[&COMMON[..], &own].concat(), out)?;
     each(&mut |event| {
         let own = own.iter().map(|name| event.fields.get(*name).map(plain).unwrap_or_default());
         let own: Vec<String> = own.collect();
@@ -46,14 +45,8 @@ fn write(each: &mut EachEvent<'_>, _: &Style, out: &mut dyn Write) -> io::Result
             event.kind.to_owned(),
             event.slot.map(|slot| slot.to_string()).unwrap_or_default(),
         ];
-        line(&[&common[..], &own].concat(), out)
+        safe_csv::write(&[&common[..], &own].concat(), out)
     })
-}
-
-fn line(cells: &[impl AsRef<str>], out: &mut dyn Write) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    append(cells, &mut bytes);
-    out.write_all(&bytes)
 }
 
 /// A field's value without the quotes of JSON; nothing for null.

@@ -1,13 +1,11 @@
 //! `csv`: one line per phone, for spreadsheets.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::model::Slot;
 use crate::report::group::Groups;
 use crate::report::shape::{Baseline, CertificateState, Device, State};
-use crate::report::text::visible::visible;
-use crate::report::{ScanFormat, ScanReport, ScanWriter, Style};
+use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, safe_csv};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     "csv",
@@ -24,21 +22,18 @@ const SLOTS: [(Slot, &str); 3] =
 const BETWEEN: &str = " | ";
 
 fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    append(&header(), &mut bytes);
-    out.write_all(&bytes)?;
-    report.devices.render(|_| true, |_, device, bytes| append(&cells(device), bytes), out)
+    safe_csv::write(&header(), out)?;
+    report.devices.render(|_| true, |_, device, bytes| safe_csv::append(&cells(device), bytes), out)
 }
 
 fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    append(&[groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "devices"], &mut bytes);
+    safe_csv::write(&[groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "devices"], out)?;
     for group in &groups.list {
         let [failed, attention, unknown, ok] = group.counts.all().map(|phones| phones.to_string());
         let (key, phones) = (group.key.clone().unwrap_or_default(), group.phones.to_string());
-        append(&[key, phones, failed, attention, unknown, ok, group.devices.join(BETWEEN)], &mut bytes);
+        safe_csv::write(&[key, phones, failed, attention, unknown, ok, group.devices.join(BETWEEN)], out)?;
     }
-    out.write_all(&bytes)
+    Ok(())
 }
 
 fn header() -> Vec<String> {
@@ -115,22 +110,6 @@ fn codes(device: &Device, state: State) -> String {
     codes.join(" ")
 }
 
-/// Appends a line of cells, each made safe for spreadsheets.
-pub(in crate::report) fn append(cells: &[impl AsRef<str>], bytes: &mut Vec<u8>) {
-    let mut line = ::csv::WriterBuilder::new().buffer_capacity(512).from_writer(bytes);
-    let _ = line.write_record(cells.iter().map(|cell| escape_formula(cell.as_ref()).into_owned()));
-    let _ = line.flush();
-}
-
-/// Makes hidden characters visible, and prevents spreadsheets from taking the cell for a formula: a cell that
-/// begins like one, even after blanks, gets an apostrophe before it.
-fn escape_formula(cell: &str) -> Cow<'_, str> {
-    let shown = visible(cell);
-    let formula = cell.starts_with(['\t', '\r', '\n'])
-        || cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if formula { Cow::Owned(format!("'{shown}")) } else { shown }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,22 +132,5 @@ mod tests {
     fn a_group_a_line() {
         let style = Style { group_by: Some(GroupBy::Fingerprint), ..Style::default() };
         insta::assert_snapshot!(fixture::written(&FORMAT, &style));
-    }
-
-    #[test]
-    fn formulas_are_texts() {
-        for (cell, shown) in [
-            ("=1+1", "'=1+1"),
-            ("+49", "'+49"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\\t=1"),
-            ("\rx", "'\\rx"),
-            ("  =1", "'  =1"),
-            ("VVX 500", "VVX 500"),
-            ("", ""),
-        ] {
-            assert_eq!(escape_formula(cell), shown);
-        }
     }
 }

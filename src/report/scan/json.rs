@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::report::group::Groups;
-use crate::report::shape::{Problem, SCHEMA_VERSION, Tool};
+use crate::report::safe_json::{member, separator};
+use crate::report::shape::{Problem, SCHEMA_VERSION, TOOL};
 use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat {
@@ -14,10 +15,6 @@ pub(super) const FORMAT: ScanFormat = ScanFormat {
     about: "One document with everything, for programs; `phonecert schema` describes it (with --group-by, `phonecert schema groups`)",
     write: ScanWriter { phones, groups, lists_problems: true },
 };
-
-/// The program, as reports name it.
-pub(in crate::report) const TOOL: Tool =
-    Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     let overview = report.overview;
@@ -58,29 +55,6 @@ fn list<T: Serialize>(out: &mut dyn Write, name: &str, elements: &[T]) -> io::Re
         safe_json::write(element, out)?;
     }
     out.write_all(if elements.is_empty() { b"]" } else { b"\n  ]" })
-}
-
-pub(in crate::report) fn separator(place: usize) -> &'static [u8] {
-    if place == 0 { b"\n    " } else { b",\n    " }
-}
-
-pub(in crate::report) fn member<T: Serialize + ?Sized>(
-    out: &mut dyn Write,
-    name: &str,
-    value: &T,
-) -> io::Result<()> {
-    write!(out, ",\n  \"{name}\": ")?;
-    safe_json::write(value, out)
-}
-
-impl From<&crate::problem::Problem> for Problem {
-    fn from(problem: &crate::problem::Problem) -> Self {
-        Self {
-            path: problem.path.clone(),
-            kind: problem.kind.name().to_owned(),
-            message: problem.message.to_string(),
-        }
-    }
 }
 
 #[cfg(test)]

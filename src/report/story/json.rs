@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 
 use super::Story;
 use crate::report::events::jsonl;
-use crate::report::scan::json::{member, separator};
+use crate::report::safe_json::{member, separator};
 use crate::report::shape::{AnswerSelection, Device, EventRow, Problem, SCHEMA_VERSION};
 
 /// The whole answer of `device --format json`, for its schema: it is written member by member.
