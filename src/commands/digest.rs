@@ -64,8 +64,8 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     notices::skipped_files(skipped, Shown::plain(), verbosity);
     notices::problems(problems, verbosity);
     notices::nothing_found(*logs > 0, problems, skipped, verbosity);
-    if args.cache.is_some() && !args.run.quiet {
-        notices::write_line(&summary(&digested));
+    if args.cache.is_some() {
+        notices::say(&summary(&digested), verbosity);
     }
     Ok(status_of(digested.logs > 0, &digested.problems))
 }
@@ -84,9 +84,7 @@ fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cach
         message: error.to_string(),
     };
     let note = |why: &str| {
-        if !args.run.quiet {
-            notices::write_line(&format!("--cache: {why}; all logs are read"));
-        }
+        notices::say(&format!("--cache: {why}; all logs are read"), args.run.verbosity());
     };
     let file = match File::open(path) {
         Ok(file) => file,

@@ -14,9 +14,10 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     let mut answer = AnswerOutput::prepare(&args.write)?;
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, None)?;
     let CodeArgs { select, ignore } = &args.codes;
-    if args.phones.status.is_empty() && !(select.is_empty() && ignore.is_empty()) && !args.run.quiet {
-        notices::write_line(
+    if args.phones.status.is_empty() && !(select.is_empty() && ignore.is_empty()) {
+        notices::say(
             "--select and --ignore are about diagnoses: without --status, they change nothing in the list of events",
+            args.run.verbosity(),
         );
     }
     setup.options.roots = None;

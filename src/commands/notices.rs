@@ -22,6 +22,13 @@ pub(super) fn write_line(text: &str) {
     let _ = writeln!(io::stderr(), "phonecert: {text}");
 }
 
+/// Writes one line, unless the user wants none.
+pub(super) fn say(text: &str, verbosity: Verbosity) {
+    if verbosity != Verbosity::Quiet {
+        write_line(text);
+    }
+}
+
 /// Says that there is no log of a phone that was asked for.
 pub(super) fn no_log(mac: Mac, shown: Shown<'_>) {
     write_line(&format!("no log of {} was found", shown.mac(mac)));
@@ -29,9 +36,8 @@ pub(super) fn no_log(mac: Mac, shown: Shown<'_>) {
 
 /// Says what the options of the scan leave out.
 pub(super) fn selection(selection: Option<&AnswerSelection>, verbosity: Verbosity) {
-    if verbosity != Verbosity::Quiet {
-        selection.iter().flat_map(|selection| selection.in_words()).for_each(|text| write_line(&text));
-    }
+    let left_out = selection.iter().flat_map(|selection| selection.in_words());
+    left_out.for_each(|text| say(&text, verbosity));
 }
 
 /// Warns if two answers that are compared leave out different things: then what is only left out looks new or gone.
@@ -64,20 +70,18 @@ pub(super) fn nothing_found(
     skipped: &SkippedFiles,
     verbosity: Verbosity,
 ) {
-    if !found_any && problems.is_empty() && verbosity != Verbosity::Quiet {
-        write_line(&format!(
+    if !found_any && problems.is_empty() {
+        let text = format!(
             "no log was found{}: logs are named like 0004f2a1b2c3-app.log; a file with another name is read only if you name it, and a configuration file only beside logs",
             other_files(skipped)
-        ));
+        );
+        say(&text, verbosity);
     }
 }
 
 /// Says that an output file was not replaced.
 pub(super) fn left_as_it_was(path: &Path, verbosity: Verbosity) {
-    if verbosity == Verbosity::Quiet {
-        return;
-    }
-    write_line(&format!("{}: left as it was, since no log was found", shown_path(path)));
+    say(&format!("{}: left as it was, since no log was found", shown_path(path)), verbosity);
 }
 
 /// The problems of paths that the user named. They are written even if the answer has all problems, since a mistyped
@@ -89,10 +93,7 @@ pub(super) fn of_named_paths(problems: &[Problem], paths: &[PathBuf]) -> Vec<Pro
 
 /// Says of which phones it is not known which configuration files they read.
 pub(super) fn undecided(scan: &Scan, shown: Shown<'_>, verbosity: Verbosity) {
-    if verbosity == Verbosity::Quiet {
-        return;
-    }
-    scan.undecided.in_words(shown).iter().for_each(|text| write_line(&visible(text)));
+    scan.undecided.in_words(shown).iter().for_each(|text| say(&visible(text), verbosity));
 }
 
 /// Describes the files in the searched directories if there is no log: ` among 212 files, 40 of them
@@ -111,28 +112,22 @@ fn other_files(skipped: &SkippedFiles) -> String {
 
 /// Lists files that look like logs or archives but were not read.
 pub(super) fn skipped_files(files: &SkippedFiles, shown: Shown<'_>, verbosity: Verbosity) {
-    if verbosity == Verbosity::Quiet {
-        return;
-    }
     for (kind, (count, first)) in &files.kinds {
         let (what, why, _) = described(*kind);
         let were = if *count == 1 { " was" } else { "s were" };
         let example = example(*count, &shown.path(first));
-        write_line(&format!("{} {what}{were} not read ({why}){example}", quantity::count(*count)));
+        let text = format!("{} {what}{were} not read ({why}){example}", quantity::count(*count));
+        say(&text, verbosity);
     }
 }
 
 /// Says that the answer includes logs whose files are gone, from their kept records.
 pub(super) fn gone(gone: &(u64, Option<Box<str>>), shown: Shown<'_>, verbosity: Verbosity) {
-    if let (count @ 1.., Some(first)) = gone
-        && verbosity != Verbosity::Quiet
-    {
+    if let (count @ 1.., Some(first)) = gone {
         let (verb, them) = if *count == 1 { ("is", "it") } else { ("are", "them") };
         let logs = format!("{} {verb}", counted(*count, "log"));
-        write_line(&format!(
-            "{logs} gone; the records kept of {them} are used{}",
-            example(*count, &shown.path(first))
-        ));
+        let example = example(*count, &shown.path(first));
+        say(&format!("{logs} gone; the records kept of {them} are used{example}"), verbosity);
     }
 }
 

@@ -7,7 +7,7 @@ use phonecert::problem::Problem;
 use phonecert::redact::Shown;
 use phonecert::report::baseline::Compared;
 use phonecert::report::shape::{AnswerSelection, Status};
-use phonecert::report::{Devices, Overview, Redacted, ScanReport, Style, Verbosity};
+use phonecert::report::{Devices, Overview, Redacted, ScanReport, Style};
 use phonecert::scan::{self, Scan};
 
 use super::setup::{self, AnswerOutput, Setup, read_input};
@@ -69,16 +69,17 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     };
     let answer_lists_problems =
         args.group_by.is_none() && answer.standard.is_some_and(|format| format.write.lists_problems);
+    let verbosity = args.run.verbosity();
     if !scan.found_any {
-        answer.leave_files(args.run.verbosity());
+        answer.leave_files(verbosity);
     }
     pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
     // If the answer lists the problems, only those of named paths are written here too.
     let to_write = if answer_lists_problems { &of_named } else { &overview.problems };
-    notices::problems(to_write, args.run.verbosity());
+    notices::problems(to_write, verbosity);
     // A format that does not list problems does not say this either.
     if !answer_lists_problems && args.group_by.is_none() {
-        notices::selection(overview.selection.as_ref(), args.run.verbosity());
+        notices::selection(overview.selection.as_ref(), verbosity);
     }
     if let Some(old) = &baseline {
         // What `--new` leaves out was compared.
@@ -88,14 +89,10 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
             notices::other_selection([(old.path(), old.selection()), ("this answer", compared.as_ref())]);
         }
     }
-    notices::gone(&gone, shown, args.run.verbosity());
-    notices::left_out(&scan, &overview, shown, args.run.verbosity());
-    if args.new
-        && scan.found_any
-        && overview.summary.by_code.is_empty()
-        && args.run.verbosity() != Verbosity::Quiet
-    {
-        notices::write_line("no phone has a new diagnosis");
+    notices::gone(&gone, shown, verbosity);
+    notices::left_out(&scan, &overview, shown, verbosity);
+    if args.new && scan.found_any && overview.summary.by_code.is_empty() {
+        notices::say("no phone has a new diagnosis", verbosity);
     }
     if no_log_was_found(&args.phones, &scan, shown) {
         return Ok(FOUND_NOTHING);

@@ -59,9 +59,10 @@ pub(crate) fn run(args: WatchArgs) -> Result<u8, Failure> {
     if write.is_none() {
         let screen = Screen::open(wake).map_err(|error| Failure::Setup(format!("the terminal: {error}")))?;
         watch.screen = Some(screen);
-    } else if !watch.args.run.quiet {
+    } else {
         let phones = watch.shown.as_ref().map_or(0, |shown| shown.scan.len() as u64);
-        notices::write_line(&format!("watching {}; Ctrl-C ends", counted(phones, "phone")));
+        let text = format!("watching {}; Ctrl-C ends", counted(phones, "phone"));
+        notices::say(&text, watch.args.run.verbosity());
     }
     watch.follow(&wakes)
 }
@@ -226,11 +227,9 @@ impl Watch {
 
     /// If all files are polled, says why.
     fn report_polling(&self) {
-        if let Some(why) = self.notifier.why_polling.as_ref().filter(|_| !self.args.run.quiet) {
-            notices::write_line(&format!(
-                "checking all files every second, because changes are not reported: {}",
-                visible(why)
-            ));
+        if let Some(why) = &self.notifier.why_polling {
+            let text = "checking all files every second, because changes are not reported";
+            notices::say(&format!("{text}: {}", visible(why)), self.args.run.verbosity());
         }
     }
 
