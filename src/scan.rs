@@ -11,6 +11,7 @@ mod events;
 mod findings_cache;
 mod fleet;
 mod live;
+mod log_facts;
 mod make_records;
 mod name_senders;
 mod origin;
