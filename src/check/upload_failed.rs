@@ -65,22 +65,17 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     if seen.count == 0 {
         return Vec::new();
     }
-    let message = match is_boot_log_alone {
-        true => sentence!["The phone failed to upload its boot log ", often(attempts), "."],
-        false => {
-            sentence![
-                "The phone failed to upload its log ",
-                often(attempts),
-                "; the server's copy may lack lines."
-            ]
-        }
+    let [log, end] = match is_boot_log_alone {
+        true => ["boot log", "."],
+        false => ["log", "; the server's copy may lack lines."],
     };
-    let message = match is_size_unknown {
-        true => message.and(sentence![
+    let why = match is_size_unknown {
+        true => {
             " The server did not report the size of its copy of the log (HEAD without a length), which is a likely cause."
-        ]),
-        false => message,
+        }
+        false => "",
     };
+    let message = sentence![format!("The phone failed to upload its {log} {}{end}{why}", often(attempts))];
     let is_failure = |event: &Event, _: &Record<'_>| matches!(event, Event::UploadFailed { .. });
     let (state, since) = judged_by_later_boots(case.timeline, is_failure);
     vec![Finding::new(state, message, seen).since(since)]
