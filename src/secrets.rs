@@ -18,7 +18,9 @@
 //! - values of settings:
 //!   - of keys such as `password`, `pwd`, `secret` or `privateKey`: `reg.1.auth.password: 4711`;
 //!   - of names that are also ordinary words, only before `=` or in quotes: `pw=`, `pin=`, `token=`, `auth=`,
-//!     `credential=`;
+//!     `credential=`, `sig=`, `community=`, `sessionid=`;
+//!   - in brackets: `password[4711]`;
+//!   - of commands: `PASS 4711`, `AUTH PLAIN cGhvbmU=`, `curl -u phone:4711`;
 //!   - after a blank, if they are in quotes, follow a user's or a parameter's name, or look unlike an ordinary
 //!     word: `user phone password 4711`;
 //! - the credentials of an `Authorization` header: `Authorization: Basic cGhvbmU6NDcxMQ==`.
@@ -116,7 +118,8 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r"(?i-u)private|authoriz|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
-        r#"|(?:pw|pin|auth|token|credentials?)(?:[0-9=._"'\\-]|value|hash|text)"#,
+        r#"|(?:pw|pin|auth|token|credentials?|sig|community|sess(?:ion)?[._-]?id)(?:[0-9=._"'\\-]|value|hash|text)"#,
+        r"|auth[ \t]+(?:plain|login)|-u[ =]|--(?:proxy-)?user",
     ))
 });
 
@@ -219,10 +222,10 @@ const PASSES: [Pass; 9] = [
     Pass { needs: "uri url", find: passwords::quoted_uris },
     Pass { needs: "@", find: passwords::before_hosts },
     Pass {
-        needs: "pass pwd psk secret api shared private pw pin auth token credential",
+        needs: "pass pwd psk secret api shared private pw pin auth token credential sig community sess -u",
         find: passwords::values,
     },
-    Pass { needs: "pass pwd psk secret", find: sentences::passwords },
+    Pass { needs: "pass pwd psk secret private", find: sentences::passwords },
 ];
 
 impl Pass {

@@ -60,8 +60,9 @@ static CAMEL_SETTING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r#"[a-z0-9](?:{settings})(?i:{ENDINGS})(?:=|\\?["'](?:\s*[:=]\s*))"#))
 });
 
-static KEY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r#"(?i){WORDS}{ENDINGS}\\?["'”’]?\s*(=>|:=|={{1,3}}|:)[ \t]*"#)));
+static KEY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r#"(?i){WORDS}{ENDINGS}\\?["'”’]?\s*(=>|->|:=|={{1,3}}|:|＝)[\s&&[^\r\n]]*"#))
+});
 
 static ELEMENT: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?i)<[\w:.-]*{WORDS}{ENDINGS}(?:\s[^<>]*)?>")));
@@ -70,11 +71,23 @@ static ELEMENT: LazyLock<Regex> =
 static VALUE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\s|[,;&]\\?["']?[\w.-]+\\?["']?=|</"#));
 
 /// Endings of the names of secret settings, such as `reg.1.auth.password` and `customDeviceCert1.privateKey`.
-const WORDS: &str = r"(?:password|passwort|passwd|passphrase|passcode|\bpass|pwd|psk|secret|(?:api|secret|private|pre-?shared)[ _.-]?key)";
+const WORDS: &str = r"(?:password|passwort|passwd|passphrase|passcode|\bpass|pwd|psk(?:[ _.-]?key)?|secret|(?:api|secret|private|pre-?shared)[ _.-]?key)";
+
+/// A value in brackets, as in `password[hunter2]`, and not an index.
+static BRACKETED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i){WORDS}\[(?<value>[^\[\]\s]{{1,256}})\]")));
+
+/// Commands of protocols and programs: `PASS` of FTP, `AUTH` of SMTP, `curl --user`.
+static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:(?:\A|[>:])[ \t]*PASS|\bAUTH[ \t]+(?:PLAIN|LOGIN))[ \t]+(?<value>\S+)",
+        r#"|(?:\A|\s)(?:-u|--user|-U|--proxy-user)[ =]+["']?[^\s:"']+:(?<password>[^\s"']+)"#,
+    ))
+});
 
 /// Names that are also ordinary words: they mark a secret only directly before an equals sign, or in quotes
 /// as in JSON.
-const SETTINGS: &str = "pw|pin|auth|token|credentials?";
+const SETTINGS: &str = "pw|pin|auth|token|credentials?|sig|community|(?:j?sess(?:ion)?|phpsess)[._-]?id";
 
 /// Values of these that are not secret.
 const OPEN_VALUES: [&str; 14] = [
@@ -107,6 +120,16 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
             at = value.end.max(found.end());
             secrets.extend(Secret::new(value).filter(|_| !is_open));
         }
+    }
+    for found in BRACKETED.captures_iter(text) {
+        let value = &found["value"];
+        let is_index = value.bytes().all(|byte| byte.is_ascii_digit()) || value.starts_with(super::REDACTED);
+        secrets
+            .extend(found.name("value").filter(|_| !is_index).and_then(|value| Secret::new(value.range())));
+    }
+    for found in COMMAND.captures_iter(text) {
+        let value = found.name("value").or(found.name("password"));
+        secrets.extend(value.and_then(|value| Secret::new(value.range())));
     }
     for element in ELEMENT.find_iter(text) {
         let rest = &text[element.end()..];

@@ -12,7 +12,8 @@ use super::{Secret, pattern};
 /// them.
 static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
     let user = r"(?<user>\b(?:user(?:[ _-]?name|[ _-]?id)?|login|account)[ \t:=]+\S{1,64}[ \t,;]+(?:(?:and|with)[ \t]+)?)";
-    let words = r"(?<word>passwor[dt]|passwd|passphrase|passcode|\bpass|pwd|psk|secret)";
+    let words =
+        r"(?<word>passwor[dt]|passwd|passphrase|passcode|\bpass|pwd|psk|secret|(?<key>private[ _.-]?key))";
     let verbs = r"(?:[ \t]+(?:is|was|has|been|now|new|old|given|as))*";
     let change = r"(?:changed|updated|replaced|reset|set)";
     let certain = format!(
@@ -31,7 +32,7 @@ const ORDINARY: &str = "a an the this that it is was are were be been being not 
     incorrect correct bad ok failed fails failure error mismatch match matches accepted rejected refused denied expired \
     expires verified protected encrypted encryption hidden removed deleted added updated unknown ignored given entered \
     received sent stored read loaded saved applied used found provided prompt prompted policy file field length size \
-    authentication auth protection parameter attribute value values hash type string format check retry attempt attempts \
+    authentication auth protection parameter attribute value values hash type string format check retry attempt attempts requested \
     entry dialog screen login null none true false yes md5 sha1 sha-1 sha256 sha-256 base64";
 
 pub(super) fn passwords(text: &str) -> Vec<Secret> {
@@ -44,6 +45,10 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
         let word = &found["word"];
         // "the first pass 2" is no password.
         if word.eq_ignore_ascii_case("pass") && !has("user") {
+            continue;
+        }
+        // Only behind the name of the parameter: "private key 4677" is a length.
+        if has("key") && !has("parameter") {
             continue;
         }
         let is_weak = ["pwd", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word)) && !is_certain;
@@ -107,6 +112,18 @@ mod tests {
             ("the password 4711 was entered", "the password [redacted] was entered"),
             ("Password is PlcmSpIp now", "Password is [redacted] now"),
             ("secret S3cret!", "secret [redacted]"),
+            ("x.privateKey 85fo4FiemSF3", "x.privateKey [redacted]"),
+            ("FTP: PASS geheim", "FTP: PASS [redacted]"),
+            ("> PASS geheim", "> PASS [redacted]"),
+            ("AUTH PLAIN AGphbmUAZ2Vo", "AUTH PLAIN [redacted]"),
+            ("curl -u jane:geheim https://h/", "curl -u jane:[redacted] https://h/"),
+            ("password[geheim] length[6]", "password[[redacted]] length[6]"),
+            ("password -> geheim", "password -> [redacted]"),
+            ("password\u{a0}=\u{a0}geheim", "password\u{a0}=\u{a0}[redacted]"),
+            ("device.wifi.psk.key=geheim", "device.wifi.psk.key=[redacted]"),
+            ("snmp community=geheim", "snmp community=[redacted]"),
+            ("Cookie: JSESSIONID=A81F", "Cookie: JSESSIONID=[redacted]"),
+            ("https://h.example/x?sig=Zq7x", "https://h.example/x?sig=[redacted]"),
             ("password set to geheim", "password set to [redacted]"),
             (
                 "x.password changed from geheim to sesame by user",
@@ -138,6 +155,8 @@ mod tests {
             "first pass 2 of 3, compass 4",
             "password file /etc/passwd2, pwd /ffs0/x1, WPA-PSK 802.11",
             "wrong password retries=3",
+            "x.privateKey requested type 2 but is of type 0, private key 4677 bytes",
+            "self test PASS 3, password[2] is set, the community is large, session 7",
             "password ''",
             "password",
             "Passwort falsch",

@@ -41,7 +41,7 @@ proptest! {
     #[test]
     fn no_word_is_passed_over(
         before in "[ -~]{0,8}",
-        word in "(pass|PSK|pwd|api key|pre-shared_key|privatekey|token|Pin|auth|credentials|sip:|tftp:u:|uri 'u:|ftp:/|a:b@c.de|authorization:)",
+        word in "(pass|PSK|pwd|api key|pre-shared_key|privatekey|token|Pin|auth|credentials|x?sig|snmp community|JSESSIONID|AUTH PLAIN |curl -u j:|sip:|tftp:u:|uri 'u:|ftp:/|a:b@c.de|authorization:)",
         after in r#"(value|Hash|_text|.|[0-9])?\?["']?[=:]{1,2} ?[ -~]{1,8}@?[ -~]{0,4}"#
     ) {
         let text = [before, word, after].concat();
