@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use phonecert::input::{self, Limits, find};
+use phonecert::phone::Selection;
 use phonecert::report::{FORMATS, ScanReport, Style};
 use phonecert::scan::{Options, Records, ReportProgress, Scan, scan, scan_records};
 use phonecert::timeline::Clock;
@@ -78,7 +79,7 @@ fn options() -> Options {
         clock: Clock { window: Window::default(), year: None, now: now.expect("a date") },
         devices: Vec::new(),
         statuses: Vec::new(),
-        selection: Box::new(|_| true),
+        selection: Selection::default(),
         inventory: None,
         roots: Some(Vec::new()),
         stale: chrono::TimeDelta::days(14),
