@@ -121,11 +121,11 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
             secrets.extend(Secret::new(value).filter(|_| !is_open));
         }
     }
-    for found in BRACKETED.captures_iter(text) {
-        let value = &found["value"];
-        let is_index = value.bytes().all(|byte| byte.is_ascii_digit()) || value.starts_with(super::REDACTED);
-        secrets
-            .extend(found.name("value").filter(|_| !is_index).and_then(|value| Secret::new(value.range())));
+    for value in BRACKETED.captures_iter(text).filter_map(|found| found.name("value")) {
+        let said = value.as_str();
+        let is_index = said.bytes().all(|byte| byte.is_ascii_digit());
+        let is_secret = !is_index && !said.starts_with(super::REDACTED);
+        secrets.extend(Secret::new(value.range()).filter(|_| is_secret));
     }
     for found in COMMAND.captures_iter(text) {
         let value = found.name("value").or(found.name("password"));

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
-use super::unset::{AHEAD_HOURS, JUMP_DAYS, NEW_YEARS_EVE, YEAR_TURNS, can_be_silence};
+use super::unset::{AHEAD_HOURS, JUMP_DAYS, NEW_YEARS_EVE, YEAR_TURNS, can_be_unset};
 use crate::digest::LogEntry;
 use crate::stamp::{MILLISECONDS_PER_YEAR, Yearless};
 
@@ -29,8 +29,7 @@ pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
 /// time zone. The first days of January can be those of a clock that was not set.
 fn goes_back_over_new_year(earlier: Yearless, later: Yearless) -> bool {
     let back = MILLISECONDS_PER_YEAR - earlier.milliseconds_until(later);
-    let can_be_unset = can_be_silence(Yearless::new_year(), earlier);
-    earlier.month() == 1 && later.month() == 12 && (!can_be_unset || back <= AHEAD_HOURS * 3_600_000)
+    earlier.month() == 1 && later.month() == 12 && (!can_be_unset(earlier) || back <= AHEAD_HOURS * 3_600_000)
 }
 
 /// Whether the first date is in December, and the second one in January: the year changes between them if they follow

@@ -117,18 +117,18 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
     // Whether the first log is kept if both have the same messages: the longer one is, else the earlier one.
     let is_longer = |whole: usize, part: usize| (lengths[whole], part) > (lengths[part], whole);
     let index = LazyCell::new(|| MessageIndex::of(logs, &all, chains));
+    let goes_on_in = |log: usize, next: usize| {
+        chains[next] == chains[log] && continues_in(&logs[log].0.digest, &logs[next].0.digest)
+    };
     let mut keep = vec![true; logs.len()];
     for part in 0..logs.len() {
         // If a line of the log goes on in the next one of its chain, only dates show that the log is a repeat.
-        let is_next = |next: usize| {
-            chains[next] == chains[part] && continues_in(&logs[part].0.digest, &logs[next].0.digest)
-        };
-        let goes_on = part + 1 < logs.len() && is_next(part + 1);
+        let goes_on = part + 1 < logs.len() && goes_on_in(part, part + 1);
         // The message whose end is the beginning of the log.
-        let begun = part.checked_sub(1).filter(|before| chains[*before] == chains[part]).and_then(|before| {
-            let digests = [&logs[before].0.digest, &logs[part].0.digest];
-            continues_in(digests[0], digests[1])
-                .then(|| read_split(&[digests[0].tail.bytes.as_slice(), &digests[1].head.bytes].concat()).0)
+        let begun = LazyCell::new(|| {
+            let before = part.checked_sub(1).filter(|before| goes_on_in(*before, part))?;
+            let (tail, head) = (&logs[before].0.digest.tail, &logs[part].0.digest.head);
+            Some(read_split(&[tail.bytes.as_slice(), &head.bytes].concat()).0)
         });
         let has_all_of_part = |whole: usize| {
             let (part_log, whole_log) = (&logs[part].0, &logs[whole].0);
@@ -155,8 +155,8 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
             };
             let is_of_date =
                 |entry: &&LogEntry| has_set_date(entry) && default_dates[whole].are_not_of(entry);
-            begun.as_ref().is_none_or(|begun| has_messages_of(begun, lines()))
-                && is_contained_in(&part_log.digest, &all[part], lines)
+            is_contained_in(&part_log.digest, &all[part], lines)
+                && begun.as_ref().is_none_or(|begun| has_messages_of(begun, lines()))
                 && adds_no_time(&part_log.digest.entries, &whole_log.digest.entries, |entry| {
                     is_of_date(&entry)
                 })

@@ -8,7 +8,7 @@ use super::Log;
 use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years_between};
 use super::passed::milliseconds_since_new_year;
 use super::unset::{
-    ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, can_be_silence, falls_back,
+    ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, can_be_unset, falls_back,
     has_failed, is_default,
 };
 use crate::digest::{Fragment, LogDigest, LogEntry};
@@ -329,7 +329,7 @@ impl<'a> DateReader<'a> {
                 Some((line, from)) if line + 1 == at && !entry.is_banner() => from.next(),
                 // No failure explains such a date. To look through the boot at the first date of each log that it
                 // goes through takes ten seconds for 20,000 uploads.
-                _ if !can_be_silence(Yearless::new_year(), date) => LinesFromDate::default(),
+                _ if !can_be_unset(date) => LinesFromDate::default(),
                 _ => LinesFromDate::of(up_to_last_date(lines, boot).map(|entry| (entry, entry.yearless()))),
             };
             self.from = banner.is_some_and(|distance| distance > 0).then_some((at, from));

@@ -152,7 +152,7 @@ impl ClockFailure {
         let can_have_passed = from.uptime.is_none_or(|uptime| passed <= uptime + OUT_OF_ORDER_MS);
         Self {
             is_logged: failed_before || from.up_to_failure > 0,
-            was_quiet: failed_before && can_be_silence(Yearless::new_year(), date) && can_have_passed,
+            was_quiet: failed_before && can_be_unset(date) && can_have_passed,
         }
     }
 
@@ -362,4 +362,9 @@ pub(super) fn is_day_before(before: Yearless, date: Yearless) -> bool {
 /// in two logs go back by less than a day.
 pub(super) fn can_be_silence(before: Yearless, date: Yearless) -> bool {
     (0..=DEFAULT_GAP_DAYS).contains(&before.days_until(date))
+}
+
+/// Whether a clock that was never set can show a date: it is of the days after January 1.
+pub(super) fn can_be_unset(date: Yearless) -> bool {
+    can_be_silence(Yearless::new_year(), date)
 }

@@ -3,7 +3,7 @@
 use super::super::dates::{WRONG_AT_START, goes_back, is_over_new_year};
 use super::super::runs::begin_between;
 use super::super::unset::{
-    self, AHEAD_HOURS, can_be_silence, has_set_date, is_day_before, is_default, set_date,
+    self, AHEAD_HOURS, can_be_unset, has_set_date, is_day_before, is_default, set_date,
 };
 use super::starts::continues_start;
 use crate::digest::LogEntry;
@@ -91,7 +91,6 @@ impl Dates {
     pub(super) fn of(entries: &[LogEntry]) -> Self {
         let dates = || entries.iter().filter_map(set_date);
         let has = |month| dates().any(|date| date.month() == month);
-        let can_be_unset = |date: Yearless| can_be_silence(Yearless::new_year(), date);
         let is_unset = |date: Yearless| date.month() != 1 || can_be_unset(date);
         let has_other = dates().any(|date| date.month() != 1);
         let has_unset = !has(12) && has_other && dates().all(is_unset);
@@ -198,8 +197,8 @@ fn span(entries: &[LogEntry]) -> Option<(Yearless, Yearless)> {
             true => is_day_before(last, date) && !has_failed && !fails,
             false => is_over_new_year(last, date) || last.days_until(date) == 0,
         };
-        let can_be_unset = has_failed && last.is_none() && can_be_silence(Yearless::new_year(), date);
-        if (can_be_unset || !has_set_date(entry)) && !last.is_some_and(goes_on) {
+        let is_of_failed = has_failed && last.is_none() && can_be_unset(date);
+        if (is_of_failed || !has_set_date(entry)) && !last.is_some_and(goes_on) {
             return None;
         }
         span = Some((span.map_or(date, |(first, _)| first), date));
