@@ -2,8 +2,8 @@
 //!
 //! ## What it means
 //! A phone lists its certificates when it starts, if TLS logging is at level 3 or below. These logs contain no
-//! such list, and no line about an installation. So nothing is known about this phone's certificates, and its
-//! status is `unknown`.
+//! such list, and no installation, or only the line with which one begins (`Saving new …`). So nothing is known
+//! about this phone's certificates, and its status is `unknown`.
 //!
 //! The same holds if the logs, or some of their lines, could not be read, or if lines can be this phone's or another
 //! one's: then the inventory or a failure may be in these lines. It also holds if the list shows a custom certificate
@@ -44,7 +44,9 @@ pub const INVENTORY_LEVEL: u8 = 3;
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
-    let is_evidence = timeline.events().any(|(_, event, _)| event.is_inventory() || event.is_installation());
+    let is_evidence = timeline.events().any(|(_, event, _)| {
+        event.is_inventory() || event.is_installation() && !is_beginning_of_installation(event)
+    });
     let has_unread_lines = timeline.logs.iter().any(|log| log.digest.counts.has_unread_lines());
     let is_lost = case.is_mixed || case.is_unread || has_unread_lines;
     let lacks_keys = certificate_without_key::is_undecided(timeline);
@@ -61,9 +63,17 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             remedy: Some(sentence![remedy]),
             ..Finding::active(sentence![message], seen)
         },
-        (None, level) => not_written(level.map(|(level, _)| level), seen),
+        (None, level) => {
+            let begins = timeline.events().any(|(_, event, _)| is_beginning_of_installation(event));
+            not_written(begins, level.map(|(level, _)| level), seen)
+        }
     };
     vec![finding]
+}
+
+/// `Saving new …`: what was saved stands in the lines behind it, and the phone can still refuse it.
+const fn is_beginning_of_installation(event: &Event) -> bool {
+    matches!(event, Event::CertificateSaving { .. })
 }
 
 /// The last level of TLS logging that the logs name, and the line.
@@ -124,15 +134,20 @@ fn unreadable(case: &Case<'_>, has_unread_lines: bool, lacks_keys: bool) -> Opti
     }
 }
 
-/// The logs were read, and the phone wrote nothing about certificates; its `level` of TLS logging may say why.
-fn not_written(level: Option<u8>, seen: Occurrences) -> Finding {
-    const BEGIN: &str = "No inventory and no installation is in the logs";
-    let Some(level) = level else { return Finding::active(format!("{BEGIN}.").into(), seen) };
+/// The logs were read, and the phone wrote nothing about its certificates, or only that an installation began; its `level`
+/// of TLS logging may say why.
+fn not_written(installation_begins: bool, level: Option<u8>, seen: Occurrences) -> Finding {
+    let begin = if installation_begins {
+        "No inventory is in the logs, and of an installation only its beginning"
+    } else {
+        "No inventory and no installation is in the logs"
+    };
+    let Some(level) = level else { return Finding::active(format!("{begin}.").into(), seen) };
     if level > INVENTORY_LEVEL {
-        let message = format!("{BEGIN}: TLS logging is at level {level}, which leaves the inventory out.");
+        let message = format!("{begin}: TLS logging is at level {level}, which leaves the inventory out.");
         return Finding::active(message.into(), seen);
     }
     let remedy = "Restart the phone and read its log soon after the next upload; if the inventory is still not there, see that log.render.level is 3 or below.";
-    let message = format!("{BEGIN}, although TLS logging is at level {level}.");
+    let message = format!("{begin}, although TLS logging is at level {level}.");
     Finding { remedy: Some(remedy.into()), ..Finding::active(message.into(), seen) }
 }
