@@ -106,6 +106,12 @@ impl Stamp {
         if let Value::Uptime(uptime) = self.value { Some(uptime) } else { None }
     }
 
+    /// Whether a line with this stamp is of a later boot than the line before it, by its uptime: that is lower than
+    /// before, or follows a date.
+    pub fn restarts_after(self, before: Self) -> bool {
+        self.uptime().is_some_and(|uptime| before.uptime().is_none_or(|before| uptime < before))
+    }
+
     fn read_uptime(&self) -> Option<u64> {
         if !self.is_uptime() {
             return None;
@@ -210,6 +216,12 @@ pub struct Yearless {
 }
 
 const SECONDS_PER_DAY: u32 = 86_400;
+
+/// A minute, in milliseconds.
+pub const MILLISECONDS_PER_MINUTE: u64 = 60_000;
+
+/// An hour, in milliseconds.
+pub const MILLISECONDS_PER_HOUR: u64 = 60 * MILLISECONDS_PER_MINUTE;
 
 /// A day, in milliseconds.
 pub const MILLISECONDS_PER_DAY: u64 = SECONDS_PER_DAY as u64 * 1_000;

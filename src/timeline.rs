@@ -160,8 +160,6 @@ pub struct Record<'a> {
     pub is_unset: bool,
     /// Its date was wrong, and was corrected soon after.
     pub is_wrong: bool,
-    /// Milliseconds since the phone started, if the stamp contains that.
-    uptime: Option<u64>,
     /// Milliseconds from the boot's banner to this line, or from the boot's first line if the banner was not read.
     pub elapsed: u64,
     /// Milliseconds from there to the last of its repeats, as the dates show it: a clock that is put forward counts as
@@ -178,6 +176,11 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// Milliseconds since the phone started, if the stamp contains that.
+    fn uptime(&self) -> Option<u64> {
+        self.entry.uptime()
+    }
+
     fn new(line: join::JoinedLine<'a>) -> Self {
         Self {
             entry: line.entry,
@@ -190,7 +193,6 @@ impl<'a> Record<'a> {
             last_time: None,
             is_unset: false,
             is_wrong: false,
-            uptime: line.entry.uptime(),
             elapsed: 0,
             elapsed_at_last: 0,
             elapsed_at_least: 0,
@@ -249,7 +251,7 @@ impl<'a> Timeline<'a> {
             records,
             ..Self::default()
         };
-        timeline.identify();
+        (timeline.model, (timeline.assembly, timeline.assembly_revision)) = timeline.platform();
         timeline.slots = SlotHistory::of(&timeline);
         timeline
     }
@@ -302,21 +304,22 @@ impl<'a> Timeline<'a> {
         })
     }
 
+    /// The newest model, and the newest assembly with its revision.
+    fn platform(&self) -> (Option<&'a str>, (Option<&'a str>, Option<&'a str>)) {
+        let (mut newest, mut newest_assembly) = (None, (None, None));
+        for (_, event, _) in self.own_events() {
+            let Event::Platform { model, assembly, assembly_revision, .. } = event else { continue };
+            newest = model.as_deref().or(newest);
+            if assembly.is_some() {
+                newest_assembly = (assembly.as_deref(), assembly_revision.as_deref());
+            }
+        }
+        (newest, newest_assembly)
+    }
+
     /// Lines of these logs with a header, known messages or not.
     pub fn messages(&self) -> u64 {
         self.logs.iter().map(|log| log.digest.counts.messages).sum()
-    }
-
-    fn identify(&mut self) {
-        let (mut of_model, mut of_assembly) = (self.model, (self.assembly, self.assembly_revision));
-        for (_, event, _) in self.own_events() {
-            let Event::Platform { model, assembly, assembly_revision, .. } = event else { continue };
-            of_model = model.as_deref().or(of_model);
-            if assembly.is_some() {
-                of_assembly = (assembly.as_deref(), assembly_revision.as_deref());
-            }
-        }
-        (self.model, (self.assembly, self.assembly_revision)) = (of_model, of_assembly);
     }
 }
 

@@ -7,6 +7,7 @@ use chrono::NaiveDateTime;
 use super::{Sentence, sentence};
 use crate::event::Event;
 use crate::model::{Slot, State};
+use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_MINUTE};
 use crate::timeline::{Occurrences, Record, Timeline};
 
 /// The failures of one kind and slot.
@@ -84,10 +85,10 @@ pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maxim
 }
 
 /// A boot without the failure has to last at most a day, in milliseconds.
-const MAX_WAIT: u64 = 24 * 3_600_000;
+const MAX_WAIT: u64 = MILLISECONDS_PER_DAY;
 
 /// A boot that lasts less than two minutes proves nothing, in milliseconds.
-const MIN_WAIT: u64 = 120_000;
+const MIN_WAIT: u64 = 2 * MILLISECONDS_PER_MINUTE;
 
 /// The state of failures that a later boot can show to be gone: one without the failure that lasts, from its start, at
 /// least as long as the longest time until the first failure in the boots with failures. If they are active, also when

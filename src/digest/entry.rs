@@ -59,6 +59,16 @@ pub struct Repeat {
 }
 
 impl LogEntry {
+    /// Whether the lines before both are known, and equal.
+    pub(crate) fn has_same_line_before(&self, other: &Self) -> bool {
+        self.hash_before != 0 && self.hash_before == other.hash_before
+    }
+
+    /// Whether the lines after both are known, and equal.
+    pub(crate) fn has_same_line_after(&self, other: &Self) -> bool {
+        self.hash_after != 0 && self.hash_after == other.hash_after
+    }
+
     /// Whether it is the banner of a boot.
     pub const fn is_banner(&self) -> bool {
         matches!(self.event, Some(Event::LogStart { banner: true, .. }))

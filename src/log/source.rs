@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use super::export::Rows;
 use super::part_name::{PartKey, PartName};
 use crate::model::Mac;
-use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_YEAR, Stamp, Yearless};
+use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_MINUTE, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// A day, in milliseconds. Leases of addresses are usually as long or shorter.
 const LEASE_MS: u64 = MILLISECONDS_PER_DAY;
 
 /// Dates that go back by less than this, in milliseconds, are those of lines out of order.
-const OUT_OF_ORDER_MS: u64 = 60_000;
+const REORDERED_MS: u64 = MILLISECONDS_PER_MINUTE;
 
 /// Dates that go back by more than this, in milliseconds, are those of the next year.
 const HALF_A_YEAR: i64 = -MILLISECONDS_PER_YEAR / 2;
@@ -69,8 +69,8 @@ impl SenderSpan {
         match (last.uptime(), first.uptime()) {
             (Some(last), Some(first)) => (last..last + silence).contains(&first),
             (None, None) => milliseconds(last, first).is_some_and(|between| {
-                (between + OUT_OF_ORDER_MS as i64).rem_euclid(MILLISECONDS_PER_YEAR)
-                    < (silence + OUT_OF_ORDER_MS) as i64
+                (between + REORDERED_MS as i64).rem_euclid(MILLISECONDS_PER_YEAR)
+                    < (silence + REORDERED_MS) as i64
             }),
             _ => false,
         }
@@ -93,7 +93,7 @@ impl SenderSpan {
     /// Whether these lines end more than a minute after the other ones begin, in the same year.
     pub fn ends_after_begin_of(&self, other: &Self) -> bool {
         let between = self.ends_before(other).and_then(|(last, first)| milliseconds(last, first));
-        between.is_some_and(|between| (HALF_A_YEAR..-(OUT_OF_ORDER_MS as i64)).contains(&between))
+        between.is_some_and(|between| (HALF_A_YEAR..-(REORDERED_MS as i64)).contains(&between))
     }
 
     fn ends_before(&self, behind: &Self) -> Option<(Stamp, Stamp)> {
@@ -144,10 +144,7 @@ impl LineSource {
     pub(super) fn note(&mut self, stamp: Stamp) {
         self.has_lines_before_boot |= self.span.is_some() && !self.has_boot;
         let (_, last) = self.span.get_or_insert((stamp, stamp));
-        let starts = match (last.uptime(), stamp.uptime()) {
-            (Some(last), Some(uptime)) => uptime < last,
-            (before, uptime) => before.is_none() && uptime.is_some(),
-        };
+        let starts = stamp.restarts_after(*last);
         *last = stamp;
         self.has_boots |= self.has_boot && starts;
         self.has_boot |= starts;
@@ -199,7 +196,7 @@ impl LineSource {
         }
         if let Some((before, date)) = last.and_then(date).zip(date(stamp))
             && date < before
-            && apart(date, before) >= OUT_OF_ORDER_MS
+            && apart(date, before) >= REORDERED_MS
             // A boot can begin with the default dates of a clock.
             && (is_in_boot || apart(date, before) < LEASE_MS)
         {

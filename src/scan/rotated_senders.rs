@@ -22,10 +22,7 @@ use crate::digest::LogEntry;
 use crate::input::{Rotation, directory_of, is_directly_before, server_chain};
 use crate::log::SenderSpan;
 use crate::model::Mac;
-use crate::stamp::MILLISECONDS_PER_DAY;
-
-/// A minute, in milliseconds.
-const MINUTE: u64 = 60_000;
+use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_MINUTE};
 
 /// The part of a file's name that tells minutes and seconds behind an hour is below this.
 const HOUR_OF_NAME: u64 = 10_000;
@@ -96,7 +93,7 @@ impl SenderLog {
 
     /// Whether the start of its phone goes on in `later`.
     fn starts_in(&self, later: &Self) -> bool {
-        self.goes_on_in(later) && self.span.goes_on_in(&later.span, MINUTE)
+        self.goes_on_in(later) && self.span.goes_on_in(&later.span, MILLISECONDS_PER_MINUTE)
     }
 
     /// Whether its phone writes the lines of `later`, in a file behind its own.
@@ -113,7 +110,9 @@ impl SenderLog {
             (Some(Age::Time(_, None)), Some(Age::Time(_, None) | Age::Newest)) => {
                 return goes_on(MILLISECONDS_PER_DAY);
             }
-            (Some(Age::Time(..)), Some(Age::Time(..) | Age::Newest)) => return goes_on(60 * MINUTE),
+            (Some(Age::Time(..)), Some(Age::Time(..) | Age::Newest)) => {
+                return goes_on(60 * MILLISECONDS_PER_MINUTE);
+            }
             _ => false,
         };
         is_next && (goes_on(WEEK) || self.span.sets_clock_in(&later.span))

@@ -11,28 +11,25 @@ use super::calendar::Calendar;
 use super::dates::{is_over_new_year, years_between};
 use super::passed::{is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year};
 use super::unset::{
-    AHEAD_HOURS, OUT_OF_ORDER_MS, default_date, falls_back, is_day_before, is_default, unset_date,
+    AHEAD_MS, OUT_OF_ORDER_MS, default_date, falls_back, is_day_before, is_default, unset_date,
 };
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::event::Event;
 use crate::model::Slot;
-use crate::stamp::{MILLISECONDS_PER_DAY, Stamp, Yearless};
+use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_HOUR, MILLISECONDS_PER_MINUTE, Stamp, Yearless};
 
 /// Uptime and the clock drift apart by at most one part in this many.
 const DRIFT: u64 = 1_000;
 
 /// A phone that gets the right time has it within an hour after its start. In milliseconds.
-const CLOCK_IS_SET_WITHIN: u64 = 3_600_000;
+const CLOCK_IS_SET_WITHIN: u64 = MILLISECONDS_PER_HOUR;
 
 /// Time zones differ from GMT by multiples of this, in milliseconds.
 const ZONE_STEP: u64 = 900_000;
 
-/// No time zone is further ahead of GMT, in milliseconds.
-const MOST_AHEAD: u64 = AHEAD_HOURS.unsigned_abs() * 3_600_000;
-
 /// Lines are out of order by at most this much, in milliseconds; a clock goes back by more.
-const SLIGHTLY_BACK: i64 = 60_000;
+const SLIGHTLY_BACK: i64 = MILLISECONDS_PER_MINUTE.cast_signed();
 
 /// Numbers the records' boots, from 0, and computes how long after the boot's first line each was written.
 pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
@@ -174,15 +171,9 @@ impl BootState {
         self.uptime.unwrap_or(0) + (self.elapsed - self.elapsed_at_uptime)
     }
 
-    /// Takes a stamp of the record, with its uptime or its time.
-    fn take_stamp(
-        &mut self,
-        stamp: &Stamp,
-        uptime: Option<u64>,
-        time: Option<NaiveDateTime>,
-        record: &Record<'_>,
-    ) {
-        if let Some(uptime) = uptime {
+    /// Takes a stamp of the record, with its time.
+    fn take_stamp(&mut self, stamp: &Stamp, time: Option<NaiveDateTime>, record: &Record<'_>) {
+        if let Some(uptime) = stamp.uptime() {
             let before = self.since_start();
             // A line with a lower uptime than before is another process's, and shows nothing.
             if self.uptime.is_none_or(|highest| highest <= uptime) {
@@ -268,7 +259,7 @@ impl BootState {
         let was_set = is_jump && (!self.dates_are_judged || is_back);
         let passed = if was_set { 0 } else { passed };
         if self.since_start() < CLOCK_IS_SET_WITHIN {
-            self.zone = self.zone.max((passed - passed % ZONE_STEP).min(MOST_AHEAD));
+            self.zone = self.zone.max((passed - passed % ZONE_STEP).min(AHEAD_MS.unsigned_abs()));
         }
         // The time between the two dates that an uptime has already shown does not count twice.
         self.elapsed_at_uptime += passed.min(std::mem::take(&mut self.shown_since_date));
@@ -278,11 +269,11 @@ impl BootState {
     fn take(&mut self, record: &mut Record<'_>, time: Option<NaiveDateTime>) {
         let last = record.entry.repeats.as_ref().and_then(|_| record.entry.last_line().1);
         if let Some(stamp) = &record.entry.stamp {
-            self.take_stamp(stamp, record.uptime, time, record);
+            self.take_stamp(stamp, time, record);
         }
         record.elapsed = self.elapsed;
         if let Some(last) = last {
-            self.take_stamp(&last, last.uptime(), record.last_time, record);
+            self.take_stamp(&last, record.last_time, record);
             self.folded_to = self.folded_to.max((record.file, record.entry.last_line().0));
         }
         record.elapsed_at_last = self.elapsed;
@@ -329,7 +320,7 @@ type InventoryLine = (Discriminant<Event>, Option<Slot>);
 /// The line of an inventory that has an uptime, which a phone with a known date would not write.
 fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
     let event =
-        record.entry.event.as_ref().filter(|event| record.uptime.is_some() && event.is_inventory())?;
+        record.entry.event.as_ref().filter(|event| record.uptime().is_some() && event.is_inventory())?;
     Some((std::mem::discriminant(event), event.slot()))
 }
 
@@ -337,7 +328,10 @@ fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
 fn first_of_uptimes(records: &[Record<'_>], begin: usize, at: usize) -> usize {
     let pairs = records[begin..=at].windows(2).rev();
     let rises = |pair: &&[Record<'_>]| {
-        pair[0].uptime.zip(pair[1].uptime).is_some_and(|(before, after)| before <= after + OUT_OF_ORDER_MS)
+        pair[0]
+            .uptime()
+            .zip(pair[1].uptime())
+            .is_some_and(|(before, after)| before <= after + OUT_OF_ORDER_MS)
     };
     at - pairs.take_while(rises).count()
 }
@@ -373,7 +367,7 @@ fn start(
     if is_inventory_of_another_boot && early_inventory(next).is_some() {
         return Some(first_of_uptimes(records, begin, at));
     }
-    let uptime = records[at].uptime.filter(|uptime| state.is_restarted(*uptime))?;
+    let uptime = records[at].uptime().filter(|uptime| state.is_restarted(*uptime))?;
     if (records[at].file, records[at].line_in_file()) < state.folded_to {
         return None;
     }
@@ -382,7 +376,7 @@ fn start(
         return None;
     }
     let continues_previous =
-        next.uptime.is_some_and(|next| next + OUT_OF_ORDER_MS >= uptime && state.is_restarted(next));
+        next.uptime().is_some_and(|next| next + OUT_OF_ORDER_MS >= uptime && state.is_restarted(next));
     (state.ended || (continues_previous && !is_of_other_process(&records[at..], state))).then_some(at)
 }
 
@@ -395,7 +389,7 @@ fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
     if lines.iter().any(|record| record.entry.is_banner() || record.entry.is_of_start()) {
         return false;
     }
-    let goes_on = lines[0].uptime.is_some_and(|uptime| !state.is_restarted_in_any_zone(uptime));
+    let goes_on = lines[0].uptime().is_some_and(|uptime| !state.is_restarted_in_any_zone(uptime));
     if goes_on && lines[0].file == state.file {
         return true;
     }
@@ -404,13 +398,13 @@ fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
     let dates = state.date.filter(is_set).zip(next.stamp.filter(is_set));
     let passed = dates.and_then(|(before, date)| match before.with_year().zip(date.with_year()) {
         // These dates have no seconds.
-        Some((before, date)) if state.time.is_some() => {
-            u64::try_from((date - before).num_milliseconds()).ok().map(|passed| passed + 60_000)
-        }
+        Some((before, date)) if state.time.is_some() => u64::try_from((date - before).num_milliseconds())
+            .ok()
+            .map(|passed| passed + MILLISECONDS_PER_MINUTE),
         _ if is_repeated(&before, &date) => None,
         _ => Some(milliseconds_between(&before, &date, state.is_leap_year)),
     });
-    let highest = lines.iter().filter_map(|record| record.uptime).max().unwrap_or(0);
+    let highest = lines.iter().filter_map(|record| record.uptime()).max().unwrap_or(0);
     passed.is_some_and(|passed| passed + OUT_OF_ORDER_MS < highest)
 }
 
@@ -436,10 +430,10 @@ fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootSta
     // The time since the start. Before the clock is set, some software shows it as the time of January 1.
     let since_start = |line: usize| {
         let is_default = |date: &Yearless| {
-            records[at].uptime.is_none() || fell_back_to_default(&records[begin..line], *date)
+            records[at].uptime().is_none() || fell_back_to_default(&records[begin..line], *date)
         };
         let date = || default_date(records[line].entry).filter(is_default);
-        records[line].uptime.or_else(|| Some(u64::from(date()?.seconds_of_day()) * 1_000))
+        records[line].uptime().or_else(|| Some(u64::from(date()?.seconds_of_day()) * 1_000))
     };
     let mut start = at;
     let mut after = since_start(at);
@@ -474,11 +468,9 @@ fn fell_back_to_default(records: &[Record<'_>], date: Yearless) -> bool {
 /// Whether the banner comes after the first one or two lines of its own boot, as lines that are sent by UDP can: they
 /// are a little later than the banner, and earlier than the line after it.
 fn is_slightly_late(records: &[Record<'_>], banner: usize) -> bool {
-    let uptime = |record: &Record<'_>| record.uptime;
-    let (Some(own), Some(next)) = (uptime(&records[banner]), records.get(banner + 1).and_then(uptime)) else {
-        return false;
-    };
+    let next = records.get(banner + 1).and_then(Record::uptime);
+    let (Some(own), Some(next)) = (records[banner].uptime(), next) else { return false };
     let before = &records[..banner];
     let is_between = |uptime: u64| own <= uptime && uptime <= own + OUT_OF_ORDER_MS && uptime < next;
-    before.len() <= 2 && before.iter().all(|record| record.uptime.is_some_and(is_between))
+    before.len() <= 2 && before.iter().all(|record| record.uptime().is_some_and(is_between))
 }

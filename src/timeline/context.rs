@@ -3,9 +3,10 @@
 use super::Record;
 use crate::digest::MAX_EXPLAINED_DELAY;
 use crate::event::Event;
+use crate::stamp::MILLISECONDS_PER_MINUTE;
 
 /// From a stamp without seconds to the next one, in milliseconds.
-const MINUTE: u64 = 60_000;
+const MINUTE: u64 = MILLISECONDS_PER_MINUTE;
 
 /// A connection that fails for its server's certificate has this many lines behind the refusal.
 const LINES_OF_FAILURE: u64 = 2;

@@ -2,12 +2,12 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
-use super::unset::{AHEAD_HOURS, JUMP_DAYS, NEW_YEARS_EVE, YEAR_TURNS, can_be_unset};
+use super::unset::{AHEAD_MS, JUMP_DAYS, NEW_YEARS_EVE, YEAR_TURNS, can_be_unset};
 use crate::digest::LogEntry;
-use crate::stamp::{MILLISECONDS_PER_YEAR, Yearless};
+use crate::stamp::{MILLISECONDS_PER_HOUR, MILLISECONDS_PER_YEAR, Yearless};
 
 /// A date after a start was wrong if a jump corrects it within this time, in milliseconds.
-pub(super) const WRONG_AT_START: i64 = 3_600_000;
+pub(super) const WRONG_AT_START: i64 = MILLISECONDS_PER_HOUR.cast_signed();
 
 /// A boot begins at most this many days after the one before, mostly within minutes.
 const CLOSE_DAYS: i64 = 2;
@@ -29,7 +29,7 @@ pub(super) fn years_between(earlier: Yearless, later: Yearless) -> i32 {
 /// time zone. The first days of January can be those of a clock that was not set.
 fn goes_back_over_new_year(earlier: Yearless, later: Yearless) -> bool {
     let back = MILLISECONDS_PER_YEAR - earlier.milliseconds_until(later);
-    earlier.month() == 1 && later.month() == 12 && (!can_be_unset(earlier) || back <= AHEAD_HOURS * 3_600_000)
+    earlier.month() == 1 && later.month() == 12 && (!can_be_unset(earlier) || back <= AHEAD_MS)
 }
 
 /// Whether the first date is in December, and the second one in January: the year changes between them if they follow

@@ -72,7 +72,7 @@ fn begins(entries: &[LogEntry]) -> Vec<usize> {
             Some(date) => {
                 !has_started && last.is_some_and(|last| dates::goes_back(last, date, SHORTEST_STEP))
             }
-            None => stamp.uptime().is_some_and(|uptime| before.uptime().is_none_or(|before| uptime < before)),
+            None => stamp.restarts_after(before),
         };
         if begins_again || pair[1].is_banner() {
             begins.push(at + 1);

@@ -3,9 +3,10 @@
 use super::{Content, SlotView, SlotViewSource, Timeline};
 use crate::event::Event;
 use crate::model::Slot;
+use crate::stamp::MILLISECONDS_PER_MINUTE;
 
 /// Two steps of one pass over the configuration are at most this far apart, in milliseconds.
-const ONE_PASS: u64 = 60_000;
+const ONE_PASS: u64 = MILLISECONDS_PER_MINUTE;
 
 /// Whether the second record was written at most this long after the first one. None if their stamps do not tell.
 fn are_within(timeline: &Timeline<'_>, earlier: usize, later: usize, milliseconds: u64) -> Option<bool> {

@@ -100,12 +100,11 @@ fn anchors(earlier: &LogDigest, later: &LogDigest, default_dates: DefaultDates) 
     let is_message = |entry: &&LogEntry| entry.event.is_some();
     let is_cut_at_end = |entry: &LogEntry, other: &LogEntry| {
         entry.stamp == other.stamp
-            && (entry.hash_before != 0 && entry.hash_before == other.hash_before)
+            && entry.has_same_line_before(other)
             && later.text(other).starts_with(earlier.text(entry))
     };
     let is_cut_at_begin = |entry: &LogEntry, other: &LogEntry| {
-        (entry.hash_after != 0 && entry.hash_after == other.hash_after)
-            && earlier.text(entry).ends_with(later.text(other))
+        entry.has_same_line_after(other) && earlier.text(entry).ends_with(later.text(other))
     };
     let mut anchors = BTreeSet::new();
     for entry in earlier.entries.iter().rev().take_while(|entry| entry.line > end).filter(is_message) {
@@ -175,10 +174,8 @@ fn is_run(
         match is_at(later_lines, entry.line - begin, entry.hash) {
             Some(true) => {
                 let same = later.entries.iter().find(|other| other.hash == entry.hash);
-                has_neighbour |= same.is_some_and(|same| {
-                    (entry.hash_before != 0 && same.hash_before == entry.hash_before)
-                        || (entry.hash_after != 0 && same.hash_after == entry.hash_after)
-                });
+                has_neighbour |= same
+                    .is_some_and(|same| entry.has_same_line_before(same) || entry.has_same_line_after(same));
             }
             None if entry.event.is_none() => {}
             _ => return false,

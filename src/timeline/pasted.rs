@@ -11,11 +11,10 @@ use chrono::NaiveDateTime;
 
 use self::joined::JoinedLogs;
 use self::newest_first::NewestFirst;
-use self::parts::MOST_BACK;
 pub(super) use self::parts::SHORTEST_STEP;
 use self::starts::{continues_start, since_start};
 use super::disorder;
-use super::unset::has_set_date;
+use super::unset::{AHEAD_MS, has_set_date};
 use crate::digest::LogEntry;
 
 /// Puts the entries of a log in the order of time. `modified` is when its file was last changed, if that is known.
@@ -35,7 +34,7 @@ pub(super) fn put_in_order(entries: &mut Vec<LogEntry>, modified: Option<NaiveDa
 /// Puts the parts of a log in the order of their dates.
 fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
     // Where a clock was set to its time zone, a part has that inside.
-    let steps = [SHORTEST_STEP, MOST_BACK];
+    let steps = [SHORTEST_STEP, AHEAD_MS];
     let Some(JoinedLogs { begins, order }) =
         steps.iter().find_map(|step| JoinedLogs::find(entries, *step, modified))
     else {

@@ -195,8 +195,7 @@ impl Gaps {
 /// Whether the uptime of a line that is no banner is less than that of the line before, or that had a date.
 fn begins_again(before: &LogEntry, entry: &LogEntry) -> bool {
     let (Some(before), Some(stamp)) = (before.stamp, entry.stamp) else { return false };
-    let uptime = stamp.uptime().filter(|_| !entry.is_banner());
-    uptime.is_some_and(|uptime| before.uptime().is_none_or(|before| uptime < before))
+    !entry.is_banner() && stamp.restarts_after(before)
 }
 
 /// The same lines at two places of a file, as ranges of entries from the first to the last equal one.
@@ -242,8 +241,7 @@ impl EqualLines {
 
     fn look_at(&mut self, entries: &[LogEntry], one: usize, other: usize) {
         let (one, other) = (&entries[one], &entries[other]);
-        self.has_neighbour |= one.hash_before != 0 && one.hash_before == other.hash_before
-            || one.hash_after != 0 && one.hash_after == other.hash_after;
+        self.has_neighbour |= one.has_same_line_before(other) || one.has_same_line_after(other);
     }
 
     /// The run to be dropped, with the ordinary lines around it that only this copy has kept: the one that is a piece of

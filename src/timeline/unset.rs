@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
 use crate::digest::LogEntry;
 use crate::event::Event;
-use crate::stamp::{MILLISECONDS_PER_YEAR, Stamp, Yearless};
+use crate::stamp::{MILLISECONDS_PER_HOUR, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
 /// The phone's default date after a start is January 1, within this many seconds after midnight.
 pub(super) const DEFAULT_START: u32 = 3_600;
@@ -28,8 +28,11 @@ const MAX_COPY_DAY_LAG: i64 = 31;
 /// Dates that go back by more days than this are of the next year; by less, they are out of order.
 pub(super) const YEAR_TURNS: i64 = 31;
 
-/// No phone's local time is further ahead of UTC, in hours.
-pub(super) const AHEAD_HOURS: i64 = 14;
+/// No phone's local time is further ahead of UTC, in milliseconds.
+pub(super) const AHEAD_MS: i64 = 14 * HOUR;
+
+/// An hour, in milliseconds.
+const HOUR: i64 = MILLISECONDS_PER_HOUR.cast_signed();
 
 /// Lines of one boot are out of order by at most this much, in milliseconds.
 pub(super) const OUT_OF_ORDER_MS: u64 = 2_000;
@@ -39,10 +42,10 @@ pub(super) const NEW_YEARS_EVE: i64 = 365;
 
 /// A clock that jumps by more than this from the first hour of January 1 to a later one was set, in milliseconds: a phone
 /// mostly writes more often.
-const NEW_YEARS_JUMP: i64 = 6 * 3_600_000;
+const NEW_YEARS_JUMP: i64 = 6 * HOUR;
 
 /// Lines of several processes are out of order at midnight by at most this much, in milliseconds.
-const MIDNIGHT: i64 = 3_600_000;
+const MIDNIGHT: i64 = HOUR;
 
 /// Whether a clock that was never set shows this date right after a start.
 pub(super) fn is_default(date: Yearless) -> bool {
@@ -97,7 +100,7 @@ fn can_be_new_year(last: Yearless, date: Yearless, modified: Option<NaiveDateTim
     if last.month() != 12 {
         return modified.is_some_and(|modified| time_within(MAX_COPY_DAY_LAG, modified, date).is_some());
     }
-    let latest = modified.and_then(|modified| Yearless::of(modified + TimeDelta::hours(AHEAD_HOURS)));
+    let latest = modified.and_then(|modified| Yearless::of(modified + TimeDelta::milliseconds(AHEAD_MS)));
     latest.is_none_or(|latest| latest.month() != 12 || latest < last)
 }
 
@@ -215,12 +218,12 @@ impl<Dates: Iterator<Item = Yearless> + Clone> Signs<'_, Dates> {
         let least_back = if is_strict {
             TimeDelta::milliseconds(OUT_OF_ORDER_MS as i64 + 1)
         } else {
-            TimeDelta::hours(AHEAD_HOURS)
+            TimeDelta::milliseconds(AHEAD_MS)
         };
         let has_passed = |year: i32, modified: NaiveDateTime| {
             let real = self.last_real.and_then(|real| real.in_year(year));
             let back = real.zip(date.in_year(year)).map(|(real, date)| real - date);
-            real.is_some_and(|real| real <= modified + TimeDelta::hours(AHEAD_HOURS))
+            real.is_some_and(|real| real <= modified + TimeDelta::milliseconds(AHEAD_MS))
                 && back.is_some_and(|back| (least_back..=TimeDelta::days(YEAR_TURNS)).contains(&back))
         };
         goes_on
@@ -330,7 +333,7 @@ pub(super) fn set_date(entry: &LogEntry) -> Option<Yearless> {
 
 /// Whether the time is at most `lag` days before the file was changed, and not after that.
 pub(super) fn is_before_file_time(lag: i64, modified: NaiveDateTime, time: NaiveDateTime) -> bool {
-    (modified - TimeDelta::days(lag)..=modified + TimeDelta::hours(AHEAD_HOURS)).contains(&time)
+    (modified - TimeDelta::days(lag)..=modified + TimeDelta::milliseconds(AHEAD_MS)).contains(&time)
 }
 
 /// Whether a file that was changed at `modified` was last changed about that day of some year.
@@ -341,7 +344,7 @@ pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
 /// Whether that date is in the half year after a file was changed.
 pub(super) fn is_after_file_time(modified: NaiveDateTime, date: Yearless) -> bool {
     let mut times = [modified.year(), modified.year() + 1].into_iter().filter_map(|year| date.in_year(year));
-    let (from, to) = (TimeDelta::hours(AHEAD_HOURS), TimeDelta::days(NEW_YEARS_EVE / 2));
+    let (from, to) = (TimeDelta::milliseconds(AHEAD_MS), TimeDelta::days(NEW_YEARS_EVE / 2));
     times.any(|time| from < time - modified && time - modified <= to)
 }
 

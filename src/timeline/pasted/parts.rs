@@ -2,18 +2,13 @@
 
 use super::super::dates::{WRONG_AT_START, goes_back, is_over_new_year};
 use super::super::runs::begin_between;
-use super::super::unset::{
-    self, AHEAD_HOURS, can_be_unset, has_set_date, is_day_before, is_default, set_date,
-};
+use super::super::unset::{self, AHEAD_MS, can_be_unset, has_set_date, is_day_before, is_default, set_date};
 use super::starts::continues_start;
 use crate::digest::LogEntry;
-use crate::stamp::Yearless;
-
-/// A clock that is set to its time zone goes back by no more, in milliseconds.
-pub(super) const MOST_BACK: i64 = AHEAD_HOURS * 3_600_000;
+use crate::stamp::{MILLISECONDS_PER_MINUTE, Yearless};
 
 /// Dates that go back by less are of lines out of order, in milliseconds.
-pub(in super::super) const SHORTEST_STEP: i64 = 60_000;
+pub(in super::super) const SHORTEST_STEP: i64 = MILLISECONDS_PER_MINUTE.cast_signed();
 
 /// A part of a file, from the first line whose date is before that of the line before.
 pub(super) struct PastedPart<'a> {
@@ -37,7 +32,7 @@ impl PastedPart<'_> {
 
     /// Whether the clock can have been set to its time zone between this part and the next one.
     pub(super) fn can_be_zone_before(&self, next: &Self) -> bool {
-        (-MOST_BACK..0).contains(&self.last().milliseconds_until(next.first()))
+        (-AHEAD_MS..0).contains(&self.last().milliseconds_until(next.first()))
     }
 
     pub(super) fn is_boot(&self) -> bool {
