@@ -25,6 +25,7 @@ mod span;
 mod tests;
 mod unset;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
@@ -37,6 +38,7 @@ pub use order::calendar_of;
 pub use slots::{Content, NotKept, SlotHistory, SlotView, SlotViewSource};
 
 use self::excerpts::Excerpts;
+use self::order::chain_of_content;
 use crate::digest::{LogDigest, LogEntry};
 use crate::event::Event;
 use crate::input::Rotation;
@@ -130,7 +132,7 @@ pub struct LogSummary<'a> {
     pub path: &'a str,
     /// What was counted in it, the addresses it names, what was dropped.
     pub digest: &'a LogDigest,
-    /// It names only addresses of other phones.
+    /// It names only addresses of other phones, or none and goes on with such a log of its rotation chain.
     pub is_of_another_phone: bool,
     /// It continues where the log before it ended.
     continues_previous: bool,
@@ -243,7 +245,7 @@ impl<'a> Timeline<'a> {
             mac.or_else(|| joined.logs.iter().find_map(|joined| joined.log.digest.macs.first().copied()));
         let mut timeline = Self {
             mac,
-            logs: joined.files().map(|file| log_summary(joined, file, mac)).collect(),
+            logs: log_summaries(joined, mac),
             left_out: &joined.left_out,
             boots: records.chunk_by(|a, b| a.boot == b.boot).count(),
             event_count,
@@ -323,17 +325,29 @@ impl<'a> Timeline<'a> {
     }
 }
 
-fn log_summary(joined: &Joined, file: usize, mac: Option<Mac>) -> LogSummary<'_> {
-    let log = &joined.logs[file].log;
-    let macs = &log.digest.macs;
-    let is_of_another_phone = mac.is_some_and(|mac| !macs.is_empty() && !macs.contains(&mac));
-    LogSummary {
-        path: &log.path,
-        digest: &log.digest,
-        is_of_another_phone,
-        continues_previous: joined.continues_previous(file),
-        cut_line: joined.cut_line(file),
-    }
+fn log_summaries(joined: &Joined, mac: Option<Mac>) -> Vec<LogSummary<'_>> {
+    // By rotation chain, whether the last log that names an address names only that of another phone: the log after it that
+    // names none goes on with its boot.
+    let mut writers: HashMap<String, bool> = HashMap::new();
+    let summary = |file: usize| {
+        let log = &joined.logs[file].log;
+        let macs = &log.digest.macs;
+        let chain = chain_of_content(log);
+        let is_of_another_phone = if macs.is_empty() {
+            writers.get(&chain).copied().unwrap_or(false)
+        } else {
+            mac.is_some_and(|mac| !macs.contains(&mac))
+        };
+        writers.insert(chain, is_of_another_phone);
+        LogSummary {
+            path: &log.path,
+            digest: &log.digest,
+            is_of_another_phone,
+            continues_previous: joined.continues_previous(file),
+            cut_line: joined.cut_line(file),
+        }
+    };
+    joined.files().map(summary).collect()
 }
 
 fn times(records: &[Record<'_>]) -> Option<(NaiveDateTime, NaiveDateTime)> {
