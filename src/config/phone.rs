@@ -280,7 +280,7 @@ impl PhoneConfig {
             let has_effect = |setting: &Setting| {
                 *setting.parameter.name != *LOG_DIRECTORY
                     || source.role == SourceRole::Master
-                        && of_logs.is_sure
+                        && of_logs.is_sure()
                         && of_logs.found.iter().any(|one| std::ptr::eq(*one, setting))
             };
             let settings_of_file = source.file.settings.iter().enumerate();

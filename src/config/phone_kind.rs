@@ -21,8 +21,15 @@ pub struct PhoneKind {
 /// Those of the elements with one attribute that count for a phone.
 pub(super) struct Counting<T> {
     pub(super) found: Vec<T>,
-    /// The model and the part number that the attributes name are known.
-    pub(super) is_sure: bool,
+    /// Those that count instead if the phone is of their model or part number, which is not known.
+    pub(super) perhaps: Vec<T>,
+}
+
+impl<T> Counting<T> {
+    /// Whether it is known which elements count.
+    pub(super) const fn is_sure(&self) -> bool {
+        self.perhaps.is_empty()
+    }
 }
 
 impl PhoneKind {
@@ -49,8 +56,7 @@ impl PhoneKind {
         let is = |known: &Option<Box<str>>, suffix: &str| {
             known.as_deref().map(|known| known.eq_ignore_ascii_case(suffix))
         };
-        let mut is_sure = true;
-        let (mut own, mut plain) = (Vec::new(), Vec::new());
+        let (mut own, mut plain, mut perhaps) = (Vec::new(), Vec::new(), Vec::new());
         for one in all {
             match suffix(&one) {
                 None => plain.push(one),
@@ -59,12 +65,12 @@ impl PhoneKind {
                     match is(known, suffix) {
                         Some(true) => own.push(one),
                         Some(false) => {}
-                        None => is_sure = false,
+                        None => perhaps.push(one),
                     }
                 }
             }
         }
-        Counting { found: if own.is_empty() { plain } else { own }, is_sure }
+        Counting { found: if own.is_empty() { plain } else { own }, perhaps }
     }
 
     /// The name in a master with what is known of the phone in the place of the placeholders, except the address.

@@ -148,7 +148,7 @@ impl FileSearch<'_> {
         let named = self.kind.counting(&master.overrides_directories, |one| one.suffix.as_deref());
         let (first, others) =
             named.found.split_first().map_or(("", &[][..]), |(one, rest)| (&*one.name, rest));
-        if !named.is_sure || others.iter().any(|other| *other.name != *first) {
+        if !named.is_sure() || others.iter().any(|other| *other.name != *first) {
             return Overrides::Undecided;
         }
         if first.is_empty() {
@@ -222,7 +222,7 @@ impl FileSearch<'_> {
             file.lists.is_empty()
                 && general.as_ref().is_some_and(|(of_all, master)| {
                     let base = directory(of_all);
-                    let lists = self.lists(master).found.into_iter();
+                    let lists = self.lists(master, base).found.into_iter();
                     let mut names = lists.flat_map(FileList::counted_names);
                     names.any(|listed| self.paths(&listed.name, base).contains(path))
                 })
@@ -241,8 +241,28 @@ impl FileSearch<'_> {
     }
 
     /// The list that counts for this model. If several elements have one, it is not known which of them counts.
-    fn lists<'f>(&self, master: &'f File) -> Counting<&'f FileList> {
-        self.kind.counting(&master.lists, |list| list.suffix.as_deref())
+    ///
+    /// If the model is not known, the files of the phone's own show it: the vendor's master has lists for old models, and
+    /// only the one that the phone reads leads to a file with its address.
+    fn lists<'f>(&self, master: &'f File, base: &Path) -> Counting<&'f FileList> {
+        let lists = self.kind.counting(&master.lists, |list| list.suffix.as_deref());
+        if lists.is_sure() {
+            return lists;
+        }
+        let possible = lists.found.iter().chain(&lists.perhaps).filter(|list| self.has_own_file(list, base));
+        match possible.take(2).collect::<Vec<_>>()[..] {
+            [only] => Counting { found: vec![*only], perhaps: Vec::new() },
+            _ => lists,
+        }
+    }
+
+    /// Whether a list names a file of this phone alone that is there.
+    fn has_own_file(&self, list: &FileList, base: &Path) -> bool {
+        let address = self.mac.to_string();
+        let is_own = |name: &str| name.contains(PHONE) || name.to_ascii_uppercase().contains(&address);
+        let names = list.counted_names().map(|listed| &*listed.name);
+        let mut own = names.filter(|name| is_own(name) && self.is_followed(name));
+        own.any(|name| self.paths(name, base).iter().any(|path| self.tree.has_file(path)))
     }
 
     /// Adds the overrides; `find` returns their path by kind.
@@ -305,8 +325,9 @@ impl FileSearch<'_> {
     /// Adds the files that the master lists.
     fn listed(&self, master: &Arc<File>, base: &Path, config: &mut PhoneConfig) {
         // The list of another model may apply to this phone.
-        let Counting { found: lists, is_sure } = self.lists(master);
-        config.list_is_sure = is_sure;
+        let lists = self.lists(master, base);
+        config.list_is_sure = lists.is_sure();
+        let lists = lists.found;
         if !config.list_is_sure {
             config.add_unknown(listed_by(&master.path));
             config.undecided = Some(Undecided::List(master.path.clone()));

@@ -59,6 +59,34 @@ fn a_file_that_the_general_master_lists_is_no_master() {
 }
 
 #[test]
+fn the_own_file_of_a_phone_chooses_the_list_of_a_model_that_is_not_known() {
+    let level = |level: &str| element(&[("log.render.level", level)]);
+    let (own, other) = (level("1"), level("2"));
+    let chosen = |lists: &str, own_file: &str| {
+        let master = format!("<a {lists}/>");
+        let site = Site::new(&[("000000000000.cfg", &*master), (own_file, &*own), ("other.cfg", &*other)]);
+        let config = site.config();
+        assert_eq!(config.undecided.is_none(), config.is_complete);
+        config.get("log.render.level").map(|given| given.value.as_text().unwrap_or_default().to_owned())
+    };
+    let (plain, ip_300) =
+        ("CONFIG_FILES='[PHONE_MAC_ADDRESS]-x.cfg'", "CONFIG_FILES_SPIP300='phone1_213.cfg, sip_213.cfg'");
+    let of_model = "CONFIG_FILES='other.cfg' CONFIG_FILES_VVX500='[PHONE_MAC_ADDRESS]-x.cfg'";
+    let one = Some("1".to_owned());
+    assert_eq!(chosen(&format!("{plain} {ip_300}"), "0004f2a1b2c3-x.cfg"), one);
+    assert_eq!(chosen(&format!("{of_model} {ip_300}"), "0004F2A1B2C3-x.cfg"), one);
+    assert_eq!(
+        chosen("CONFIG_FILES='0004F2A1B2C3-x.cfg' CONFIG_FILES_VVX500=''", "0004f2a1b2c3-x.cfg"),
+        None
+    );
+    assert_eq!(chosen("CONFIG_FILES='0004f2a1b2c3-x.cfg' CONFIG_FILES_VVX500=''", "0004f2a1b2c3-x.cfg"), one);
+    // Without that file, or where two lists name it, any list may be the phone's.
+    assert_eq!(chosen(&format!("{plain} {ip_300}"), "0004f2a1b2c4-x.cfg"), None);
+    let both = "CONFIG_FILES_SPIP335='[PHONE_MAC_ADDRESS]-x.cfg, other.cfg'";
+    assert_eq!(chosen(&format!("{plain} {both}"), "0004f2a1b2c3-x.cfg"), None);
+}
+
+#[test]
 fn names_of_a_model_choose_the_list() {
     let lists = "<a CONFIG_FILES=\"plain.cfg\" CONFIG_FILES_SPIP335=\"own.cfg\" CONFIG_FILES_SSIP7000=\"own.cfg\" CONFIG_FILES_VVX500=\"own.cfg\" CONFIG_FILES_SSDuo=\"own.cfg\"/>";
     let level = |level: &str| element(&[("log.render.level", level)]);
