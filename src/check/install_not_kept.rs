@@ -26,6 +26,7 @@ use super::{
     Case, Facts, Family, Finding, Occurrences, Rule, Severity, Timeline, configuration_not_applied, rule,
     sentence,
 };
+use crate::model::Slot;
 use crate::timeline::NotKept;
 
 pub(super) const RULE: Rule = Rule {
@@ -43,6 +44,11 @@ pub(super) const RULE: Rule = Rule {
     },
     ..rule(include_str!("install_not_kept.rs"), run)
 };
+
+/// Why an application slot is empty after a start, by the reference above: these certificates are in RAM.
+const LOST: &str = "Application certificates are kept in RAM: a restart loses them, and the phone has to get them again from its configuration.";
+
+const GIVE: &str = "Put the certificate and its key into the configuration that the phone reads when it starts (sec.TLS.customDeviceCert.x, sec.TLS.customDeviceKey.x), or install it in a platform slot; then restart the phone, and compare its inventory.";
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
@@ -68,7 +74,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let lines = all.iter().flat_map(|lost| [lost.saved.content.record, lost.shown.content.record]);
         let lines = lines.map(|record| &timeline.records[record]);
         let seen = Occurrences::shown_by(all.len() as u64, lines);
-        Some(Finding::new(resolved_if(is_mended(timeline, last)), message, seen).of_slot(Some(slot)))
+        let finding = Finding::new(resolved_if(is_mended(timeline, last)), message, seen).of_slot(Some(slot));
+        let is_lost_with_ram = matches!(slot, Slot::Application(_)) && !last.shown.content.has_certificate();
+        Some(if is_lost_with_ram {
+            Finding { cause: Some(LOST.into()), remedy: Some(GIVE.into()), ..finding }
+        } else {
+            finding
+        })
     });
     findings.collect()
 }

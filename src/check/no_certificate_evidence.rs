@@ -63,10 +63,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             remedy: Some(sentence![remedy]),
             ..Finding::active(sentence![message], seen)
         },
-        (None, level) => {
-            let begins = timeline.events().any(|(_, event, _)| is_beginning_of_installation(event));
-            not_written(begins, level.map(|(level, _)| level), seen)
-        }
+        (None, level) => not_written(timeline, level.map(|(level, _)| level), seen),
     };
     vec![finding]
 }
@@ -136,8 +133,10 @@ fn unreadable(case: &Case<'_>, has_unread_lines: bool, lacks_keys: bool) -> Opti
 
 /// The logs were read, and the phone wrote nothing about its certificates, or only that an installation began; its `level`
 /// of TLS logging may say why.
-fn not_written(installation_begins: bool, level: Option<u8>, seen: Occurrences) -> Finding {
-    let begin = if installation_begins {
+fn not_written(timeline: &Timeline<'_>, level: Option<u8>, seen: Occurrences) -> Finding {
+    let begin = if timeline.logs.iter().any(|log| log.digest.dropped > 0) {
+        "No inventory and no installation is in the newest part of the logs, which alone was kept"
+    } else if timeline.events().any(|(_, event, _)| is_beginning_of_installation(event)) {
         "No inventory is in the logs, and of an installation only its beginning"
     } else {
         "No inventory and no installation is in the logs"
