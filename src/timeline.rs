@@ -162,6 +162,8 @@ pub struct Record<'a> {
     pub is_unset: bool,
     /// Its date was wrong, and was corrected soon after.
     pub is_wrong: bool,
+    /// Its uptime is ahead of the lines on both sides, as another process's is: it shows nothing of the boot.
+    has_odd_uptime: bool,
     /// Milliseconds from the boot's banner to this line, or from the boot's first line if the banner was not read.
     pub elapsed: u64,
     /// Milliseconds from there to the last of its repeats, as the dates show it: a clock that is put forward counts as
@@ -195,6 +197,7 @@ impl<'a> Record<'a> {
             last_time: None,
             is_unset: false,
             is_wrong: false,
+            has_odd_uptime: false,
             elapsed: 0,
             elapsed_at_last: 0,
             elapsed_at_least: 0,

@@ -3,10 +3,13 @@
 //! A boot begins with the banner, or if uptime starts again and the elapsed time does not explain that. A weak sign
 //! alone (a single odd line, an inventory written again, lines out of order) does not begin a boot.
 
+mod banner;
+
 use std::mem::Discriminant;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use self::banner::banner_start;
 use super::calendar::Calendar;
 use super::dates::{is_over_new_year, years_between};
 use super::passed::{is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year};
@@ -40,9 +43,16 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
         Calendar::Newest(_) => None,
     };
     let mut state = BootState::default();
+    // The state before the last record.
+    let mut before = state;
     let mut boot = 0;
     let mut begin = 0;
     for at in 0..records.len() {
+        if at > begin && is_odd_before(records, at, &before) {
+            records[at - 1].has_odd_uptime = true;
+            records[at - 1].elapsed = before.elapsed;
+            state = before;
+        }
         if let Some(start) = start(records, joined, begin, at, &state).filter(|start| *start > begin) {
             boot += 1;
             begin = start;
@@ -54,6 +64,7 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
         }
         state.is_leap_year = leap_years[at];
         let time = time(&records[at]);
+        before = state;
         state.take(&mut records[at], time);
         records[at].boot = boot;
     }
@@ -82,13 +93,22 @@ fn leap_years(records: &[Record<'_>], joined: &Joined) -> Vec<bool> {
 /// Computes again how long after its boot's start each record was written, once the default dates are known: no time
 /// is counted from a default date to a real one. The start is the banner, or the first line if there is none.
 pub(super) fn measure(records: &mut [Record<'_>]) {
+    // By boot, the first date in it or behind it.
+    let mut next_dates: Vec<Option<NaiveDateTime>> = Vec::new();
+    for boot in records.chunk_by(|a, b| a.boot == b.boot).rev() {
+        let next = next_dates.last().copied().flatten();
+        next_dates.push(boot.iter().find_map(|record| record.time).or(next));
+    }
     let mut last: Option<NaiveDateTime> = None;
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
         let first = boot.iter().find_map(|record| record.time);
         let began_right = last.zip(first).is_some_and(|(last, first)| {
             last <= first && first - last <= TimeDelta::milliseconds(MILLISECONDS_PER_DAY as i64)
         });
-        let mut state = BootState { dates_are_judged: true, began_right, ..BootState::default() };
+        let between = last.zip(next_dates.pop().flatten());
+        let between = between.and_then(|(last, next)| u64::try_from((next - last).num_milliseconds()).ok());
+        let longest = between.map_or(u64::MAX, |passed| passed + MILLISECONDS_PER_MINUTE);
+        let mut state = BootState { dates_are_judged: true, began_right, longest, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record, record.time));
         let start = boot.iter().find(|record| record.entry.is_banner()).map_or(0, |record| record.elapsed);
         let mut most = u64::MAX;
@@ -156,6 +176,9 @@ struct BootState {
     /// Only in [`measure`]: the first real date is at most a day after the boot before, so the clock was right from
     /// the start, and a jump of the dates is elapsed time.
     began_right: bool,
+    /// Only in [`measure`]: no uptime before the first date is higher, in milliseconds. The boot began behind the last
+    /// date of the boot before. A line with a higher one is another process's.
+    longest: u64,
     /// Only in [`measure`]: `date` is a default or a wrong date. No time is counted from it to a real one.
     is_made_up: bool,
     /// Only in [`measure`]: the local time of `date`, if that is a real date.
@@ -174,6 +197,9 @@ impl BootState {
     /// Takes a stamp of the record, with its time.
     fn take_stamp(&mut self, stamp: &Stamp, time: Option<NaiveDateTime>, record: &Record<'_>) {
         if let Some(uptime) = stamp.uptime() {
+            if self.dates_are_judged && self.date.is_none() && self.longest < uptime {
+                return;
+            }
             let before = self.since_start();
             // A line with a lower uptime than before is another process's, and shows nothing.
             if self.uptime.is_none_or(|highest| highest <= uptime) {
@@ -268,7 +294,7 @@ impl BootState {
 
     fn take(&mut self, record: &mut Record<'_>, time: Option<NaiveDateTime>) {
         let last = record.entry.repeats.as_ref().and_then(|_| record.entry.last_line().1);
-        if let Some(stamp) = &record.entry.stamp {
+        if let Some(stamp) = record.entry.stamp.as_ref().filter(|_| !record.has_odd_uptime) {
             self.take_stamp(stamp, time, record);
         }
         record.elapsed = self.elapsed;
@@ -324,6 +350,25 @@ fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
     Some((std::mem::discriminant(event), event.slot()))
 }
 
+/// Whether the uptime of the record before this one is odd: in a boot that began with its banner and has no date yet, it is
+/// ahead of the records on both sides, which go on from each other. A process that does not start again with the phone
+/// writes such lines.
+fn is_odd_before(records: &[Record<'_>], at: usize, before: &BootState) -> bool {
+    let (odd, next) = (&records[at - 1], &records[at]);
+    let (Some(last), Some(uptime), Some(own)) = (before.uptime, odd.uptime(), next.uptime()) else {
+        return false;
+    };
+    let is_ahead = |other: u64| other + OUT_OF_ORDER_MS < uptime;
+    let after_next = records.get(at + 1).and_then(Record::uptime);
+    before.banner.is_some()
+        && before.date.is_none()
+        && odd.file == next.file
+        && !next.entry.is_banner()
+        && last <= own
+        && is_ahead(own)
+        && after_next.is_none_or(is_ahead)
+}
+
 /// The first of the lines with rising uptimes that end with this one.
 fn first_of_uptimes(records: &[Record<'_>], begin: usize, at: usize) -> usize {
     let pairs = records[begin..=at].windows(2).rev();
@@ -346,7 +391,7 @@ fn start(
 ) -> Option<usize> {
     let entry = records[at].entry;
     if entry.is_banner() {
-        return banner_start(records, begin, at, state);
+        return banner_start(records, begin, at, state.banner);
     }
     if state.is_reset(entry) {
         return Some(at);
@@ -406,71 +451,4 @@ fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
     });
     let highest = lines.iter().filter_map(|record| record.uptime()).max().unwrap_or(0);
     passed.is_some_and(|passed| passed + OUT_OF_ORDER_MS < highest)
-}
-
-/// The banner's boot begins with the lines of restarted uptime directly before it.
-fn banner_start(records: &[Record<'_>], begin: usize, at: usize, state: &BootState) -> Option<usize> {
-    let stamp = records[at].entry.stamp;
-    // The same line twice, as a server can write it.
-    if state.banner == Some(stamp) && records[at - 1].entry.hash == records[at].entry.hash {
-        return None;
-    }
-    // A clock that is not set shows its default date also before the banner.
-    let banner = default_date(records[at].entry);
-    let is_before_banner = |record: &Record<'_>| {
-        let dates = default_date(record.entry).zip(banner);
-        dates.is_some_and(|(date, banner)| banner.milliseconds_until(date) <= OUT_OF_ORDER_MS as i64)
-    };
-    if state.banner.is_none() && records[begin..at].iter().all(is_before_banner) {
-        return None;
-    }
-    if state.banner.is_none() && is_slightly_late(&records[begin..], at - begin) {
-        return None;
-    }
-    // The time since the start. Before the clock is set, some software shows it as the time of January 1.
-    let since_start = |line: usize| {
-        let is_default = |date: &Yearless| {
-            records[at].uptime().is_none() || fell_back_to_default(&records[begin..line], *date)
-        };
-        let date = || default_date(records[line].entry).filter(is_default);
-        records[line].uptime().or_else(|| Some(u64::from(date()?.seconds_of_day()) * 1_000))
-    };
-    let mut start = at;
-    let mut after = since_start(at);
-    // A line that continues from the line before it is not a restart.
-    let is_restarted = |line: usize, time: u64| {
-        line == begin
-            || since_start(line - 1).is_none_or(|before| before > time)
-            || records[line - 1].entry.is_log_end()
-    };
-    for earlier in (begin..at).rev() {
-        let entry = records[earlier].entry;
-        // A phone writes lines about itself only after the banner.
-        let ends = entry.is_log_end() || entry.is_banner() || entry.is_of_start();
-        let (Some(before), Some(later)) = (since_start(earlier), after) else { break };
-        if ends || before > later + OUT_OF_ORDER_MS {
-            break;
-        }
-        after = Some(before.min(later));
-        if is_restarted(earlier, before) {
-            start = earlier;
-        }
-    }
-    Some(start)
-}
-
-/// Whether the clock of a boot was set and shows a default date now, which is not that of the new year.
-fn fell_back_to_default(records: &[Record<'_>], date: Yearless) -> bool {
-    let mut dates = records.iter().rev().filter_map(|record| record.entry.yearless());
-    dates.find(|last| !is_default(*last)).is_some_and(|last| !is_day_before(last, date))
-}
-
-/// Whether the banner comes after the first one or two lines of its own boot, as lines that are sent by UDP can: they
-/// are a little later than the banner, and earlier than the line after it.
-fn is_slightly_late(records: &[Record<'_>], banner: usize) -> bool {
-    let next = records.get(banner + 1).and_then(Record::uptime);
-    let (Some(own), Some(next)) = (records[banner].uptime(), next) else { return false };
-    let before = &records[..banner];
-    let is_between = |uptime: u64| own <= uptime && uptime <= own + OUT_OF_ORDER_MS && uptime < next;
-    before.len() <= 2 && before.iter().all(|record| record.uptime().is_some_and(is_between))
 }

@@ -18,7 +18,8 @@ pub(super) fn mend(entries: &mut [LogEntry]) {
         a.uptime().zip(b.uptime()).is_some_and(|(before, uptime)| before.abs_diff(uptime) < SECOND)
     };
     for lines in entries.chunk_by_mut(are_near) {
-        if !lines.is_sorted_by_key(LogEntry::uptime) && are_of_one_boot(&*lines) {
+        let is_disordered = !lines.is_sorted_by_key(LogEntry::uptime) && are_of_one_boot(&*lines);
+        if is_disordered && !is_banner_passed(lines) {
             lines.sort_by_key(LogEntry::uptime);
         }
     }
@@ -29,6 +30,12 @@ pub(super) fn mend(entries: &mut [LogEntry]) {
             _ => {}
         }
     }
+}
+
+/// Whether a line behind the banner has a lower uptime than that: an odd stamp, since no line of a boot is before it.
+fn is_banner_passed(lines: &[LogEntry]) -> bool {
+    let banner = lines.iter().position(LogEntry::is_banner);
+    banner.is_some_and(|at| lines[at + 1..].iter().any(|entry| entry.uptime() < lines[at].uptime()))
 }
 
 /// Whether no line occurs twice that a phone writes once when it starts.
