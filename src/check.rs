@@ -362,7 +362,7 @@ impl Rule {
     }
 
     /// Its index in the catalogue, which has each rule.
-    pub fn place(&self) -> usize {
+    pub fn index(&self) -> usize {
         CATALOGUE.iter().take_while(|known| known.code != self.code).count()
     }
 

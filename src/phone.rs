@@ -322,7 +322,7 @@ impl Phone {
         const { assert!(CATALOGUE.len() <= u64::BITS as usize, "each rule needs a bit") };
         let common = self.common.iter().flat_map(|common| &common.findings);
         let all = self.findings.iter().chain(common);
-        all.filter(|found| found.is_active()).fold(0, |all, found| all | 1 << found.place())
+        all.filter(|found| found.is_active()).fold(0, |all, found| all | 1 << found.index())
     }
 
     /// The active findings.

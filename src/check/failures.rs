@@ -14,7 +14,7 @@ use crate::timeline::{Occurrences, Record, Timeline};
 pub(super) struct Failures<'a> {
     /// Every line.
     pub seen: Occurrences,
-    /// The place of the last one among the records.
+    /// The index of the last one among the records.
     pub last: usize,
     /// The last one.
     pub event: &'a Event,

@@ -181,9 +181,9 @@ proptest! {
         for mut part in parts.into_iter().filter(|part| part.name.is_some()) {
             let phone = usize::from(part.name == Some(PartName::Mac("0004f2a0e002".parse().unwrap())));
             let own = file.iter().enumerate().filter(|(_, (other, _))| *other == phone);
-            let (places, own): (Vec<_>, Vec<_>) = own.map(|(at, (_, line))| (at as u64 + 1, line.as_str())).unzip();
+            let (numbers, own): (Vec<_>, Vec<_>) = own.map(|(at, (_, line))| (at as u64 + 1, line.as_str())).unzip();
             for entry in &mut part.digest.entries {
-                prop_assert_eq!(entry.line + std::mem::take(&mut entry.skipped), places[entry.line as usize - 1]);
+                prop_assert_eq!(entry.line + std::mem::take(&mut entry.skipped), numbers[entry.line as usize - 1]);
             }
             (part.digest.head.skipped, part.digest.tail.skipped) = (0, 0);
             prop_assert_eq!(part.digest, digest_of(own.concat().as_bytes(), &Window::default()));
@@ -227,14 +227,14 @@ proptest! {
         if parts.iter().any(|part| part.is_mixed || part.digest.is_doubled) {
             return Ok(());
         }
-        let mut places = Vec::new();
+        let mut numbers = Vec::new();
         for part in &parts {
             prop_assert!(part.digest.entries.is_sorted_by_key(|entry| entry.line_in_file()));
-            places.extend(part.digest.entries.iter().map(|entry| entry.line_in_file()));
+            numbers.extend(part.digest.entries.iter().map(|entry| entry.line_in_file()));
         }
-        places.sort_unstable();
+        numbers.sort_unstable();
         // All of them are known messages.
-        prop_assert_eq!(places, (1..=lines.len() as u64).collect::<Vec<_>>());
+        prop_assert_eq!(numbers, (1..=lines.len() as u64).collect::<Vec<_>>());
     }
 
     #[test]
@@ -265,8 +265,8 @@ fn a_file_goes_on_after_its_name_comes_again() {
     let parts = super::read(Content::Whole(text.as_bytes()), &Window::default(), None).parts;
     let files: Vec<_> = parts.iter().map(|part| part.file.as_deref()).collect();
     assert_eq!(files, [Some("a.log"), Some("b.log")]);
-    let places = parts[0].digest.entries.iter().map(|entry| entry.line_in_file());
-    assert_eq!(places.collect::<Vec<_>>(), [2, 3]);
+    let numbers = parts[0].digest.entries.iter().map(|entry| entry.line_in_file());
+    assert_eq!(numbers.collect::<Vec<_>>(), [2, 3]);
     assert_eq!(
         deciding(&parts[0].digest),
         deciding(&digest_of(format!("{begin}{end}").as_bytes(), &Window::default()))

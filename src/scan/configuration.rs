@@ -102,7 +102,7 @@ impl Audit {
     /// logs are apart from it, or in one directory above it without masters of phones outside; and not all phones with
     /// files of their own there are without a log here. Returns whether that changed.
     pub(super) fn locate_logs(&mut self, found: &FoundFiles, pending: &PendingLogs) -> bool {
-        let place = LazyCell::new(|| pending.log_place(found));
+        let location = LazyCell::new(|| pending.log_location(found));
         let has_log = |mac| found.phone_of(mac).is_some() || pending.has(mac);
         let all = &self.trees.all;
         let own = LazyCell::new(|| {
@@ -119,7 +119,7 @@ impl Audit {
             let is_outside = |directory: &Path| !directory.starts_with(master);
             let has_master_outside =
                 || own.iter().any(|(directory, files)| files.has_master && is_outside(directory));
-            if !(place.is_apart_from(master) || place.is_above(master) && !has_master_outside()) {
+            if !(location.is_apart_from(master) || location.is_above(master) && !has_master_outside()) {
                 return false;
             }
             let inside = own.range(master..).take_while(|(directory, _)| directory.starts_with(master));
@@ -299,10 +299,10 @@ pub(super) fn log_directories(files: &[Box<str>]) -> Vec<PathBuf> {
 }
 
 impl Scan {
-    /// Those of the problems that concern the phone at this place of the report: its logs and configuration files, and
+    /// Those of the problems that concern the phone at this index of the report: its logs and configuration files, and
     /// the archives that contain them.
-    pub fn problems_of(&self, place: usize, problems: &[Problem]) -> Vec<Problem> {
-        let phone = self.rows.phone(self.rows.row(self.order[place]));
+    pub fn problems_of(&self, index: usize, problems: &[Problem]) -> Vec<Problem> {
+        let phone = self.rows.phone(self.rows.row(self.order[index]));
         let config = phone.mac.zip(self.audit.as_ref()).map(|(mac, audit)| audit.config_of(mac, &phone));
         let sources = config.iter().flat_map(|config| &config.sources).map(|source| &source.file.path);
         let files: Vec<&str> = phone.files.iter().chain(sources).map(|path| &**path).collect();

@@ -12,14 +12,14 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::collect::PendingLogs;
 use super::payload::Sourced;
-use super::store::{Place, Store};
+use super::store::{ByteRange, Store};
 use crate::config::{ConfigTree, Stored, TreeBuilder, kind_and_phone};
 use crate::input::shown_path;
 use crate::model::Mac;
 use crate::records::Fault;
 
-/// The files of a stream by the hash of their path: the place in the store, and the hash of the content.
-type Index = HashMap<u64, (Place, u128)>;
+/// The files of a stream by the hash of their path: the range in the store, and the hash of the content.
+type Index = HashMap<u64, (ByteRange, u128)>;
 
 /// The files that are found by their names, with their Unix permission bits.
 type Named = BTreeMap<Box<str>, Option<u32>>;
@@ -81,14 +81,14 @@ impl StoredConfigs {
     pub(super) fn add(&mut self, payload: &[u8]) -> Result<(), Fault> {
         let stored: Stored = Sourced::unpack(payload)?.value;
         let bytes = postcard::to_stdvec(&stored).map_err(|_| Fault::Content)?;
-        let place = self.store.add(&bytes).map_err(Fault::TemporaryFile)?;
+        let range = self.store.add(&bytes).map_err(Fault::TemporaryFile)?;
         let path = stored.path();
         if kind_and_phone(Path::new(path)).is_some() {
             self.reading.named.insert(path.into(), stored.mode());
         } else if matches!(stored, Stored::File(_)) {
             self.reading.listed.insert(path.into());
         }
-        self.reading.index.insert(hash(path), (place, xxh3_128(&bytes)));
+        self.reading.index.insert(hash(path), (range, xxh3_128(&bytes)));
         Ok(())
     }
 
@@ -103,7 +103,7 @@ impl StoredConfigs {
             return Ok(tree(files, &store).into());
         }
         let mut own: BTreeMap<Mac, Numbers> = BTreeMap::new();
-        for (mac, begins) in pending.places() {
+        for (mac, begins) in pending.offsets() {
             let stream = |begin| self.streams.partition_point(|(from, _)| *from <= begin).saturating_sub(1);
             let numbers = begins.map(|begin| self.streams.get(stream(begin)).and_then(|(_, number)| *number));
             own.entry(mac).or_default().of_logs.extend(numbers);
@@ -161,9 +161,9 @@ fn tree(files: Vec<Arc<Files>>, store: &Arc<Store>) -> ConfigTree {
         let path = &*shown_path(path);
         // If streams have different states of a file, choose one deterministically; the phone is reported as
         // digested apart anyway.
-        let places = files.iter().filter_map(|files| files.index.get(&hash(path)));
-        let (place, _) = places.max_by_key(|(_, content)| *content)?;
-        let stored: Stored = postcard::from_bytes(&store.read(*place).ok()?).ok()?;
+        let ranges = files.iter().filter_map(|files| files.index.get(&hash(path)));
+        let (range, _) = ranges.max_by_key(|(_, content)| *content)?;
+        let stored: Stored = postcard::from_bytes(&store.read(*range).ok()?).ok()?;
         (stored.path() == path).then_some(stored)
     }))
 }

@@ -51,8 +51,8 @@ impl Occurrences {
         let mut seen = Self::default();
         let mut last = None;
         for record in records {
-            let place = (record.file, record.line);
-            if last.replace(place) != Some(place) {
+            let location = (record.file, record.line);
+            if last.replace(location) != Some(location) {
                 seen.add(record);
             }
         }
@@ -122,7 +122,7 @@ impl SourceLine {
         Self { text: shown_text(record.text()), ..Self::without_text(record) }
     }
 
-    /// The place of the first line of this record, without its text.
+    /// The first line of this record, without its text.
     pub(crate) fn without_text(record: &Record<'_>) -> Self {
         Self {
             file: record.file as u32,

@@ -1,4 +1,4 @@
-//! The dates of one log before its place among the phone's logs is known: the first and the last real one.
+//! The dates of one log before its position among the phone's logs is known: the first and the last real one.
 
 use std::borrow::Cow;
 

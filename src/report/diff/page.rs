@@ -34,8 +34,8 @@ pub(super) fn text(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Resul
     // A text wrapped to the width; from its second line on, it is indented by two more columns.
     let mut line = |indent: usize, tone: Tone, text: &str| {
         let room = style.width.min(WIDEST).saturating_sub(indent + 2);
-        wrap(&visible(text), room).iter().enumerate().try_for_each(|(place, line)| {
-            let blanks = " ".repeat(if place == 0 { indent } else { indent + 2 });
+        wrap(&visible(text), room).iter().enumerate().try_for_each(|(index, line)| {
+            let blanks = " ".repeat(if index == 0 { indent } else { indent + 2 });
             writeln!(out, "{blanks}{}", tone.paint(line, style.color))
         })
     };

@@ -47,8 +47,8 @@ pub(super) fn rule(rule: &Rule, style: &Style, out: &mut dyn Write) -> io::Resul
 /// Writes all diagnoses, in one or two lines each.
 pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let widest = super::of_families(|rule| width(rule.name)).into_iter().max().unwrap_or(0);
-    for (place, family) in Family::ALL.into_iter().enumerate() {
-        let gap = if place == 0 { "" } else { "\n" };
+    for (index, family) in Family::ALL.into_iter().enumerate() {
+        let gap = if index == 0 { "" } else { "\n" };
         writeln!(out, "{gap}{}", Tone::Strong.paint(family.title(), style.color))?;
         for rule in super::family(family) {
             let code = Tone::of_severity(rule.severity).paint(rule.code, style.color);

@@ -133,7 +133,7 @@ impl Prose {
 
 /// Replaces the blanks in short code by [`BLANK`], so that it is not wrapped.
 fn unbroken_code(text: &str) -> String {
-    let pieces = text.split(CODE).enumerate().map(|(place, piece)| match place % 2 {
+    let pieces = text.split(CODE).enumerate().map(|(index, piece)| match index % 2 {
         1 if width(piece) <= UNBROKEN => piece.replace(' ', BLANK.encode_utf8(&mut [0; 4])),
         _ => piece.to_owned(),
     });
@@ -141,8 +141,8 @@ fn unbroken_code(text: &str) -> String {
 }
 
 fn push_tinted(lines: &mut String, line: &str, in_code: &mut bool, layout: &Layout<'_>) {
-    for (place, piece) in line.split(CODE).enumerate() {
-        if place > 0 {
+    for (index, piece) in line.split(CODE).enumerate() {
+        if index > 0 {
             *in_code = !*in_code;
             if !layout.color {
                 lines.push(CODE);
