@@ -9,13 +9,13 @@ use rayon::prelude::*;
 
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
-use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, Origin};
+use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, LogOrigin};
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::rotated_senders::SenderLog;
 use super::store::{ByteRange, Store};
 use crate::config::{LogLocation, Stored};
 use crate::input::{
-    Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles, directory_of,
+    Buffers, Bytes, ConfigMember, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles, directory_of,
 };
 use crate::log::{self, HealthyLog, LogPart, MAX_PARTS, PartName};
 use crate::model::Mac;
@@ -279,18 +279,18 @@ impl<'s> PhoneSink<'s> {
     pub(super) fn read_healthy_generally(&mut self) {
         for HealthyFile { name, bytes, .. } in self.healthy.take().into_iter().flatten() {
             // Reading from memory does not fail.
-            let _ = self.read_generally(name, Content::Whole(&bytes));
+            let _ = self.read_generally(name, Bytes::Whole(&bytes));
         }
     }
 
-    fn read_generally(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
+    fn read_generally(&mut self, name: LogName, content: Bytes<'_>) -> io::Result<()> {
         let mut recorder = self.spool.map(FileRecorder::new);
         let mut record = recorder.as_mut().map(|recorder| |part, recorded| recorder.record(part, recorded));
-        let record = record.as_mut().map(|record| record as log::Record<'_>);
+        let record = record.as_mut().map(|record| record as log::EventRecorder<'_>);
         let mut hasher = self.source.as_ref().map(|(_, hashes)| hashes.hasher());
         let read = match (content, &mut hasher) {
-            (Content::Stream(stream), Some(hasher)) => {
-                log::read(Content::Stream(&mut hasher.hash_stream(stream)), self.window, record)
+            (Bytes::Stream(stream), Some(hasher)) => {
+                log::read(Bytes::Stream(&mut hasher.hash_stream(stream)), self.window, record)
             }
             (content, hasher) => {
                 hasher.iter_mut().for_each(|hasher| hasher.hash(&content));
@@ -349,7 +349,7 @@ impl<'s> PhoneSink<'s> {
         self.next_number += 1;
         let source = self.source.as_ref().zip(content);
         log.origin = source.map(|((source, _), content)| {
-            Box::new(Origin { source: source.clone(), content, group: 0, is_gone: false })
+            Box::new(LogOrigin { source: source.clone(), content, group: 0, is_gone: false })
         });
         // A file that is not a phone's log, which was read because the user named it, is only reported as a
         // problem.
@@ -362,8 +362,8 @@ impl<'s> PhoneSink<'s> {
 }
 
 impl LogSink for PhoneSink<'_> {
-    fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
-        if let (Some(healthy), Content::Whole(bytes)) = (&mut self.healthy, &content)
+    fn log(&mut self, name: LogName, content: Bytes<'_>) -> io::Result<()> {
+        if let (Some(healthy), Bytes::Whole(bytes)) = (&mut self.healthy, &content)
             && name.mac == self.mac
             && healthy.len() < MAX_HEALTHY_LOGS
             // An archive can hold more logs of the phone.

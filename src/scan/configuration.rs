@@ -16,7 +16,7 @@ use super::phone_logs::digested_apart;
 use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use super::undecided::UndecidedPhones;
-use crate::check::join::{Origin, join, origins};
+use crate::check::join::{SlotOrigin, join, origins};
 use crate::config::{
     ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, PhoneKind, Stored, TreeBuilder, Undecided, resolve,
 };
@@ -69,7 +69,7 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 
 /// The files in a directory that are phones' own by their names.
 #[derive(Default)]
-struct OwnFiles {
+struct PhoneFiles {
     /// A log of one of the phones was found.
     has_log: bool,
     /// One of them is a phone's master.
@@ -106,7 +106,7 @@ impl Audit {
         let has_log = |mac| found.phone_of(mac).is_some() || pending.has(mac);
         let all = &self.trees.all;
         let own = LazyCell::new(|| {
-            let mut own: BTreeMap<&Path, OwnFiles> = BTreeMap::new();
+            let mut own: BTreeMap<&Path, PhoneFiles> = BTreeMap::new();
             for (mac, directory, is_master) in all.iter().flat_map(ConfigTree::own_directories) {
                 let files = own.entry(directory).or_default();
                 files.has_log |= has_log(mac);
@@ -237,7 +237,7 @@ impl Audit {
                 finding.remedy = Some(remedy);
             }
         }
-        for Origin { slot, line, is_contradicted } in origins(&config) {
+        for SlotOrigin { slot, line, is_contradicted } in origins(&config) {
             if let Some(content) = phone.certificates.iter_mut().find(|content| content.slot == slot) {
                 content.is_contradicted |= is_contradicted;
                 content.configuration.push(line);

@@ -22,7 +22,7 @@ use crate::records::Fault;
 type Index = HashMap<u64, (ByteRange, u128)>;
 
 /// The files that are found by their names, with their Unix permission bits.
-type Named = BTreeMap<Box<str>, Option<u32>>;
+type FilesByName = BTreeMap<Box<str>, Option<u32>>;
 
 /// The configuration of some streams of records.
 pub(super) struct StoredConfigs {
@@ -40,7 +40,7 @@ pub(super) struct StoredConfigs {
 #[derive(Default)]
 struct Files {
     index: Index,
-    named: Named,
+    named: FilesByName,
     /// The paths of the other files.
     listed: BTreeSet<Box<str>>,
 }
@@ -102,7 +102,7 @@ impl StoredConfigs {
         if files.len() == 1 && self.streams.iter().all(|(_, number)| number.is_some()) {
             return Ok(tree(files, &store).into());
         }
-        let mut own: BTreeMap<Mac, Numbers> = BTreeMap::new();
+        let mut own: BTreeMap<Mac, FileSets> = BTreeMap::new();
         for (mac, begins) in pending.offsets() {
             let stream = |begin| self.streams.partition_point(|(from, _)| *from <= begin).saturating_sub(1);
             let numbers = begins.map(|begin| self.streams.get(stream(begin)).and_then(|(_, number)| *number));
@@ -121,7 +121,7 @@ impl StoredConfigs {
                 trees.all.len() as u32 - 1
             })
         };
-        for (mac, Numbers { of_logs, of_files }) in own {
+        for (mac, FileSets { of_logs, of_files }) in own {
             let logs: BTreeSet<u32> = of_logs.iter().flatten().copied().collect();
             let all = logs.union(&of_files).copied().collect();
             let tree = tree_of(&all, &mut trees);
@@ -140,7 +140,7 @@ impl StoredConfigs {
 /// The sets of files of the streams that contain a phone, as indexes of `files`: streams with its logs, and
 /// streams with files named for it.
 #[derive(Default)]
-struct Numbers {
+struct FileSets {
     of_logs: BTreeSet<Option<u32>>,
     of_files: BTreeSet<u32>,
 }

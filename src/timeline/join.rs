@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDateTime};
 use super::dates::years_between;
 use super::overlaps::{overlap, whole_lines};
 use super::repeats::without_repeats;
-use super::span::{Dates, End, Span};
+use super::span::{End, LogDates, Span};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::{Rotation, is_directly_before};
@@ -228,7 +228,7 @@ impl Joined {
 fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMessage>]) {
     // For each log: the end of the one before it, and its first and last time.
     let dates = Span::of_all(logs.iter().map(|joined| &joined.log));
-    let known = logs.iter().zip(dates).map(|(joined, Dates { span, before, .. })| {
+    let known = logs.iter().zip(dates).map(|(joined, LogDates { span, before, .. })| {
         let times = span.and_then(|span| joined.calendar.times(&span));
         (before, times.map(|(first, last)| ((joined.calendar, first), (joined.calendar, last))))
     });

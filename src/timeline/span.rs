@@ -42,7 +42,7 @@ pub(super) struct Span {
 }
 
 /// The dates of one of several logs.
-pub(super) struct Dates {
+pub(super) struct LogDates {
     pub(super) span: Option<Span>,
     /// The lowest and the highest of the dates that can be a clock's default.
     pub(super) unset: DateRange,
@@ -70,7 +70,7 @@ impl Span {
     }
 
     /// The dates of logs in order.
-    pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<Dates> {
+    pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<LogDates> {
         let logs: Vec<&Log> = logs.into_iter().collect();
         let lines = with_split_messages(&logs);
         let mut end = End::default();
@@ -78,7 +78,7 @@ impl Span {
             let before = end;
             let (span, unset) =
                 DateReader::new(&lines[at], &lines[at + 1..], log.file_time(), &mut end).read();
-            Dates { span, unset, before }
+            LogDates { span, unset, before }
         };
         logs.iter().enumerate().map(of).collect()
     }

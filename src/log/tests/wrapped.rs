@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::digest::{LogDigest, LogEntry};
 use crate::event::Event;
-use crate::input::Content;
+use crate::input::Bytes;
 use crate::log::{PartName, digest_of, read, read_split};
 use crate::model::Slot;
 use crate::window::Window;
@@ -339,7 +339,7 @@ fn a_line_broken_in_its_header_is_of_its_phone() {
          {second}0501080001|hw\n|4|00|Could not decode cert\nchain, results 0\n\
          {first}0501080100|so   |2|00|goes on\n"
     );
-    let parts = read(Content::Whole(log.as_bytes()), &Window::default(), None).parts;
+    let parts = read(Bytes::Whole(log.as_bytes()), &Window::default(), None).parts;
     let found = parts.iter().map(|part| (part.name.clone(), messages(&part.digest).len()));
     let name = |last: u8| Some(PartName::Sender(format!("192.0.2.{last}").into()));
     assert_eq!(found.collect::<Vec<_>>(), [(name(7), 1), (name(8), 1)]);
