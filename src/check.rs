@@ -266,7 +266,8 @@ pub struct SharedCertificate {
 
 /// A phone's status from its active findings.
 pub fn status<'f>(active: impl Iterator<Item = &'f RuleFinding>) -> Status {
-    let statuses = active.map(|found| Status::of(found.severity(), found.rule().facts.means_unknown));
+    let statuses =
+        active.map(|found| Status::from_severity(found.severity(), found.rule().facts.means_unknown));
     statuses.min().unwrap_or(Status::Ok)
 }
 

@@ -389,7 +389,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
     let record = &timeline.records[content.record];
     let line = content.fingerprint.as_ref().map(|fingerprint| {
         let is_plain = *record.text() == *plain_text(slot, fingerprint).as_bytes();
-        let line = if is_plain { SourceLine::without_text(record) } else { SourceLine::of(record) };
+        let line = if is_plain { SourceLine::without_text(record) } else { SourceLine::new(record) };
         ShownLine { line, is_plain }
     });
     SlotContent {

@@ -93,7 +93,7 @@ const MIN_WAIT: u64 = 2 * MILLISECONDS_PER_MINUTE;
 /// The state of failures that a later boot can show to be gone: one without the failure that lasts, from its start, at
 /// least as long as the longest time until the first failure in the boots with failures. If they are active, also when
 /// those began that no boot has shown to be gone.
-pub(super) fn judged_by_later_boots(
+pub(super) fn state_after_later_boots(
     timeline: &Timeline<'_>,
     is_failure: impl Fn(&Event, &Record<'_>) -> bool,
 ) -> (State, Option<NaiveDateTime>) {

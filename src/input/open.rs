@@ -410,7 +410,7 @@ impl<'v, 'o> Members<'v, 'o> {
 pub(super) fn read_fault(error: io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Fault::new(ProblemKind::ChangedWhileRead, SHORTER),
-        _ => Fault::new(ProblemKind::of(&error), &error),
+        _ => Fault::new(ProblemKind::from_error(&error), &error),
     }
 }
 

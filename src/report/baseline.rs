@@ -24,7 +24,7 @@ pub struct Compared<'a> {
 impl<'a> Compared<'a> {
     /// Compares all phones once, on all threads, to find what is new. With `only_new`, the summary of
     /// `overview` then counts only new diagnoses.
-    pub fn of(devices: &'a dyn Devices, old: &ScanAnswer, only_new: bool, overview: &mut Overview) -> Self {
+    pub fn new(devices: &'a dyn Devices, old: &ScanAnswer, only_new: bool, overview: &mut Overview) -> Self {
         let (mut statuses, mut by_code) = ([0; Status::ALL.len()], BTreeMap::new());
         let (mut new, mut shown) = (HashMap::new(), Vec::new());
         let (mut with_others, mut ok_with_others) = (0, 0);
@@ -96,7 +96,7 @@ impl NewInPhone {
         let diagnoses: Vec<usize> = (0..device.diagnoses.len()).filter(is_new).collect();
         let new = || diagnoses.iter().map(|at| &device.diagnoses[*at]);
         let worst = new().map(|diagnosis| diagnosis.severity).min()?;
-        let status = Status::of(worst, device.status == Status::Unknown);
+        let status = Status::from_severity(worst, device.status == Status::Unknown);
         let codes = new().map(|diagnosis| diagnosis.code).collect();
         let is_old = |(at, diagnosis): (usize, &Diagnosis)| {
             diagnosis.state == State::Active

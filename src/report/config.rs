@@ -114,7 +114,7 @@ pub struct ConfigParameter {
 
 impl ConfigPhone {
     /// The shape of what the files give this phone.
-    pub fn of(config: &PhoneConfig, shown: Shown<'_>) -> Self {
+    pub fn new(config: &PhoneConfig, shown: Shown<'_>) -> Self {
         let not_read = config.not_read();
         let (not_read, not_read_because) =
             not_read.iter().map(|(file, why)| (shown.message(file), shown.message(why))).unzip();
@@ -319,7 +319,7 @@ mod tests {
         let tree = tree.build();
         let macs = ["0004f2a1b2c3", "0004f2000009"].map(|mac| mac.parse::<Mac>().unwrap());
         let mut phones = macs.map(|mac| {
-            ConfigPhone::of(&resolve(&tree, mac, &PhoneKind::UNKNOWN, &["t.zip!".into()]), Shown::plain())
+            ConfigPhone::new(&resolve(&tree, mac, &PhoneKind::UNKNOWN, &["t.zip!".into()]), Shown::plain())
         });
         phones[1].parameters.clear();
         phones.into()
@@ -387,7 +387,7 @@ mod tests {
                 &PhoneKind::UNKNOWN,
                 &["t.zip!".into()],
             );
-            let phone = ConfigPhone::of(&config, Shown::plain());
+            let phone = ConfigPhone::new(&config, Shown::plain());
             let of_certificate = |one: &&ConfigParameter| one.parameter.ends_with("publicCert");
             phone.parameters.iter().find(of_certificate).unwrap().counts
         };

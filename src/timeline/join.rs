@@ -288,7 +288,7 @@ fn calendar_with(
     if calendar == Calendar::WithYear {
         return Some(calendar);
     }
-    let other = Yearless::of(known)?;
+    let other = Yearless::from_time(known)?;
     let year = match later {
         Some(_) => known.year() - years_between(date, other),
         None => known.year() + years_between(other, date),

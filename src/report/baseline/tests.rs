@@ -18,7 +18,7 @@ fn compared(healthy_then: &[usize], only_new: bool) -> (Vec<Device>, Overview, (
     healthy_then.iter().for_each(|index| old[*index].diagnoses.clear());
     let old = ScanAnswer::read("old", &mut answer(&old).as_bytes()).unwrap();
     let mut overview = fleet.overview.clone();
-    let compared = Compared::of(&fleet.devices, &old, only_new, &mut overview);
+    let compared = Compared::new(&fleet.devices, &old, only_new, &mut overview);
     let devices: Vec<Device> = (0..compared.len()).map(|index| compared.device(index)).collect();
     let statuses: Vec<Status> = (0..compared.len()).map(|index| compared.status(index)).collect();
     assert_eq!(statuses, devices.iter().map(|device| device.status).collect::<Vec<_>>());
@@ -69,7 +69,7 @@ fn a_status_comes_from_what_is_new() {
     fleet.devices[0].diagnoses.push(warning);
     let error = fleet.devices[3].diagnoses[0].clone();
     fleet.devices[11].diagnoses.push(error);
-    let compared = Compared::of(&fleet.devices, &old, true, &mut fleet.overview);
+    let compared = Compared::new(&fleet.devices, &old, true, &mut fleet.overview);
     let marked: Vec<_> = (0..compared.len())
         .map(|index| (compared.device(index).mac.unwrap(), compared.status(index)))
         .collect();

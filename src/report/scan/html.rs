@@ -239,7 +239,7 @@ struct ToDo<'a> {
 impl ToDo<'_> {
     /// The status that these diagnoses give a phone; it determines the colour of their bars.
     const fn status(&self) -> Status {
-        Status::of(self.severity, true)
+        Status::from_severity(self.severity, true)
     }
 
     /// The number of phones of the most frequent one.

@@ -77,7 +77,7 @@ mod tests {
         // The streamed document must equal the type from which the schema is generated.
         let fleet = fixture::fleet();
         let report = ScanReport { overview: &fleet.overview, devices: &fleet.devices };
-        let groups = Groups::of(&report, crate::report::GroupBy::Code);
+        let groups = Groups::new(&report, crate::report::GroupBy::Code);
         let whole = GroupsDocument {
             schema_version: SCHEMA_VERSION,
             tool: TOOL,
