@@ -1,4 +1,5 @@
-//! Failures by slot, and whether later lines show that they are gone.
+//! What several checks need to know of failures: those of each slot, whether later lines or later boots show that they are
+//! gone, and the sentence about a certificate or key that the phone refused.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Diagnoses from configuration files, and their relation to what the phones' logs show.
+//! The configuration files of a scan: the tree of those that were found, what it gives each phone, the diagnoses from that
+//! and from its contradictions with the phone's logs, and the problems that concern a phone.
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
