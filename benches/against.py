@@ -237,8 +237,8 @@ def print_plain(results, options):
     table = [HEAD, *rows(results, options)]
     widths = [max(map(len, column)) for column in zip(*table)]
     for row in table:
-        print("  ".join(cell.ljust(width) if place < 2 else cell.rjust(width)
-                        for place, (cell, width) in enumerate(zip(row, widths))).rstrip())
+        print("  ".join(cell.ljust(width) if index < 2 else cell.rjust(width)
+                        for index, (cell, width) in enumerate(zip(row, widths))).rstrip())
     print(conditions(options))
 
 

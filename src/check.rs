@@ -266,7 +266,8 @@ pub struct SharedCertificate {
 
 /// A phone's status from its active findings.
 pub fn status<'f>(active: impl Iterator<Item = &'f RuleFinding>) -> Status {
-    let statuses = active.map(|found| Status::of(found.severity(), found.rule().facts.means_unknown));
+    let statuses =
+        active.map(|found| Status::from_severity(found.severity(), found.rule().facts.means_unknown));
     statuses.min().unwrap_or(Status::Ok)
 }
 
@@ -362,7 +363,7 @@ impl Rule {
     }
 
     /// Its index in the catalogue, which has each rule.
-    pub fn place(&self) -> usize {
+    pub fn index(&self) -> usize {
         CATALOGUE.iter().take_while(|known| known.code != self.code).count()
     }
 

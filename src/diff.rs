@@ -218,7 +218,7 @@ pub struct Diff {
 
 impl Diff {
     /// Compares two answers.
-    pub fn of(old: &ScanAnswer, new: &ScanAnswer) -> Self {
+    pub fn new(old: &ScanAnswer, new: &ScanAnswer) -> Self {
         let side =
             |answer: &ScanAnswer| Side { path: answer.path.clone(), devices: answer.phones.len() as u64 };
         let missing_in = |answer: &ScanAnswer, (name, phone): (&PhoneName, &AnswerPhone)| {

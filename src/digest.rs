@@ -189,7 +189,7 @@ impl Digits {
 
     /// Adds the ten digits of one stamp. Returns whether they can be a date.
     pub fn add(&mut self, digits: &[u8; 10]) -> bool {
-        let pair = |place: usize| (digits[place] & 15) * 10 + (digits[place + 1] & 15);
+        let pair = |index: usize| (digits[index] & 15) * 10 + (digits[index + 1] & 15);
         let [first, second, third, fourth, fifth] = [pair(0), pair(2), pair(4), pair(6), pair(8)];
         let is_day = |month: u8, day: u8| (1..=12).contains(&month) && (1..=31).contains(&day);
         let as_2 = is_day(first, second) && third < 24 && fourth < 60 && fifth < 60;

@@ -117,7 +117,7 @@ pub struct Report {
 impl Report {
     /// The phones, worst status first, then by MAC address. Each is built when the iterator reaches it.
     pub fn phones(&self) -> impl ExactSizeIterator<Item = Phone> + '_ {
-        (0..self.scan.len()).map(|place| self.scan.device(place))
+        (0..self.scan.len()).map(|index| self.scan.device(index))
     }
 
     /// The number of phones by status and by diagnosis.

@@ -129,7 +129,7 @@ impl LogName {
 }
 
 /// The bytes of a log, or of a file or a member whose kind is not known yet.
-pub enum Content<'a> {
+pub enum Bytes<'a> {
     /// All of them, at most 256 KiB.
     Whole(&'a [u8]),
     /// A large plain file and the number of bytes to read of it. Several threads may read it by position
@@ -175,8 +175,8 @@ pub trait LogSink {
     /// Takes one log. An empty file is an empty log.
     ///
     /// # Errors
-    /// A fault in reading a [`Content::File`]; the caller reports it as a problem of that file.
-    fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()>;
+    /// A fault in reading a [`Bytes::File`]; the caller reports it as a problem of that file.
+    fn log(&mut self, name: LogName, content: Bytes<'_>) -> io::Result<()>;
 
     /// Takes a configuration file from an archive.
     fn config(&mut self, member: ConfigMember<'_>);

@@ -204,10 +204,10 @@ impl InventoryReader<'_> {
             line,
         };
         match self.inventory.rows.entry(mac) {
-            Entry::Vacant(place) => _ = place.insert(row),
-            Entry::Occupied(place) if place.get().is_equivalent(&row) => {}
-            Entry::Occupied(place) => {
-                let first = place.get().line;
+            Entry::Vacant(entry) => _ = entry.insert(row),
+            Entry::Occupied(entry) if entry.get().is_equivalent(&row) => {}
+            Entry::Occupied(entry) => {
+                let first = entry.get().line;
                 let rest = format!(" is already in line {first} with other details; line {first} is used");
                 self.unreadable(line, sentence![mac, rest]);
             }

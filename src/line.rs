@@ -3,20 +3,20 @@
 //! It works on bytes, since a text need not be UTF-8. Parsing never fails: a line without a valid header is a
 //! value too, and the reader of the log decides whether it continues the message before.
 
-mod before;
-mod begun;
-mod behind;
-mod blank;
+mod blanks;
 mod field;
 mod header_words;
 mod known_headers;
-mod plain;
+mod plain_lines;
+mod prefix;
 mod quotes;
 mod search;
 mod sender;
+mod suffix;
 mod tag;
 mod terminal;
 mod without_header;
+mod wrapped_header;
 
 use std::borrow::Cow;
 
@@ -27,26 +27,26 @@ use nom::sequence::{delimited, preceded, terminated};
 use nom::{IResult, Parser};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use before::{ends_before_stamp, may_end_in_stamp, origin, without_end_of_header};
-pub(crate) use begun::{completed_header, joined_header};
-pub(crate) use behind::{without_remark, without_separators, without_trailing_marks};
-pub use blank::trim;
-pub(crate) use blank::{blank_length, trim_start, without_hole};
+pub use blanks::trim;
+pub(crate) use blanks::{blank_length, trim_start, without_hole};
 pub(crate) use field::{
     headers_behind, hosts_of_member, hosts_of_row, separator_behind, with_quoted_message,
 };
 pub(crate) use header_words::{canonical_host, is_address};
 pub(crate) use known_headers::KnownHeaders;
-pub(crate) use plain::PlainLines;
+pub(crate) use plain_lines::PlainLines;
+pub(crate) use prefix::{ends_before_stamp, may_end_in_stamp, origin, without_end_of_header};
 pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
 pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes, split_end};
 pub use sender::LineOrigin;
+pub(crate) use suffix::{without_remark, without_separators, without_trailing_marks};
 pub(crate) use tag::with_joined_tag;
 pub(crate) use terminal::without_colours;
 pub(crate) use without_header::possible_senders;
+pub(crate) use wrapped_header::{completed_header, joined_header};
 
 use crate::stamp::{Stamp, stamp};
-use blank::trim_end;
+use blanks::trim_end;
 use search::range_in;
 
 /// The level at which the phone logs a message.
@@ -133,7 +133,7 @@ fn line_with<'a>(bytes: &'a [u8], mut origin: impl FnMut(&'a [u8]) -> Option<Lin
             }
         }
     }
-    Line::Headerless(before::unquoted(trimmed))
+    Line::Headerless(prefix::unquoted(trimmed))
 }
 
 /// The most bars after which a header is searched for. Bars of an address and of a table may come before it.

@@ -28,7 +28,7 @@ pub use source::SenderSpan;
 
 use crate::digest::LogDigest;
 use crate::event::Event;
-use crate::input::{Content, FilePart, uninterrupted};
+use crate::input::{Bytes, FilePart, uninterrupted};
 use crate::line::Header;
 use crate::window::Window;
 use frames::Frames;
@@ -63,31 +63,31 @@ pub struct Recorded {
 
 /// Takes the known messages of a file, in the order of the lines of each part, with the part's number: see
 /// [`LogPart::number`].
-pub type Record<'r> = &'r mut dyn FnMut(usize, Recorded);
+pub type EventRecorder<'r> = &'r mut dyn FnMut(usize, Recorded);
 
 /// Reads a log of any kind. `record` gets every known message.
-pub fn read(content: Content<'_>, window: &Window, record: Option<Record<'_>>) -> Read {
+pub fn read(content: Bytes<'_>, window: &Window, record: Option<EventRecorder<'_>>) -> Read {
     let mail = match &content {
-        Content::Whole(bytes) => mail::with_one_alternative(bytes),
-        Content::File(file, size) => mail::read(file, *size),
-        Content::Stream(_) => None,
+        Bytes::Whole(bytes) => mail::with_one_alternative(bytes),
+        Bytes::File(file, size) => mail::read(file, *size),
+        Bytes::Stream(_) => None,
     };
     if let Some(mail) = mail {
         return read_in_memory(&mail, window, record);
     }
     match content {
-        Content::Whole(mut bytes) if Frames::of(bytes).is_some() => read_stream(&mut bytes, window, record),
-        Content::Whole(bytes) => read_in_memory(bytes, window, record),
-        Content::File(file, size) if record.is_none() => match chunks::digest_of(file, size, window) {
+        Bytes::Whole(mut bytes) if Frames::of(bytes).is_some() => read_stream(&mut bytes, window, record),
+        Bytes::Whole(bytes) => read_in_memory(bytes, window, record),
+        Bytes::File(file, size) if record.is_none() => match chunks::digest_of(file, size, window) {
             Some((digest, result)) => Read { parts: vec![LogPart::whole(digest)], not_read: 0, result },
             None => read_stream(&mut FilePart::new(file, 0..size), window, None),
         },
-        Content::File(file, size) => read_stream(&mut FilePart::new(file, 0..size), window, record),
-        Content::Stream(stream) => read_stream(stream, window, record),
+        Bytes::File(file, size) => read_stream(&mut FilePart::new(file, 0..size), window, record),
+        Bytes::Stream(stream) => read_stream(stream, window, record),
     }
 }
 
-fn read_in_memory(bytes: &[u8], window: &Window, record: Option<Record<'_>>) -> Read {
+fn read_in_memory(bytes: &[u8], window: &Window, record: Option<EventRecorder<'_>>) -> Read {
     let part = if record.is_none() { read_whole(bytes, window) } else { None };
     let (parts, not_read) = part.map(|part| (vec![part], 0)).unwrap_or_else(|| {
         let mut reader = PartsReader::new(*window, record);
@@ -126,7 +126,7 @@ pub(crate) fn read_split(message: &[u8]) -> (LogDigest, Vec<(u64, Header)>) {
     (digest, headers.collect())
 }
 
-fn read_stream(stream: &mut dyn io::Read, window: &Window, record: Option<Record<'_>>) -> Read {
+fn read_stream(stream: &mut dyn io::Read, window: &Window, record: Option<EventRecorder<'_>>) -> Read {
     let mut reader = PartsReader::new(*window, record);
     let mut frames: Option<Option<Frames>> = None;
     let result = each_piece(stream, |piece| {

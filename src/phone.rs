@@ -322,7 +322,7 @@ impl Phone {
         const { assert!(CATALOGUE.len() <= u64::BITS as usize, "each rule needs a bit") };
         let common = self.common.iter().flat_map(|common| &common.findings);
         let all = self.findings.iter().chain(common);
-        all.filter(|found| found.is_active()).fold(0, |all, found| all | 1 << found.place())
+        all.filter(|found| found.is_active()).fold(0, |all, found| all | 1 << found.index())
     }
 
     /// The active findings.
@@ -389,7 +389,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
     let record = &timeline.records[content.record];
     let line = content.fingerprint.as_ref().map(|fingerprint| {
         let is_plain = *record.text() == *plain_text(slot, fingerprint).as_bytes();
-        let line = if is_plain { SourceLine::without_text(record) } else { SourceLine::of(record) };
+        let line = if is_plain { SourceLine::without_text(record) } else { SourceLine::new(record) };
         ShownLine { line, is_plain }
     });
     SlotContent {

@@ -90,7 +90,7 @@ impl ProblemKind {
 
     /// The kind of problem for an error of the operating system.
     #[must_use]
-    pub fn of(error: &std::io::Error) -> Self {
+    pub fn from_error(error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::NotFound => Self::NotFound,
             std::io::ErrorKind::PermissionDenied => Self::PermissionDenied,

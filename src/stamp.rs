@@ -288,7 +288,7 @@ impl Yearless {
     }
 
     /// A time without its year.
-    pub fn of(time: NaiveDateTime) -> Option<Self> {
+    pub fn from_time(time: NaiveDateTime) -> Option<Self> {
         Self::new([time.month(), time.day(), time.hour(), time.minute(), time.second()])
     }
 }
@@ -356,7 +356,7 @@ mod tests {
                 proptest::prop_assert_eq!(one.days_until(other), (to - from).num_days());
                 proptest::prop_assert_eq!(one.milliseconds_until(other), (to - from).num_milliseconds());
                 proptest::prop_assert_eq!((one < other, one.month(), one.day()), (from < to, from.month(), from.day()));
-                proptest::prop_assert_eq!(Yearless::of(to), Some(other));
+                proptest::prop_assert_eq!(Yearless::from_time(to), Some(other));
                 proptest::prop_assert_eq!(one.seconds_of_day(), from.num_seconds_from_midnight());
             }
         }

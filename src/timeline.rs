@@ -140,7 +140,7 @@ pub struct LogSummary<'a> {
     cut_line: Option<u64>,
 }
 
-/// One line of a phone's logs with its place in the timeline.
+/// One line of a phone's logs with its log and date.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     /// The line as it was kept.
@@ -267,7 +267,7 @@ impl<'a> Timeline<'a> {
         &NOTHING
     }
 
-    /// Every known message, in order, with its place among the records.
+    /// Every known message, in order, with its index among the records.
     pub fn events(&self) -> impl DoubleEndedIterator<Item = (usize, &'a Event, &Record<'a>)> {
         self.records.iter().enumerate().filter_map(|(at, record)| Some((at, record.event()?, record)))
     }

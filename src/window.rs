@@ -50,7 +50,7 @@ impl Window {
         let side = |bound: Option<NaiveDateTime>, is_upper: bool| {
             let Some(bound) = bound else { return 0 };
             let as_2 = yearless
-                .zip(Yearless::of(bound))
+                .zip(Yearless::from_time(bound))
                 .is_some_and(|(date, bound)| if is_upper { date > bound } else { date >= bound });
             let as_1 = dated.is_some_and(|date| if is_upper { date > bound } else { date >= bound });
             u8::from(as_2) | u8::from(as_1) << 1

@@ -190,7 +190,7 @@ fn threads_and_the_order_of_files_change_no_byte() {
     let mut files = tree::files_below(fleet.path());
     files.sort();
     let shuffled = tempfile::tempdir().unwrap();
-    let (odd, even): (Vec<_>, Vec<_>) = files.iter().rev().enumerate().partition(|(place, _)| place % 3 == 1);
+    let (odd, even): (Vec<_>, Vec<_>) = files.iter().rev().enumerate().partition(|(index, _)| index % 3 == 1);
     for (_, path) in odd.into_iter().chain(even) {
         let name = path.strip_prefix(fleet.path()).unwrap().to_str().unwrap();
         tree::write(shuffled.path(), name, &fs::read(path).unwrap(), TIME);

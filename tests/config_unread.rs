@@ -149,8 +149,8 @@ fn config_names_what_gives_nothing() {
     ];
     let (table, _) = run(files.path(), &["config"]);
     let (csv, _) = run(files.path(), &["config", "--format", "csv"]);
-    for (place, (name, reason)) in names.iter().zip(reasons).enumerate() {
-        let because = phone["not_read_because"][place].as_str().unwrap();
+    for (index, (name, reason)) in names.iter().zip(reasons).enumerate() {
+        let because = phone["not_read_because"][index].as_str().unwrap();
         assert!(because.starts_with(reason), "{because}");
         assert!(table.contains(&format!("Not read: {name}: {reason}")), "{table}");
         let is_line = |line: &str| line.contains(&format!("not read: {reason}")) && line.contains(name);

@@ -185,12 +185,12 @@ fn logs() -> impl Strategy<Value = Logs> {
 
 impl Logs {
     fn write(&self, folder: &Path, mac: &str) {
-        for (place, edits) in self.edits.iter().enumerate() {
-            let name = format!("{}-app.log{}", mac.to_lowercase(), self.rotation[place]);
+        for (index, edits) in self.edits.iter().enumerate() {
+            let name = format!("{}-app.log{}", mac.to_lowercase(), self.rotation[index]);
             let path = folder.join(name);
-            fs::write(&path, log(mac, self.days[place], edits)).unwrap();
-            if self.years_ago[place] > 0 {
-                let modified = SystemTime::now() - Duration::from_secs(self.years_ago[place] * 365 * 86_400);
+            fs::write(&path, log(mac, self.days[index], edits)).unwrap();
+            if self.years_ago[index] > 0 {
+                let modified = SystemTime::now() - Duration::from_secs(self.years_ago[index] * 365 * 86_400);
                 fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
             }
         }

@@ -28,12 +28,12 @@ const LAYERS: &[&[&str]] = &[
 
 #[test]
 fn modules_use_those_below_them() {
-    let place = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module));
+    let layer_of = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module));
     let mut wrong = BTreeSet::new();
     for (module, used) in uses() {
-        assert!(place(&module).is_some(), "{module} has no layer");
+        assert!(layer_of(&module).is_some(), "{module} has no layer");
         for other in used.into_iter().filter(|other| *other != module) {
-            if place(&other) >= place(&module) {
+            if layer_of(&other) >= layer_of(&module) {
                 wrong.insert(format!("{module} uses {other}"));
             }
         }

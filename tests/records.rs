@@ -196,7 +196,7 @@ fn what_is_no_whole_file_of_records_is_refused_by_name() {
     file("empty.pcr", b"");
     file("behind.pcr", &[&bytes[..], b"0"].concat());
     file("cut.pcr.gz", &tree::gzip(&bytes)[..100]);
-    for at in (0..60).map(|place| place * bytes.len() / 60) {
+    for at in (0..60).map(|step| step * bytes.len() / 60) {
         let mut flipped = bytes.clone();
         flipped[at] ^= 1 << (at % 8);
         file("flipped.pcr", &flipped);

@@ -33,9 +33,9 @@ fn site() -> TempDir {
         )
     };
     for (number, model) in ["VVX 500", "VVX 400", "SoundPoint IP 650", "VVX 500"].iter().enumerate() {
-        for place in ["branch", "branch/logs", "other"] {
-            let mac = format!("0004f2{:02x}00{number:02x}", place.len());
-            put(&format!("{place}/{mac}-app.log"), &log(&mac, model));
+        for directory in ["branch", "branch/logs", "other"] {
+            let mac = format!("0004f2{:02x}00{number:02x}", directory.len());
+            put(&format!("{directory}/{mac}-app.log"), &log(&mac, model));
         }
     }
     let key = sample("rsa-2048-pkcs8.key").replace('\n', " ");

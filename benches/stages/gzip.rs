@@ -7,7 +7,7 @@ use criterion::{Criterion, Throughput};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use phonecert::input::{Buffers, ConfigMember, Content, LogName, LogSink, Options, SkipReason, find};
+use phonecert::input::{Buffers, Bytes, ConfigMember, LogName, LogSink, Options, SkipReason, find};
 use phonecert::problem::Problem;
 use tempfile::NamedTempFile;
 
@@ -51,9 +51,9 @@ fn compressed(log: &[u8]) -> io::Result<(NamedTempFile, Vec<u8>)> {
 struct ToNothing(u64);
 
 impl LogSink for ToNothing {
-    fn log(&mut self, _: LogName, content: Content<'_>) -> io::Result<()> {
+    fn log(&mut self, _: LogName, content: Bytes<'_>) -> io::Result<()> {
         let mut length = 0;
-        if let Content::Stream(stream) = content {
+        if let Bytes::Stream(stream) = content {
             let mut buffer = vec![0; 256 * 1024];
             loop {
                 match stream.read(&mut buffer)? {

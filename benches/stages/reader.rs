@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput};
-use phonecert::input::Content;
+use phonecert::input::Bytes;
 use phonecert::log::{digest_of, read};
 use phonecert::window::Window;
 
@@ -28,7 +28,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     // Several phones in a file: for each line, its phone must be found.
     for (name, log) in &logs[..3] {
         group.bench_function(format!("{name}, as a stream"), |bencher| {
-            bencher.iter(|| read(Content::Stream(&mut black_box(&log[..])), &window, None).parts.len());
+            bencher.iter(|| read(Bytes::Stream(&mut black_box(&log[..])), &window, None).parts.len());
         });
     }
     group.finish();

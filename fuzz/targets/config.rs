@@ -26,6 +26,6 @@ fuzz_target!(|bytes: &[u8]| {
     for question in CATALOGUE.iter().filter_map(|rule| rule.facts.asks) {
         let _ = join(&config, &log, question, None);
     }
-    let phone = serde_json::to_string(&ConfigPhone::of(&config, Shown::plain())).expect("a phone is JSON");
+    let phone = serde_json::to_string(&ConfigPhone::new(&config, Shown::plain())).expect("a phone is JSON");
     assert!(!phone.contains("MIIEvQIBADANBgkqh"), "a key in the output");
 });

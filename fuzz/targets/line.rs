@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use phonecert::input::Content;
+use phonecert::input::Bytes;
 use phonecert::line::{Line, line};
 use phonecert::log::{digest_of, read};
 use phonecert::window::Window;
@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     // The stream is read in pieces; a file of several phones is split.
     let mut pieces = log.chunks(usize::from(cut) + 1);
     let mut stream = Pieces { rest: pieces.next().unwrap_or_default(), pieces };
-    let parts = read(Content::Stream(&mut stream), &Window::default(), None).parts;
+    let parts = read(Bytes::Stream(&mut stream), &Window::default(), None).parts;
     // Lines with a sender are compared by what the phone wrote, not byte for byte; headings as `tail` writes them are
     // not lines of the log below them.
     if let [part] = &parts[..]

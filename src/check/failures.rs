@@ -1,4 +1,5 @@
-//! Failures by slot, and whether later lines show that they are gone.
+//! What several checks need to know of failures: those of each slot, whether later lines or later boots show that they are
+//! gone, and the sentence about a certificate or key that the phone refused.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ use crate::timeline::{Occurrences, Record, Timeline};
 pub(super) struct Failures<'a> {
     /// Every line.
     pub seen: Occurrences,
-    /// The place of the last one among the records.
+    /// The index of the last one among the records.
     pub last: usize,
     /// The last one.
     pub event: &'a Event,
@@ -93,7 +94,7 @@ const MIN_WAIT: u64 = 2 * MILLISECONDS_PER_MINUTE;
 /// The state of failures that a later boot can show to be gone: one without the failure that lasts, from its start, at
 /// least as long as the longest time until the first failure in the boots with failures. If they are active, also when
 /// those began that no boot has shown to be gone.
-pub(super) fn judged_by_later_boots(
+pub(super) fn state_after_later_boots(
     timeline: &Timeline<'_>,
     is_failure: impl Fn(&Event, &Record<'_>) -> bool,
 ) -> (State, Option<NaiveDateTime>) {

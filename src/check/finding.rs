@@ -102,18 +102,18 @@ pub struct RuleFinding {
 impl RuleFinding {
     /// What this rule found.
     pub fn new(rule: &Rule, finding: Finding) -> Self {
-        Self { rule: rule.place() as u8, finding }
+        Self { rule: rule.index() as u8, finding }
     }
 
     /// The rule's index in the catalogue.
-    pub const fn place(&self) -> usize {
+    pub const fn index(&self) -> usize {
         // The number in packed bytes could be any.
         self.rule as usize % CATALOGUE.len()
     }
 
     /// The rule.
     pub fn rule(&self) -> &'static Rule {
-        CATALOGUE[self.place()]
+        CATALOGUE[self.index()]
     }
 
     /// The severity: the finding's own, else the rule's.

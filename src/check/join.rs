@@ -17,7 +17,7 @@ use crate::sentence::{Sentence, sentence};
 pub(super) use log_levels::hiding_levels;
 use log_levels::no_evidence;
 use origins::other_key;
-pub use origins::{Origin, origins};
+pub use origins::{SlotOrigin, origins};
 
 /// The most lines that are added to one diagnosis.
 const MAX_LINES: usize = 12;

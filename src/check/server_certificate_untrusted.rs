@@ -23,7 +23,7 @@
 //!    (`…strictCertCommonNameValidation`).
 //! 6. Install that authority's certificate on the phone, or change the server's certificate or chain.
 
-use super::failures::{by_slot, judged_by_later_boots};
+use super::failures::{by_slot, state_after_later_boots};
 use super::join::Question;
 use super::{Case, Event, Facts, Family, Finding, Part, Rule, Severity, rule, sentence};
 use crate::quantity::often;
@@ -62,7 +62,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 " Before that, in the same boot, the address of the company's certificate service was invalid (Invalid STS-URI), so its root certificate may not have been fetched."
             ]);
         }
-        let (state, since) = judged_by_later_boots(case.timeline, |event, _| is_one(event));
+        let (state, since) = state_after_later_boots(case.timeline, |event, _| is_one(event));
         Some(Finding::new(state, message, untrusted.seen).since(since))
     });
     findings.collect()

@@ -22,9 +22,9 @@ pub(super) fn shared_certificates(
 pub(super) fn with_others(message: Sentence, phones: u64, others: &[Mac]) -> Sentence {
     let is_all = others.len() as u64 + 1 == phones;
     let mut named = sentence![];
-    for (place, other) in others.iter().enumerate() {
-        let is_last = place + 1 == others.len();
-        let link = match (is_all, place, is_last) {
+    for (index, other) in others.iter().enumerate() {
+        let is_last = index + 1 == others.len();
+        let link = match (is_all, index, is_last) {
             (true, _, true) => " and ",
             (_, 0, _) if !is_all => "",
             (false, _, true) => " and ",

@@ -23,7 +23,7 @@
 //!    HOST:PORT` shows whether the server still accepts TLS 1.0, the only version that old software supports.
 //! 5. If the phone never reached the server, check the address, the port and the network between them.
 
-use super::failures::{Failures, by_slot, judged_by_later_boots};
+use super::failures::{Failures, by_slot, state_after_later_boots};
 use super::{Case, Event, Facts, Family, Finding, Rule, Severity, rule, sentence};
 use crate::timeline::Record;
 
@@ -48,7 +48,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
             1 => sentence!["A TLS connection failed without a reason in the log."],
             _ => sentence!["TLS connections failed without a reason in the log."],
         };
-        let (state, since) = judged_by_later_boots(case.timeline, is_one);
+        let (state, since) = state_after_later_boots(case.timeline, is_one);
         Finding::new(state, message, seen).since(since)
     });
     found.collect()

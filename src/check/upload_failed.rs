@@ -19,7 +19,7 @@
 //! 3. If it uploads over HTTPS, look for TLS001 or TLS002 on the same phone, and fix that first.
 //! 4. Restart the phone, let it upload its log, and scan again.
 
-use super::failures::judged_by_later_boots;
+use super::failures::state_after_later_boots;
 use super::{Case, Event, Facts, Family, Finding, Occurrences, Rule, Severity, rule, sentence};
 use crate::event::{Upload, UploadAttempts};
 use crate::quantity::often;
@@ -77,7 +77,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     };
     let message = sentence![format!("The phone failed to upload its {log} {}{end}{why}", often(attempts))];
     let is_failure = |event: &Event, _: &Record<'_>| matches!(event, Event::UploadFailed { .. });
-    let (state, since) = judged_by_later_boots(case.timeline, is_failure);
+    let (state, since) = state_after_later_boots(case.timeline, is_failure);
     vec![Finding::new(state, message, seen).since(since)]
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<u8, Failure> {
         ));
     }
     notices::other_selection([&old, &new].map(|answer| (answer.path(), answer.selection())));
-    let diff = Diff::of(&old, &new);
+    let diff = Diff::new(&old, &new);
     let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };
     answer.write(args.write.style_with(verbosity), |format, style, out| (format.write)(&diff, style, out))?;
     Ok(if diff.broke.is_empty() { 0 } else { FOUND_TROUBLE })

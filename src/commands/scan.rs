@@ -45,7 +45,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     overview.began = setup::now().format("%Y-%m-%d %H:%M %:z").to_string();
     overview.command = setup::command_line();
     let of_named = notices::of_named_paths(&overview.problems, paths);
-    let compare = |old| pool.install(|| Compared::of(&scan, old, args.new, &mut overview));
+    let compare = |old| pool.install(|| Compared::new(&scan, old, args.new, &mut overview));
     let compared = baseline.as_ref().map(compare);
     let devices: &dyn Devices = compared.as_ref().map_or(&scan, |compared| compared);
     let redactor = pool.install(|| {

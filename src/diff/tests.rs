@@ -31,7 +31,7 @@ fn read(text: impl AsRef<[u8]>) -> Result<ScanAnswer, NotAnAnswer> {
 }
 
 fn diff(old: &[Value], new: &[Value]) -> Diff {
-    Diff::of(&read(answer(old)).unwrap(), &read(answer(new)).unwrap())
+    Diff::new(&read(answer(old)).unwrap(), &read(answer(new)).unwrap())
 }
 
 fn told(entries: &[Entry]) -> Vec<String> {
@@ -190,7 +190,7 @@ fn what_is_absent_is_not_mended_if_an_archive_was_cut() {
         (Some("t.zip!/site.cfg"), Some("t.zip!/site.cfg"), 1),
         (None, Some("t.zip!/0004f2000001-app.log"), 1),
     ] {
-        let diff = Diff::of(&with(&old, before), &with(&[], now));
+        let diff = Diff::new(&with(&old, before), &with(&[], now));
         assert_eq!(diff.mended.len(), mended, "{before:?} {now:?}");
     }
 }

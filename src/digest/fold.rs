@@ -160,6 +160,6 @@ fn remove_odd_lines(entries: &mut Vec<LogEntry>) {
             keep[at + 1] = !is_ordinary(after);
         }
     }
-    let mut place = 0..;
-    entries.retain(|_| place.next().is_none_or(|place| keep[place]));
+    let mut indexes = 0..;
+    entries.retain(|_| indexes.next().is_none_or(|index| keep[index]));
 }

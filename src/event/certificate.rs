@@ -269,7 +269,7 @@ mod tests {
                 maximum: Some(8192)
             }
         );
-        for (place, slot) in [
+        for (name, slot) in [
             ("custom application device key3", Some(Slot::Application(3))),
             ("Custom application device key 3", Some(Slot::Application(3))),
             ("Custom platform device key 1", Some(Slot::Platform(1))),
@@ -278,11 +278,11 @@ mod tests {
             ("custom device key ", None),
         ] {
             let Event::KeyTooLarge { slot: named, length: Some(4677), maximum: Some(4096) } =
-                known(&format!("{store} key for {place}, {sizes}"))
+                known(&format!("{store} key for {name}, {sizes}"))
             else {
-                panic!("{place}: a key")
+                panic!("{name}: a key")
             };
-            assert_eq!(named, slot, "{place}");
+            assert_eq!(named, slot, "{name}");
         }
         assert_eq!(
             known("Could not store cert for custom device cert, length 9000 is bigger than maximum 8192"),

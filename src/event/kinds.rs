@@ -29,11 +29,11 @@ impl EventKind {
 /// All kinds of events, in the order of the output.
 pub fn all() -> &'static [EventKind] {
     static ALL: LazyLock<Vec<EventKind>> = LazyLock::new(|| {
-        let kinds = (0..).map_while(|place| {
-            let mut names = Names { place, kinds: &[], fields: &[] };
+        let kinds = (0..).map_while(|index| {
+            let mut names = Names { index, kinds: &[], fields: &[] };
             // This always returns an error: no event is read, only the names are taken.
             let _ = Event::deserialize(&mut names);
-            Some(EventKind { name: names.kinds.get(place as usize)?, names: names.fields })
+            Some(EventKind { name: names.kinds.get(index as usize)?, names: names.fields })
         });
         kinds.collect()
     });
@@ -101,7 +101,7 @@ pub(super) mod as_text {
 /// A deserializer that collects the names which serde's derived code passes to it, and returns no values.
 struct Names {
     /// The index of the requested variant.
-    place: u32,
+    index: u32,
     kinds: &'static [&'static str],
     fields: &'static [&'static str],
 }
@@ -134,8 +134,8 @@ impl<'de> EnumAccess<'de> for &mut Names {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        let place: U32Deserializer<Error> = self.place.into_deserializer();
-        Ok((seed.deserialize(place)?, self))
+        let index: U32Deserializer<Error> = self.index.into_deserializer();
+        Ok((seed.deserialize(index)?, self))
     }
 }
 

@@ -54,8 +54,8 @@ pub(super) fn upload_failed(input: &[u8]) -> IResult<&[u8], Event> {
 
 /// The number after this word and an optional equals sign.
 fn number_after(said: Rest<'_>, word: &'static str) -> Option<i64> {
-    let place = memchr::memmem::find(said.bytes, word.as_bytes())?;
-    let ended = [&said.bytes[place..], b"\n"].concat();
+    let offset = memchr::memmem::find(said.bytes, word.as_bytes())?;
+    let ended = [&said.bytes[offset..], b"\n"].concat();
     let (rest, number) =
         preceded((phrase(word), blanks0, opt(sign("=:"))), signed).parse(ended.as_slice()).ok()?;
     let is_whole = match rest {

@@ -83,7 +83,7 @@ fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
     let end = if is_cut { words::CUT } else { words::WHOLE };
     let ended = [text, end].concat();
     let mut begins = false;
-    for message in places(candidates).map(|place| &MESSAGES[place]) {
+    for message in set_bits(candidates).map(|index| &MESSAGES[index]) {
         match (message.parse)(&ended) {
             Ok((_, event)) => return ParsedText::of(event),
             Err(_) => begins |= matches!((message.parse)(text), Err(nom::Err::Incomplete(_))),
@@ -118,9 +118,9 @@ pub fn may_begin(text: &[u8]) -> bool {
 
 /// The [`MESSAGES`] that this text can be the beginning of, or begins with: one bit each.
 fn candidates(text: &[u8]) -> u64 {
-    places(possible(text))
-        .filter(|&place| begins_like(text, MESSAGES[place].begins))
-        .fold(0, |all, place| all | 1 << place)
+    set_bits(possible(text))
+        .filter(|&index| begins_like(text, MESSAGES[index].begins))
+        .fold(0, |all, index| all | 1 << index)
 }
 
 /// The messages that are not ruled out by the first bytes of this text.
@@ -148,7 +148,7 @@ pub(crate) fn may_start(start: [u8; START]) -> bool {
 struct ByStart {
     multiplier: u32,
     starts: [u32; 128],
-    places: [u64; 128],
+    messages: [u64; 128],
 }
 
 impl ByStart {
@@ -156,7 +156,7 @@ impl ByStart {
     const fn of(&self, start: [u8; START]) -> u64 {
         let start = u32::from_le_bytes(start);
         let slot = slot_of(start, self.multiplier);
-        if self.starts[slot] == start { self.places[slot] } else { 0 }
+        if self.starts[slot] == start { self.messages[slot] } else { 0 }
     }
 }
 
@@ -169,10 +169,10 @@ const fn slot_of(start: u32, multiplier: u32) -> usize {
 static BY_START: ByStart = {
     let mut multiplier = 0x9E37_79B1_u32;
     'multipliers: loop {
-        let mut table = ByStart { multiplier, starts: [0; 128], places: [0; 128] };
-        let mut place = 0;
-        while place < MESSAGES.len() {
-            let Some(&[a, b, c, d]) = MESSAGES[place].begins.as_bytes().first_chunk() else {
+        let mut table = ByStart { multiplier, starts: [0; 128], messages: [0; 128] };
+        let mut index = 0;
+        while index < MESSAGES.len() {
+            let Some(&[a, b, c, d]) = MESSAGES[index].begins.as_bytes().first_chunk() else {
                 panic!("a message begins with four bytes or more")
             };
             let start = u32::from_le_bytes([a, b, c, d]);
@@ -182,8 +182,8 @@ static BY_START: ByStart = {
                 continue 'multipliers;
             }
             table.starts[slot] = start;
-            table.places[slot] |= 1 << place;
-            place += 1;
+            table.messages[slot] |= 1 << index;
+            index += 1;
         }
         break table;
     }
@@ -228,20 +228,20 @@ fn begins_like(text: &[u8], words: &str) -> bool {
 static BY_FIRST_BYTE: [u64; 256] = {
     assert!(MESSAGES.len() <= u64::BITS as usize);
     let mut table = [0; 256];
-    let mut place = 0;
-    while place < MESSAGES.len() {
-        table[MESSAGES[place].begins.as_bytes()[0] as usize] |= 1 << place;
-        place += 1;
+    let mut index = 0;
+    while index < MESSAGES.len() {
+        table[MESSAGES[index].begins.as_bytes()[0] as usize] |= 1 << index;
+        index += 1;
     }
     table
 };
 
-/// The places in [`MESSAGES`] whose bits are set, lowest first.
-fn places(mut bits: u64) -> impl Iterator<Item = usize> {
+/// The indexes of the bits that are set, lowest first.
+fn set_bits(mut bits: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
-        let place = bits.trailing_zeros();
+        let index = bits.trailing_zeros();
         bits &= bits.wrapping_sub(1);
-        (place < u64::BITS).then_some(place as usize)
+        (index < u64::BITS).then_some(index as usize)
     })
 }
 
@@ -250,7 +250,7 @@ fn places(mut bits: u64) -> impl Iterator<Item = usize> {
 pub fn find(line: &[u8]) -> Option<&[u8]> {
     let begins = |at: &usize| {
         let text = &line[*at..];
-        places(possible(text)).any(|place| begins_with(text, MESSAGES[place].begins.trim_end()))
+        set_bits(possible(text)).any(|index| begins_with(text, MESSAGES[index].begins.trim_end()))
             && match read(text, End::Whole) {
                 ParsedText::Unknown => false,
                 said => !has_note(text, &said),
@@ -332,16 +332,16 @@ mod tests {
 
         #[test]
         fn eight_bytes_at_a_time_are_compared_as_one_by_one(
-            place in 0..MESSAGES.len(), cut in 0..60_usize, blank in "[ \t\u{a0}]{1,3}", which in 0..6_usize, rest in "[ -~]{0,9}"
+            index in 0..MESSAGES.len(), cut in 0..60_usize, blank in "[ \t\u{a0}]{1,3}", which in 0..6_usize, rest in "[ -~]{0,9}"
         ) {
-            let words = MESSAGES[place].begins;
+            let words = MESSAGES[index].begins;
             let spaced: Vec<&str> = words.split(' ').collect();
             let at = which.min(spaced.len());
             let text = [&spaced[..at].join(" "), blank.as_str(), &spaced[at..].join(" "), rest.as_str()].concat();
             let text = &text.as_bytes()[..cut.min(text.len())];
             let slowly = begins_like_slowly(text, words);
             proptest::prop_assert_eq!(begins_like(text, words), slowly);
-            proptest::prop_assert!(!slowly || text.is_empty() || possible(text) & 1 << place != 0);
+            proptest::prop_assert!(!slowly || text.is_empty() || possible(text) & 1 << index != 0);
         }
     }
 }

@@ -328,10 +328,10 @@ fn quotation_marks_of_all_languages_are_read() {
             ("&laquo;&nbsp;", "&nbsp;&raquo;"),
         ] {
             let mut quoted = String::new();
-            for (place, part) in text.split(['"', '\'']).enumerate() {
-                quoted += if place == 0 {
+            for (index, part) in text.split(['"', '\'']).enumerate() {
+                quoted += if index == 0 {
                     ""
-                } else if place % 2 == 1 {
+                } else if index % 2 == 1 {
                     open
                 } else {
                     close
@@ -378,9 +378,9 @@ fn words_about_a_message_are_none() {
 proptest::proptest! {
     #[test]
     fn nothing_panics_and_only_what_may_begin_is_known(
-        place in 0..MESSAGES.len(), rest in r"[ -~]{0,40}", tail in r"\PC{0,10}"
+        index in 0..MESSAGES.len(), rest in r"[ -~]{0,40}", tail in r"\PC{0,10}"
     ) {
-        for text in [format!("{}{rest}{tail}", MESSAGES[place].begins), format!("{rest}{tail}")] {
+        for text in [format!("{}{rest}{tail}", MESSAGES[index].begins), format!("{rest}{tail}")] {
             for ends in [End::Whole, End::Cut] {
                 let reading = read(text.as_bytes(), ends);
                 proptest::prop_assert!(reading == ParsedText::Unknown || may_begin(text.as_bytes()));

@@ -44,10 +44,10 @@ pub(super) fn sign_in_certificate(input: &[u8]) -> IResult<&[u8], Event> {
         phrase("m_validUntil").map(|()| 2),
         phrase("m_eErrorCode").map(|()| 3),
     );
-    let (input, place) = terminated(alt(names), (blanks0, char('['))).parse(input)?;
+    let (input, index) = terminated(alt(names), (blanks0, char('['))).parse(input)?;
     let (input, value) = terminated(or_cut(signed), (or_cut(char(']')), end)).parse(input)?;
     let mut values = [None; 4];
-    values[place] = value;
+    values[index] = value;
     let [exists, expired, valid_until, error] = values;
     let (exists, expired) = (exists.map(|number| number != 0), expired.map(|number| number != 0));
     Ok((input, Event::SignInCertificate { exists, expired, valid_until, error }))

@@ -180,10 +180,10 @@ fn opens(before: &[u8], closing: &str) -> bool {
     let marks: &[&str] = if DOUBLE_QUOTES.contains(&closing) { &DOUBLE_QUOTES } else { &SINGLE_QUOTES };
     let is_letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
     let count = |mark: &&str| {
-        let places = memchr::memmem::find_iter(before, mark.as_bytes());
+        let offsets = memchr::memmem::find_iter(before, mark.as_bytes());
         let is_apostrophe =
             |at: &usize| is_letter(before[..*at].last()) && is_letter(before.get(at + mark.len()));
-        places.filter(|at| !is_apostrophe(at)).count()
+        offsets.filter(|at| !is_apostrophe(at)).count()
     };
     marks.iter().map(count).sum::<usize>() % 2 == 1
 }
@@ -277,8 +277,8 @@ pub(super) fn whole_fingerprint(bytes: &[u8], named: Option<Algorithm>) -> Optio
 /// A fingerprint with only colons between its pairs, as the phone writes it.
 pub(super) fn plain_fingerprint(bytes: &[u8]) -> Option<Fingerprint> {
     let mut pairs = [0; 32];
-    for (place, digits) in bytes.chunks(3).enumerate() {
-        let (Some(pair), [high, low] | [high, low, b':']) = (pairs.get_mut(place), digits) else {
+    for (index, digits) in bytes.chunks(3).enumerate() {
+        let (Some(pair), [high, low] | [high, low, b':']) = (pairs.get_mut(index), digits) else {
             return None;
         };
         *pair = hex_byte(*high, *low)?;

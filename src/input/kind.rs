@@ -9,7 +9,7 @@
 //! | its row in [`FILE_FORMATS`] instead of the one that calls it unsupported | the compiler, and a test of this file |
 //! | in that row, the endings of compressed logs, from which the age of a log is read | a test of this file |
 //! | in that row, the endings of compressed tar archives | `tests/input/archives.rs` |
-//! | an encoder in `tests/input/sink.rs`, with which logs and archives are cut and damaged, and the place of a byte of its checksum in `tests/input/compressed.rs` | these tests |
+//! | an encoder in `tests/input/sink.rs`, with which logs and archives are cut and damaged, and the offset of a byte of its checksum in `tests/input/compressed.rs` | these tests |
 //! | another compression as the unsupported one of the tests, if they use this one | these tests |
 //! | its name in `README.md`, and the new crate in `fuzz/Cargo.lock` | nobody |
 //!

@@ -75,7 +75,7 @@ impl Fault {
                 Self::new(ProblemKind::CorruptArchive, sentence!["the compressed data is damaged: ", &error])
             }
             OutOfMemory => Self::new(ProblemKind::LimitExceeded, "needs too much memory to be decompressed"),
-            _ => Self::new(ProblemKind::of(&error), &error),
+            _ => Self::new(ProblemKind::from_error(&error), &error),
         }
     }
 }

@@ -20,7 +20,7 @@ use super::log_name::is_apple_double;
 use super::other_files::SkipReason;
 use super::system::{read_at, shown};
 use super::utf16::decoded;
-use super::{ConfigContent, ConfigMember, Content, LogName, LogSink, NOT_PLAIN, Rotation, tar, zip};
+use super::{Bytes, ConfigContent, ConfigMember, LogName, LogSink, NOT_PLAIN, Rotation, tar, zip};
 use crate::problem::ProblemKind;
 use crate::sentence::sentence;
 
@@ -42,7 +42,7 @@ pub(super) struct Item {
 }
 
 /// Reads a file from its beginning to its end, whatever number of bytes a sink may read of it.
-impl Read for Content<'_> {
+impl Read for Bytes<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Whole(bytes) => bytes.read(buffer),
@@ -63,26 +63,26 @@ pub(super) struct Opener<'o> {
 
 impl Opener<'_> {
     /// Reads `input` and reports a fault to the sink.
-    pub(super) fn read(&mut self, item: &Item, input: Content<'_>) {
+    pub(super) fn read(&mut self, item: &Item, input: Bytes<'_>) {
         if let Err(fault) = self.open(item, input, 0) {
             self.sink.problem(fault.at(&item.log.path));
         }
     }
 
     /// Reads `input`, which was already decompressed this many times, until its end or a fault.
-    pub(super) fn open(&mut self, item: &Item, input: Content<'_>, compressions: u8) -> Result<(), Fault> {
+    pub(super) fn open(&mut self, item: &Item, input: Bytes<'_>, compressions: u8) -> Result<(), Fault> {
         let mut sniffed = [0; SNIFFED];
         let mut whole;
         let (begin, input) = match input {
-            Content::Whole(bytes) => (&bytes[..bytes.len().min(SNIFFED)], Content::Whole(bytes)),
-            Content::File(file, size) => {
+            Bytes::Whole(bytes) => (&bytes[..bytes.len().min(SNIFFED)], Bytes::Whole(bytes)),
+            Bytes::File(file, size) => {
                 let length = read_at(file, &mut sniffed, 0).map_err(read_fault)?;
-                (&sniffed[..length], Content::File(file, size))
+                (&sniffed[..length], Bytes::File(file, size))
             }
-            Content::Stream(stream) => {
+            Bytes::Stream(stream) => {
                 let length = fill(stream, &mut sniffed).map_err(read_fault)?;
                 whole = Cursor::new(&sniffed[..length]).chain(stream);
-                (&sniffed[..length], Content::Stream(&mut whole))
+                (&sniffed[..length], Bytes::Stream(&mut whole))
             }
         };
         let kind = match item.log.named_like_log {
@@ -106,9 +106,7 @@ impl Opener<'_> {
             FileKind::Tar if item.depth < MAX_NESTING => {
                 let mut visitor = Members::new(self, item);
                 let result = match input {
-                    Content::File(..) => {
-                        tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor)
-                    }
+                    Bytes::File(..) => tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor),
                     mut input => tar::visit(&mut input, &mut visitor),
                 };
                 visitor.report_links();
@@ -135,15 +133,15 @@ impl Opener<'_> {
         &mut self,
         item: &Item,
         compression: Compression,
-        input: Content<'_>,
+        input: Bytes<'_>,
         compressions: u8,
     ) -> Result<(), Fault> {
         let result = match input {
-            Content::File(file, _) => Decoder::new(compression, BufReader::with_capacity(BLOCK, file))
+            Bytes::File(file, _) => Decoder::new(compression, BufReader::with_capacity(BLOCK, file))
                 .and_then(|decoder| read_ahead(decoder, |stream| self.unpacked(item, stream, compressions))),
-            Content::Whole(bytes) => Decoder::new(compression, bytes)
+            Bytes::Whole(bytes) => Decoder::new(compression, bytes)
                 .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
-            Content::Stream(stream) => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, stream))
+            Bytes::Stream(stream) => Decoder::new(compression, BufReader::with_capacity(BLOCK / 4, stream))
                 .map(|mut decoder| self.unpacked(item, &mut decoder, compressions)),
         };
         result.map_err(Fault::of)?
@@ -151,17 +149,17 @@ impl Opener<'_> {
 
     fn unpacked(&mut self, item: &Item, stream: &mut dyn Read, compressions: u8) -> Result<(), Fault> {
         let mut limited = LimitedStream::new(stream, Some(self.budget));
-        let result = self.open(item, Content::Stream(&mut limited), compressions);
+        let result = self.open(item, Bytes::Stream(&mut limited), compressions);
         // A fault of the compression also causes faults in the content, so the first is the one to report.
         limited.fault.take().map_or(result, Err)
     }
 
-    fn zip(&mut self, item: &Item, input: Content<'_>) -> Result<(), Fault> {
+    fn zip(&mut self, item: &Item, input: Bytes<'_>) -> Result<(), Fault> {
         let mut visitor = Members::new(self, item);
         let result = match input {
-            Content::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
-            Content::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
-            Content::Stream(stream) => {
+            Bytes::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
+            Bytes::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
+            Bytes::Stream(stream) => {
                 seekable(stream).and_then(|mut kept| zip::visit(&mut kept, &mut visitor))
             }
         };
@@ -169,15 +167,15 @@ impl Opener<'_> {
         result
     }
 
-    fn log(&mut self, item: &Item, input: Content<'_>) -> Result<(), Fault> {
+    fn log(&mut self, item: &Item, input: Bytes<'_>) -> Result<(), Fault> {
         match input {
-            Content::Whole(_) => self.pass_to_sink(item, input),
-            Content::File(file, size) => {
+            Bytes::Whole(_) => self.pass_to_sink(item, input),
+            Bytes::File(file, size) => {
                 let most = self.budget.log_bytes();
-                self.pass_to_sink(item, Content::File(file, size.min(most)))?;
+                self.pass_to_sink(item, Bytes::File(file, size.min(most)))?;
                 if size > most { Err(too_long(most)) } else { Ok(()) }
             }
-            Content::Stream(stream) => self.log_stream(item, stream),
+            Bytes::Stream(stream) => self.log_stream(item, stream),
         }
     }
 
@@ -195,19 +193,19 @@ impl Opener<'_> {
     fn filled(
         &mut self,
         stream: &mut dyn Read,
-        pass: impl FnOnce(&mut Self, Content<'_>) -> Result<(), Fault>,
+        pass: impl FnOnce(&mut Self, Bytes<'_>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let mut buffer = self.buffers.take();
         let result = match fill(stream, &mut buffer) {
-            Ok(length) if length < WHOLE => pass(self, Content::Whole(&buffer[..length])),
-            Ok(_) => pass(self, Content::Stream(&mut (&buffer[..]).chain(stream))),
+            Ok(length) if length < WHOLE => pass(self, Bytes::Whole(&buffer[..length])),
+            Ok(_) => pass(self, Bytes::Stream(&mut (&buffer[..]).chain(stream))),
             Err(error) => Err(read_fault(error)),
         };
         self.buffers.return_buffer(buffer);
         result
     }
 
-    fn pass_to_sink(&mut self, item: &Item, content: Content<'_>) -> Result<(), Fault> {
+    fn pass_to_sink(&mut self, item: &Item, content: Bytes<'_>) -> Result<(), Fault> {
         if !item.is_log {
             return Ok(());
         }
@@ -412,7 +410,7 @@ impl<'v, 'o> Members<'v, 'o> {
 pub(super) fn read_fault(error: io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Fault::new(ProblemKind::ChangedWhileRead, SHORTER),
-        _ => Fault::new(ProblemKind::of(&error), &error),
+        _ => Fault::new(ProblemKind::from_error(&error), &error),
     }
 }
 

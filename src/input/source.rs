@@ -14,7 +14,7 @@ use super::open::{Item, Opener, SHORTER, read_fault};
 use super::other_files::{ConfigKind, SkipReason};
 use super::state::FileState;
 use super::system::{FileStatus, open_file, path_of, problem_of, shown};
-use super::{Content, LogName, LogSink, Options};
+use super::{Bytes, LogName, LogSink, Options};
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
 
@@ -40,16 +40,16 @@ pub(super) fn read_file(
     let budget = Budget::new(options.limits, Some(size));
     let mut opener = Opener { budget: &budget, configs: options.configs, buffers, sink };
     if size > WHOLE as u64 {
-        opener.read(&item, Content::File(&file, size));
+        opener.read(&item, Bytes::File(&file, size));
     } else if size == 0 {
         // Some files of the system, such as those in `/proc`, have content but report no size.
-        opener.read(&item, Content::Stream(&mut &file));
+        opener.read(&item, Bytes::Stream(&mut &file));
     } else {
         let mut buffer = opener.buffers.take();
         // This takes one call, unless the file became shorter meanwhile.
         match fill(&mut &file, &mut buffer[..size as usize]) {
             Ok(length) => {
-                opener.read(&item, Content::Whole(&buffer[..length]));
+                opener.read(&item, Bytes::Whole(&buffer[..length]));
                 if (length as u64) < size {
                     let fault = Fault::new(ProblemKind::ChangedWhileRead, SHORTER);
                     opener.sink.problem(fault.at(&item.log.path));
@@ -161,7 +161,7 @@ impl Source {
         item.log.modified = Some(chrono::Utc::now().timestamp());
         let Options { limits, configs, .. } = self.options;
         let budget = Budget::new(limits, None);
-        Opener { budget: &budget, configs, buffers, sink }.read(&item, Content::Stream(stream));
+        Opener { budget: &budget, configs, buffers, sink }.read(&item, Bytes::Stream(stream));
         sink.advance(1, 0);
     }
 }

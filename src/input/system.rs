@@ -346,7 +346,7 @@ pub(crate) fn problem_of(path: String, error: &io::Error) -> Problem {
     if is_link_loop(error) {
         return Problem::new(path, ProblemKind::SymlinkLoop, "symbolic links form a loop");
     }
-    Problem::new(path, ProblemKind::of(error), error)
+    Problem::new(path, ProblemKind::from_error(error), error)
 }
 
 /// Whether the error is that symbolic links form a loop.

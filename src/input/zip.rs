@@ -100,7 +100,7 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
     ))
 }
 
-/// Finds out the length of the deflated member at this place, if it is written behind the member, as macOS and programs
+/// Finds out the length of the deflated member at the current offset, if it is written behind the member, as macOS and programs
 /// that write to a pipe do it: deflated data have an end of their own. Returns how to read the member, and where the next
 /// header is. None for other members.
 fn measure(reader: &mut (impl Read + Seek)) -> io::Result<Option<(ZipReadOptions<'static>, Option<u64>)>> {

@@ -1,4 +1,5 @@
-//! The end of a message that stands in a field of JSON, CSV, logfmt or a table of HTML, as log collectors export it.
+//! The fields of JSON, CSV, logfmt and tables of HTML, as log collectors export lines: where the field with a message ends,
+//! which other fields name a host, and how many more messages with headers a line has.
 
 use memchr::{memchr, memchr_iter, memmem};
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::before::{dated, origin};
+use super::prefix::{dated, origin};
 use super::{Line, LineOrigin, line_with, range_in};
 use crate::model::Mac;
 

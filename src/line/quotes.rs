@@ -1,6 +1,6 @@
 //! Quotation marks of all languages, and the entities by which web pages write them.
 
-use super::blank::{blank_length, trim_end};
+use super::blanks::{blank_length, trim_end};
 
 /// Double quotation marks.
 pub(crate) const DOUBLE_QUOTES: [&str; 8] = ["\"", "“", "”", "„", "‟", "«", "»", "＂"];

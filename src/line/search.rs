@@ -1,4 +1,5 @@
-//! Searches the bytes of a line: for its end, for parts of it, and for odd bytes.
+//! Searches the bytes of a line: for its end, for parts of it, and for odd bytes, which are escape characters and those
+//! that are not of ASCII.
 
 use std::ops::Range;
 
@@ -43,7 +44,7 @@ pub(crate) fn bounds_of_text(text: &[u8]) -> Option<TextBounds> {
     Some(TextBounds { length: begin + end, may_be_glued: true })
 }
 
-/// Whether a known message in these bytes can be hidden: by an escape character, or by bytes that are not of ASCII.
+/// Whether there are odd bytes, which can hide a known message: escape characters, or bytes that are not of ASCII.
 pub(crate) fn has_odd_bytes(bytes: &[u8]) -> bool {
     const ESCAPE: u8 = 0x1b;
     !bytes.is_ascii() || memchr::memchr(ESCAPE, bytes).is_some()

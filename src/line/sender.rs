@@ -23,7 +23,7 @@ use nom::multi::many_m_n;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
-use super::blank::trim_start;
+use super::blanks::trim_start;
 use super::field::hosts;
 use super::header_words::{address, canonical_host, is_address, is_level, word};
 use crate::model::Mac;
@@ -245,7 +245,7 @@ fn digits<'a>(
 #[cfg(test)]
 mod tests {
     use super::super::Line;
-    use super::super::before::origin;
+    use super::super::prefix::origin;
 
     fn sender(before: &str) -> Option<String> {
         let origin = origin(before.as_bytes())?;

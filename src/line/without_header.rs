@@ -1,8 +1,8 @@
 //! Finds what sender a line names that has no header of the phone: the rest of a message, or the line of another device.
 
-use super::before::{file_name, mac_within, without_marks};
 use super::field::values_of_row;
 use super::header_words::{address, is_address, is_level, word};
+use super::prefix::{file_name, mac_within, without_marks};
 use super::sender::date;
 use super::{LineOrigin, trim};
 

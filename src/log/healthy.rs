@@ -301,11 +301,11 @@ impl HealthyLog {
     }
 
     fn slot(&mut self, slot: Slot) -> &mut HealthySlot {
-        let place = self.slots.iter().position(|known| known.slot == slot).unwrap_or_else(|| {
+        let index = self.slots.iter().position(|known| known.slot == slot).unwrap_or_else(|| {
             self.slots.push(HealthySlot::new(slot));
             self.slots.len() - 1
         });
-        &mut self.slots[place]
+        &mut self.slots[index]
     }
 }
 
@@ -315,9 +315,9 @@ fn has_lower_case_digits(text: &[u8]) -> bool {
 }
 
 /// Fills an empty value; returns whether it was empty.
-fn fill<T>(place: &mut Option<T>, value: Option<T>) -> bool {
-    let is_empty = place.is_none();
-    *place = value;
+fn fill<T>(field: &mut Option<T>, value: Option<T>) -> bool {
+    let is_empty = field.is_none();
+    *field = value;
     is_empty
 }
 

@@ -1,5 +1,5 @@
 //! Saved mails in which a log stands twice: as plain text and again as HTML (`multipart/alternative` of RFC 2046,
-//! 5.1.4). Only one of them is read, because lines in HTML are broken at other places, so that they are not recognized
+//! 5.1.4). Only one of them is read, because lines in HTML are broken at other offsets, so that they are not recognized
 //! as the same.
 
 use std::fs::File;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::Record;
+use super::EventRecorder;
 use super::export::may_be_relay;
 use super::part_name::{
     FoundPart, MAX_LINES_CHECKED, PartKey, PartName, PhoneKey, ends_with_sender, is_banner, may_have_parts,
@@ -61,7 +61,7 @@ impl LogPart {
 #[derive(Default)]
 pub(super) struct PartsReader<'r> {
     window: Window,
-    record: Option<Record<'r>>,
+    record: Option<EventRecorder<'r>>,
     /// The reader of the whole file, if it was not split.
     whole: Option<Box<Reader>>,
     begin: Vec<u8>,
@@ -109,7 +109,7 @@ struct ReadPart {
 const BEGIN: usize = 16 * 1024;
 
 impl<'r> PartsReader<'r> {
-    pub(super) fn new(window: Window, record: Option<Record<'r>>) -> Self {
+    pub(super) fn new(window: Window, record: Option<EventRecorder<'r>>) -> Self {
         Self { window, record, ..Self::default() }
     }
 
@@ -493,7 +493,7 @@ impl<'r> PartsReader<'r> {
 }
 
 /// Passes on the known messages that the reader of a part has read.
-fn record_events(record: &mut Option<Record<'_>>, part: usize, reader: &mut Reader) {
+fn record_events(record: &mut Option<EventRecorder<'_>>, part: usize, reader: &mut Reader) {
     if let Some(record) = record {
         reader.take_recorded().for_each(|recorded| record(part, recorded));
     }

@@ -217,7 +217,7 @@ impl LineSource {
 
 /// The date of a stamp, without its year.
 fn date(stamp: Stamp) -> Option<Yearless> {
-    stamp.yearless().or_else(|| stamp.with_year().and_then(Yearless::of))
+    stamp.yearless().or_else(|| stamp.with_year().and_then(Yearless::from_time))
 }
 
 /// The time between two stamps with dates, in any year.

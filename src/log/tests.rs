@@ -8,7 +8,7 @@ use proptest::sample::select;
 use super::reader::Reader;
 use super::{PartName, digest_of};
 use crate::digest::LogDigest;
-use crate::input::Content;
+use crate::input::Bytes;
 use crate::window::Window;
 
 /// Texts of all kinds, known messages and others.
@@ -177,13 +177,13 @@ proptest! {
         let file: Vec<_> =
             lines.iter().map(|(other, stamp, text)| (usize::from(*other), line(usize::from(*other), stamp, text))).collect();
         let text: String = file.iter().map(|(_, line)| line.as_str()).collect();
-        let parts = super::read(Content::Whole(text.as_bytes()), &Window::default(), None).parts;
+        let parts = super::read(Bytes::Whole(text.as_bytes()), &Window::default(), None).parts;
         for mut part in parts.into_iter().filter(|part| part.name.is_some()) {
             let phone = usize::from(part.name == Some(PartName::Mac("0004f2a0e002".parse().unwrap())));
             let own = file.iter().enumerate().filter(|(_, (other, _))| *other == phone);
-            let (places, own): (Vec<_>, Vec<_>) = own.map(|(at, (_, line))| (at as u64 + 1, line.as_str())).unzip();
+            let (numbers, own): (Vec<_>, Vec<_>) = own.map(|(at, (_, line))| (at as u64 + 1, line.as_str())).unzip();
             for entry in &mut part.digest.entries {
-                prop_assert_eq!(entry.line + std::mem::take(&mut entry.skipped), places[entry.line as usize - 1]);
+                prop_assert_eq!(entry.line + std::mem::take(&mut entry.skipped), numbers[entry.line as usize - 1]);
             }
             (part.digest.head.skipped, part.digest.tail.skipped) = (0, 0);
             prop_assert_eq!(part.digest, digest_of(own.concat().as_bytes(), &Window::default()));
@@ -202,7 +202,7 @@ proptest! {
         let logs: Vec<_> = logs.into_iter().map(cut).filter(|log| !has_sender(log)).collect();
         let headed = logs.iter().enumerate().map(|(at, log)| format!("==> {at}.log <==\n{log}"));
         let text = headed.collect::<Vec<_>>().join("\n");
-        let parts = super::read(Content::Whole(text.as_bytes()), &Window::default(), None).parts;
+        let parts = super::read(Bytes::Whole(text.as_bytes()), &Window::default(), None).parts;
         for mut part in parts.into_iter().filter(|part| part.file.is_some()) {
             let at: usize = part.file.unwrap().trim_end_matches(".log").parse().unwrap();
             let begin = text[..text.find(&format!("==> {at}.log")).unwrap()].lines().count() as u64 + 1;
@@ -220,21 +220,21 @@ proptest! {
     ) {
         let lines: Vec<String> =
             lines.iter().map(|(sender, text)| format!("May  1 08:00:00 192.0.2.{sender} {text}\n")).collect();
-        let parts = super::read(Content::Whole(lines.concat().as_bytes()), &Window::default(), None).parts;
+        let parts = super::read(Bytes::Whole(lines.concat().as_bytes()), &Window::default(), None).parts;
         let count: u64 = parts.iter().map(|part| part.digest.counts.lines).sum();
         prop_assert_eq!(count, lines.len() as u64);
         // By chance, eight lines in a row can be twice each: then the log counts as written twice.
         if parts.iter().any(|part| part.is_mixed || part.digest.is_doubled) {
             return Ok(());
         }
-        let mut places = Vec::new();
+        let mut numbers = Vec::new();
         for part in &parts {
             prop_assert!(part.digest.entries.is_sorted_by_key(|entry| entry.line_in_file()));
-            places.extend(part.digest.entries.iter().map(|entry| entry.line_in_file()));
+            numbers.extend(part.digest.entries.iter().map(|entry| entry.line_in_file()));
         }
-        places.sort_unstable();
+        numbers.sort_unstable();
         // All of them are known messages.
-        prop_assert_eq!(places, (1..=lines.len() as u64).collect::<Vec<_>>());
+        prop_assert_eq!(numbers, (1..=lines.len() as u64).collect::<Vec<_>>());
     }
 
     #[test]
@@ -262,11 +262,11 @@ fn a_file_goes_on_after_its_name_comes_again() {
         ("0531130928|so   |4|00|one\n0531130929|hw   |4|00|Could not dec", "ode cert chain, results 0\n");
     let text =
         format!("==> a.log <==\n{begin}\n==> b.log <==\n0531130930|so   |4|00|two\n\n==> a.log <==\n{end}");
-    let parts = super::read(Content::Whole(text.as_bytes()), &Window::default(), None).parts;
+    let parts = super::read(Bytes::Whole(text.as_bytes()), &Window::default(), None).parts;
     let files: Vec<_> = parts.iter().map(|part| part.file.as_deref()).collect();
     assert_eq!(files, [Some("a.log"), Some("b.log")]);
-    let places = parts[0].digest.entries.iter().map(|entry| entry.line_in_file());
-    assert_eq!(places.collect::<Vec<_>>(), [2, 3]);
+    let numbers = parts[0].digest.entries.iter().map(|entry| entry.line_in_file());
+    assert_eq!(numbers.collect::<Vec<_>>(), [2, 3]);
     assert_eq!(
         deciding(&parts[0].digest),
         deciding(&digest_of(format!("{begin}{end}").as_bytes(), &Window::default()))
@@ -316,7 +316,7 @@ fn lines_in_no_usual_columns() {
 #[test]
 fn a_hole_is_not_of_the_width_of_a_log() {
     let log = b"\0\0x0004f2a0aa11-app.log:12:0531165947|sip  |4|00|goes on\n";
-    let parts = super::read(Content::Whole(log), &Window::default(), None).parts;
+    let parts = super::read(Bytes::Whole(log), &Window::default(), None).parts;
     let [part] = &parts[..] else { panic!("{} parts", parts.len()) };
     assert_eq!(part.digest, digest_of(log, &Window::default()));
 }

@@ -48,10 +48,10 @@ fn a_part_number_of_the_factory_table() {
          "expected": null})
     );
     let text = written(&lookup("2201-12360-001", None).unwrap(), "json", 80);
-    let places: Vec<_> = ["query", "factory_certificate", "platform", "ztp", "product", "expected"]
+    let offsets: Vec<_> = ["query", "factory_certificate", "platform", "ztp", "product", "expected"]
         .map(|field| text.find(&format!("\"{field}\"")).unwrap())
         .into();
-    assert!(places.is_sorted(), "{text}");
+    assert!(offsets.is_sorted(), "{text}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Status {
 
     /// The status that an active diagnosis gives a phone. One for information can mean that too little is known.
     #[must_use]
-    pub const fn of(severity: Severity, means_unknown: bool) -> Self {
+    pub const fn from_severity(severity: Severity, means_unknown: bool) -> Self {
         match severity {
             Severity::Error => Self::Failed,
             Severity::Warning => Self::Attention,

@@ -24,18 +24,18 @@ pub struct Compared<'a> {
 impl<'a> Compared<'a> {
     /// Compares all phones once, on all threads, to find what is new. With `only_new`, the summary of
     /// `overview` then counts only new diagnoses.
-    pub fn of(devices: &'a dyn Devices, old: &ScanAnswer, only_new: bool, overview: &mut Overview) -> Self {
+    pub fn new(devices: &'a dyn Devices, old: &ScanAnswer, only_new: bool, overview: &mut Overview) -> Self {
         let (mut statuses, mut by_code) = ([0; Status::ALL.len()], BTreeMap::new());
         let (mut new, mut shown) = (HashMap::new(), Vec::new());
         let (mut with_others, mut ok_with_others) = (0, 0);
-        for phone in devices.par_map(|place, device| NewInPhone::of(old, place, device)).flatten() {
-            let NewInPhone { status, mac, place, diagnoses, codes, has_others } = phone;
+        for phone in devices.par_map(|index, device| NewInPhone::of(old, index, device)).flatten() {
+            let NewInPhone { status, mac, index, diagnoses, codes, has_others } = phone;
             with_others += u64::from(has_others);
             ok_with_others += u64::from(has_others && status == Status::Ok);
             statuses[status as usize] += 1;
             codes.into_iter().for_each(|code| *by_code.entry(code.to_owned()).or_default() += 1);
-            new.insert(place, diagnoses);
-            shown.push((status, mac.is_none(), mac, place));
+            new.insert(index, diagnoses);
+            shown.push((status, mac.is_none(), mac, index));
         }
         let [failed, attention, unknown, ok] = statuses;
         let newly = (failed, attention);
@@ -49,7 +49,7 @@ impl<'a> Compared<'a> {
             // The status by new diagnoses can be another than the status in `devices`, so the phones are
             // sorted again: by status, then by address.
             shown.sort_unstable();
-            shown.into_iter().map(|(status, .., place)| (status, place)).collect()
+            shown.into_iter().map(|(status, .., index)| (status, index)).collect()
         });
         Self { devices, new, only, newly }
     }
@@ -61,7 +61,7 @@ struct NewInPhone {
     status: Status,
     mac: Option<String>,
     /// Its index in the report.
-    place: usize,
+    index: usize,
     /// The indexes of the new diagnoses.
     diagnoses: Vec<usize>,
     /// Their codes, each once.
@@ -81,7 +81,7 @@ fn keep_only(new: &[usize], device: &mut Device) {
 
 impl NewInPhone {
     /// None if nothing is new.
-    fn of(old: &ScanAnswer, place: usize, device: &Device) -> Option<Self> {
+    fn of(old: &ScanAnswer, index: usize, device: &Device) -> Option<Self> {
         let name = PhoneName::of_device(device);
         let is_new = |at: &usize| {
             let diagnosis = &device.diagnoses[*at];
@@ -96,7 +96,7 @@ impl NewInPhone {
         let diagnoses: Vec<usize> = (0..device.diagnoses.len()).filter(is_new).collect();
         let new = || diagnoses.iter().map(|at| &device.diagnoses[*at]);
         let worst = new().map(|diagnosis| diagnosis.severity).min()?;
-        let status = Status::of(worst, device.status == Status::Unknown);
+        let status = Status::from_severity(worst, device.status == Status::Unknown);
         let codes = new().map(|diagnosis| diagnosis.code).collect();
         let is_old = |(at, diagnosis): (usize, &Diagnosis)| {
             diagnosis.state == State::Active
@@ -104,7 +104,7 @@ impl NewInPhone {
                 && !diagnoses.contains(&at)
         };
         let has_others = device.has_others() || device.diagnoses.iter().enumerate().any(is_old);
-        Some(Self { status, mac: device.mac.clone(), place, codes, diagnoses, has_others })
+        Some(Self { status, mac: device.mac.clone(), index, codes, diagnoses, has_others })
     }
 }
 
@@ -113,19 +113,19 @@ impl Devices for Compared<'_> {
         self.only.as_ref().map_or_else(|| self.devices.len(), Vec::len)
     }
 
-    fn status(&self, place: usize) -> Status {
-        self.only.as_ref().map_or_else(|| self.devices.status(place), |only| only[place].0)
+    fn status(&self, index: usize) -> Status {
+        self.only.as_ref().map_or_else(|| self.devices.status(index), |only| only[index].0)
     }
 
-    fn mac(&self, place: usize) -> Option<Mac> {
-        self.devices.mac(self.only.as_ref().map_or(place, |only| only[place].1))
+    fn mac(&self, index: usize) -> Option<Mac> {
+        self.devices.mac(self.only.as_ref().map_or(index, |only| only[index].1))
     }
 
-    fn shown(&self, place: usize, shown: Shown<'_>) -> Device {
-        let status = self.status(place);
-        let place = self.only.as_ref().map_or(place, |only| only[place].1);
-        let mut device = self.devices.shown(place, shown);
-        let new = self.new.get(&place);
+    fn shown(&self, index: usize, shown: Shown<'_>) -> Device {
+        let status = self.status(index);
+        let index = self.only.as_ref().map_or(index, |only| only[index].1);
+        let mut device = self.devices.shown(index, shown);
+        let new = self.new.get(&index);
         device.baseline = Some(if new.is_some() { Mark::New } else { Mark::Still });
         if let (Some(_), Some(new)) = (&self.only, new) {
             device.status = status;

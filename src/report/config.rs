@@ -114,7 +114,7 @@ pub struct ConfigParameter {
 
 impl ConfigPhone {
     /// The shape of what the files give this phone.
-    pub fn of(config: &PhoneConfig, shown: Shown<'_>) -> Self {
+    pub fn new(config: &PhoneConfig, shown: Shown<'_>) -> Self {
         let not_read = config.not_read();
         let (not_read, not_read_because) =
             not_read.iter().map(|(file, why)| (shown.message(file), shown.message(why))).unzip();
@@ -181,7 +181,7 @@ fn csv(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<
             safe_csv::write(&[&phone.mac, "", &why, "no", file, "", ""], out)?;
         }
         for one in &phone.parameters {
-            let overrides = one.overrides.iter().map(place).collect::<Vec<_>>().join(" | ");
+            let overrides = one.overrides.iter().map(overridden_line).collect::<Vec<_>>().join(" | ");
             let line = one.line.to_string();
             let cells = [&phone.mac, &one.parameter, &one.value, counts(one), &one.file, &line, &overrides];
             safe_csv::write(&cells, out)?;
@@ -190,7 +190,7 @@ fn csv(answer: &ConfigAnswer<'_>, _: &Style, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
-fn place(line: &ConfigurationLine) -> String {
+fn overridden_line(line: &ConfigurationLine) -> String {
     format!("{} line {}: {}", line.file, line.line.unwrap_or_default(), line.says)
 }
 
@@ -212,7 +212,7 @@ const GAPS: usize = 6;
 struct Widths {
     parameter: usize,
     value: usize,
-    place: usize,
+    location: usize,
 }
 
 impl Widths {
@@ -223,7 +223,7 @@ impl Widths {
         Self {
             parameter: widest(|row| &row.parameter).max().unwrap_or(0),
             value: rows.iter().map(|row| longest_word(&row.value)).max().unwrap_or(0).max(MIN_VALUE),
-            place: widest(|row| &row.place).chain(overrides).max().unwrap_or(0),
+            location: widest(|row| &row.location).chain(overrides).max().unwrap_or(0),
         }
     }
 }
@@ -232,7 +232,7 @@ impl Widths {
 struct Row {
     parameter: String,
     value: String,
-    place: String,
+    location: String,
     overrides: Vec<String>,
 }
 
@@ -250,7 +250,7 @@ impl Row {
         Self {
             parameter: one.parameter.clone(),
             value: format!("{state}{}", visible(&one.value)),
-            place: format!("{}:{}", visible(&one.file), one.line),
+            location: format!("{}:{}", visible(&one.file), one.line),
             overrides: overrides.collect(),
         }
     }
@@ -267,23 +267,24 @@ fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Res
     let widths = Widths::of(&rows);
     if rows.is_empty() {
         // A title alone says nothing.
-    } else if widths.parameter + widths.value + widths.place + GAPS <= width {
+    } else if widths.parameter + widths.value + widths.location + GAPS <= width {
         let mut table = table::plain(width);
         table.set_header(["parameter", "value", "file and line"]);
-        for (column, least) in table.column_iter_mut().zip([widths.parameter, widths.value, widths.place]) {
+        for (column, least) in table.column_iter_mut().zip([widths.parameter, widths.value, widths.location])
+        {
             // The bound counts the blank on both sides.
             let least = u16::try_from(least + 2).unwrap_or(u16::MAX);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         }
-        for Row { parameter, value, place, overrides } in rows {
-            table.add_row([parameter, value, [vec![place], overrides].concat().join("\n")]);
+        for Row { parameter, value, location, overrides } in rows {
+            table.add_row([parameter, value, [vec![location], overrides].concat().join("\n")]);
         }
         writeln!(out, "{}", table::lines(&table))?;
     } else {
         // Columns would be so narrow that names break.
-        for Row { parameter, value, place, overrides } in rows {
+        for Row { parameter, value, location, overrides } in rows {
             writeln!(out, " {parameter}")?;
-            for text in [vec![value, place], overrides].concat() {
+            for text in [vec![value, location], overrides].concat() {
                 for (at, line) in wrap(&text, width.saturating_sub(5)).iter().enumerate() {
                     writeln!(out, "   {}{line}", if at == 0 { "" } else { "  " })?;
                 }
@@ -318,7 +319,7 @@ mod tests {
         let tree = tree.build();
         let macs = ["0004f2a1b2c3", "0004f2000009"].map(|mac| mac.parse::<Mac>().unwrap());
         let mut phones = macs.map(|mac| {
-            ConfigPhone::of(&resolve(&tree, mac, &PhoneKind::UNKNOWN, &["t.zip!".into()]), Shown::plain())
+            ConfigPhone::new(&resolve(&tree, mac, &PhoneKind::UNKNOWN, &["t.zip!".into()]), Shown::plain())
         });
         phones[1].parameters.clear();
         phones.into()
@@ -386,7 +387,7 @@ mod tests {
                 &PhoneKind::UNKNOWN,
                 &["t.zip!".into()],
             );
-            let phone = ConfigPhone::of(&config, Shown::plain());
+            let phone = ConfigPhone::new(&config, Shown::plain());
             let of_certificate = |one: &&ConfigParameter| one.parameter.ends_with("publicCert");
             phone.parameters.iter().find(of_certificate).unwrap().counts
         };

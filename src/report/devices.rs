@@ -23,8 +23,7 @@ const TYPICAL_LENGTH: usize = 1280;
 const PHONES_PER_ROUND: usize = 1024;
 
 /// The phones of a report, worst status first, then by MAC address. Each is built when it is asked for, so
-/// that a report of 100,000 phones is never in memory as a whole. `place` is a phone's index in the report,
-/// from 0.
+/// that a report of 100,000 phones is never in memory as a whole. Phones are counted from 0, in this order.
 pub trait Devices: Sync {
     /// How many there are.
     fn len(&self) -> usize;
@@ -34,33 +33,33 @@ pub trait Devices: Sync {
         self.len() == 0
     }
 
-    /// The status of the phone at this place, without building the whole phone.
-    fn status(&self, place: usize) -> Status;
+    /// The status of the phone at this index, without building the whole phone.
+    fn status(&self, index: usize) -> Status;
 
-    /// The address of the phone at this place, without building the whole phone.
-    fn mac(&self, place: usize) -> Option<Mac>;
+    /// The address of the phone at this index, without building the whole phone.
+    fn mac(&self, index: usize) -> Option<Mac>;
 
-    /// The phone at this place, with names as they are or as pseudonyms.
-    fn shown(&self, place: usize, shown: Shown<'_>) -> Device;
+    /// The phone at this index, with names as they are or as pseudonyms.
+    fn shown(&self, index: usize, shown: Shown<'_>) -> Device;
 
-    /// The phone at this place, with names as they are.
-    fn device(&self, place: usize) -> Device {
-        self.shown(place, Shown::plain())
+    /// The phone at this index, with names as they are.
+    fn device(&self, index: usize) -> Device {
+        self.shown(index, Shown::plain())
     }
 }
 
 impl dyn Devices + '_ {
-    /// The results of `map` for each phone and its place, computed on all threads, some thousand phones at
+    /// The results of `map` for each phone and its index, computed on all threads, some thousand phones at
     /// once.
     pub fn par_map<T: Send>(&self, map: impl Fn(usize, &Device) -> T + Sync) -> impl Iterator<Item = T> {
         let at_once = PHONES_PER_ROUND * rayon::current_num_threads();
         (0..self.len()).step_by(at_once).flat_map(move |first| {
-            let places = (first..self.len().min(first + at_once)).into_par_iter();
-            places.map(|place| map(place, &self.device(place))).collect::<Vec<T>>()
+            let indexes = (first..self.len().min(first + at_once)).into_par_iter();
+            indexes.map(|index| map(index, &self.device(index))).collect::<Vec<T>>()
         })
     }
 
-    /// Calls `render` with each phone whose status is wanted and its place, on all threads, and writes the bytes
+    /// Calls `render` with each phone whose status is wanted and its index, on all threads, and writes the bytes
     /// that it appends, in the report's order.
     pub fn render(
         &self,
@@ -70,9 +69,9 @@ impl dyn Devices + '_ {
     ) -> io::Result<()> {
         let render_batch = |begin: usize| {
             let mut bytes = Vec::with_capacity(BATCH * TYPICAL_LENGTH);
-            let places = begin..self.len().min(begin + BATCH);
-            for place in places.filter(|place| is_wanted(self.status(*place))) {
-                render(place, &self.device(place), &mut bytes);
+            let indexes = begin..self.len().min(begin + BATCH);
+            for index in indexes.filter(|index| is_wanted(self.status(*index))) {
+                render(index, &self.device(index), &mut bytes);
             }
             bytes
         };
@@ -110,15 +109,15 @@ impl Devices for Vec<Device> {
         Self::len(self)
     }
 
-    fn status(&self, place: usize) -> Status {
-        self[place].status
+    fn status(&self, index: usize) -> Status {
+        self[index].status
     }
 
-    fn mac(&self, place: usize) -> Option<Mac> {
-        self[place].mac.as_ref()?.parse().ok()
+    fn mac(&self, index: usize) -> Option<Mac> {
+        self[index].mac.as_ref()?.parse().ok()
     }
 
-    fn shown(&self, place: usize, _: Shown<'_>) -> Device {
-        self[place].clone()
+    fn shown(&self, index: usize, _: Shown<'_>) -> Device {
+        self[index].clone()
     }
 }

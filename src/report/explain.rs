@@ -50,8 +50,8 @@ fn separated(
     out: &mut dyn Write,
     write: impl Fn(&Rule, &mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    rules.iter().enumerate().try_for_each(|(place, rule)| {
-        if place > 0 {
+    rules.iter().enumerate().try_for_each(|(index, rule)| {
+        if index > 0 {
             writeln!(out)?;
         }
         write(rule, out)

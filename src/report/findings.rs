@@ -1,5 +1,5 @@
 //! Collects the diagnoses of a whole report by code: in how many phones each is, the names of the first ones,
-//! and the places of the phones whose evidence is shown.
+//! and the indexes of the phones whose evidence is shown.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -88,19 +88,19 @@ pub(super) struct Phones {
     cause: Shared,
     remedy: Shared,
     names: Vec<String>,
-    /// The places in the report of the phones whose evidence is shown.
-    pub(super) places: Vec<usize>,
+    /// The indexes in the report of the phones whose evidence is shown.
+    pub(super) indexes: Vec<usize>,
 }
 
 impl Phones {
-    fn add(&mut self, severity: Severity, name: &str, place: usize, max_places: usize) {
+    fn add(&mut self, severity: Severity, name: &str, index: usize, max_indexes: usize) {
         self.number += 1;
         self.severities.add(severity);
         if self.names.len() < MAX_NAMED {
             self.names.push(name.to_owned());
         }
-        if self.places.len() < max_places {
-            self.places.push(place);
+        if self.indexes.len() < max_indexes {
+            self.indexes.push(index);
         }
     }
 
@@ -129,11 +129,11 @@ pub(super) fn fitting(
         .unwrap_or_else(|| text(names.len().min(1)))
 }
 
-/// All codes of a report. Memory holds a few names and places per code; with `--verbose`, the places of all
+/// All codes of a report. Memory holds a few names and indexes per code; with `--verbose`, the indexes of all
 /// phones.
 pub(super) struct Findings {
-    max_places: usize,
-    next_place: usize,
+    max_indexes: usize,
+    next_index: usize,
     /// By code: the phones in which it is active, and those in which it is resolved, as in [`State`].
     codes: BTreeMap<&'static str, [Phones; 2]>,
 }
@@ -141,20 +141,20 @@ pub(super) struct Findings {
 impl Findings {
     /// An empty collection.
     pub(super) const fn new(verbosity: Verbosity) -> Self {
-        let max_places =
+        let max_indexes =
             if matches!(verbosity, Verbosity::Verbose) { usize::MAX } else { MAX_PHONES_WITH_EVIDENCE };
-        Self { max_places, next_place: 0, codes: BTreeMap::new() }
+        Self { max_indexes, next_index: 0, codes: BTreeMap::new() }
     }
 
     /// Adds the codes of the next phone of the report.
     pub(super) fn add(&mut self, name: &str, codes: Vec<PhoneCode>) {
         for PhoneCode { code, severity, state, cause, remedy } in codes {
             let phones = &mut self.codes.entry(code).or_default()[state as usize];
-            phones.add(severity, name, self.next_place, self.max_places);
+            phones.add(severity, name, self.next_index, self.max_indexes);
             phones.cause.add(cause);
             phones.remedy.add(remedy);
         }
-        self.next_place += 1;
+        self.next_index += 1;
     }
 
     /// The codes that are in this state in some phone, worst first, each with its phones.

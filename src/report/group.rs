@@ -192,7 +192,7 @@ impl Groups {
     }
 
     /// Counts the phones. Memory has a name per phone and group.
-    pub fn of(report: &ScanReport<'_>, by: GroupBy) -> Self {
+    pub fn new(report: &ScanReport<'_>, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, (u8, Counts, Vec<String>)> = HashMap::new();
         let phones = report.devices.par_map(|_, device| {
             ((device.status, device.is_ok_of_selected()), device.name().to_owned(), by.keys(device))
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn counts_agree_with_the_report() {
         let fleet = fixture::fleet();
-        let of = |by| Groups::of(&ScanReport { overview: &fleet.overview, devices: &fleet.devices }, by);
+        let of = |by| Groups::new(&ScanReport { overview: &fleet.overview, devices: &fleet.devices }, by);
         for by in GroupBy::ALL {
             let groups = of(by);
             for group in &groups.list {

@@ -70,11 +70,11 @@ fn labels(rows: &[&PartRow], width: usize) -> Vec<String> {
     table.set_header(heads.into_iter().take(if with_notes { 6 } else { 5 }));
     for row in rows {
         let mark = row.note.as_deref().map(|note| {
-            let place = notes.iter().position(|known| *known == note).unwrap_or_else(|| {
+            let index = notes.iter().position(|known| *known == note).unwrap_or_else(|| {
                 notes.push(note);
                 notes.len() - 1
             });
-            format!("[{}]", place + 1)
+            format!("[{}]", index + 1)
         });
         let (part_number, revision) = (row.part_number.to_string(), row.revision.to_string());
         let cells =

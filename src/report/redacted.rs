@@ -29,9 +29,9 @@ impl<'a> Redacted<'a> {
     /// The phones as `redactor` redacts them.
     pub fn new(devices: &'a dyn Devices, redactor: &'a Redactor) -> Self {
         let mut order: Vec<usize> = (0..devices.len()).collect();
-        order.sort_by_cached_key(|place| {
-            let mac = devices.mac(*place).map(|mac| redactor.mac(mac));
-            (devices.status(*place), mac.is_none(), mac)
+        order.sort_by_cached_key(|index| {
+            let mac = devices.mac(*index).map(|mac| redactor.mac(mac));
+            (devices.status(*index), mac.is_none(), mac)
         });
         Self { devices, redactor, order }
     }
@@ -48,15 +48,15 @@ impl Devices for Redacted<'_> {
         self.devices.len()
     }
 
-    fn status(&self, place: usize) -> Status {
-        self.devices.status(self.order[place])
+    fn status(&self, index: usize) -> Status {
+        self.devices.status(self.order[index])
     }
 
-    fn mac(&self, place: usize) -> Option<Mac> {
-        self.devices.mac(self.order[place]).map(|mac| self.redactor.mac(mac))
+    fn mac(&self, index: usize) -> Option<Mac> {
+        self.devices.mac(self.order[index]).map(|mac| self.redactor.mac(mac))
     }
 
-    fn shown(&self, place: usize, _: Shown<'_>) -> Device {
-        self.devices.shown(self.order[place], Shown::redacted(self.redactor))
+    fn shown(&self, index: usize, _: Shown<'_>) -> Device {
+        self.devices.shown(self.order[index], Shown::redacted(self.redactor))
     }
 }

@@ -38,8 +38,8 @@ pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
 }
 
 /// What stands before an element of a list in a document that has one element a line.
-pub(super) fn separator(place: usize) -> &'static [u8] {
-    if place == 0 { b"\n    " } else { b",\n    " }
+pub(super) fn separator(index: usize) -> &'static [u8] {
+    if index == 0 { b"\n    " } else { b",\n    " }
 }
 
 /// Writes a further member of such a document.

@@ -49,7 +49,7 @@ impl ScanFormat {
     pub fn write(&self, report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         match style.group_by {
             None => (self.write.phones)(report, style, out),
-            Some(by) => (self.write.groups)(&Groups::of(report, by), style, out),
+            Some(by) => (self.write.groups)(&Groups::new(report, by), style, out),
         }
     }
 }

@@ -188,7 +188,7 @@ pub struct ConfigurationLine {
     pub says: String,
 }
 
-/// Place, parameter, and what it says: `site.cfg:3 log.level.change.tls: …`.
+/// File and line, parameter, and what it says: `site.cfg:3 log.level.change.tls: …`.
 impl fmt::Display for ConfigurationLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::origin::FileVersion;
 use super::payload::{Sourced, log_of};
 use super::phone_logs::ReadLog;
-use super::store::{Place, Store};
+use super::store::{ByteRange, Store};
 use crate::config::Stored;
 use crate::input::{SkippedFiles, decompressed};
 use crate::model::Mac;
@@ -29,7 +29,7 @@ pub struct Cache {
     /// The records of logs, plain or in archives, sorted by the hash of the file's state; equal ones in the
     /// order of the records.
     logs: Vec<(u64, CachedRecord)>,
-    configs: Vec<(u64, Place)>,
+    configs: Vec<(u64, ByteRange)>,
     /// Members of archives that were not read, by the hash of the archive's state.
     skipped: HashMap<u64, SkippedFiles>,
     /// Records of logs whose files were already gone in the earlier run.
@@ -38,8 +38,8 @@ pub struct Cache {
     pub(super) lengths: BTreeSet<u64>,
 }
 
-/// The phone of a log, and the place of its record in the store.
-pub(super) type CachedRecord = (Option<Mac>, Place);
+/// The phone of a log, and the range of its record in the store.
+pub(super) type CachedRecord = (Option<Mac>, ByteRange);
 
 /// The state of a file when it was read.
 struct CachedState {
@@ -117,9 +117,9 @@ impl Cache {
             }
             FrameKind::Configuration => {
                 if let Some(source) = Sourced::<Stored>::unpack(payload)?.source {
-                    let place = self.store.add(payload).map_err(Fault::TemporaryFile)?;
+                    let range = self.store.add(payload).map_err(Fault::TemporaryFile)?;
                     let state = self.state(&source, made_at).hash;
-                    self.configs.push((state, place));
+                    self.configs.push((state, range));
                 }
             }
             FrameKind::Problem => {
@@ -169,25 +169,25 @@ impl Cache {
                 logs.push((record.0, log));
             }
         }
-        let configs = of_state(&self.configs, state.hash).map(|place| Some(self.config(*place)?.value));
+        let configs = of_state(&self.configs, state.hash).map(|range| Some(self.config(*range)?.value));
         let configs = configs.collect::<Option<Vec<Stored>>>()?;
         let skipped = self.skipped.get(&state.hash).cloned().unwrap_or_default();
         Some(Cached { logs, configs, skipped })
     }
 
     /// The log of a record.
-    pub(super) fn log(&self, (_, place): CachedRecord) -> Option<ReadLog> {
-        log_of(&self.store.read(place).ok()?).ok()
+    pub(super) fn log(&self, (_, range): CachedRecord) -> Option<ReadLog> {
+        log_of(&self.store.read(range).ok()?).ok()
     }
 
-    fn config(&self, place: Place) -> Option<Sourced<Stored>> {
-        Sourced::unpack(&self.store.read(place).ok()?).ok()
+    fn config(&self, range: ByteRange) -> Option<Sourced<Stored>> {
+        Sourced::unpack(&self.store.read(range).ok()?).ok()
     }
 
     /// The configuration files from archives, each in its latest state.
     pub(super) fn members(&self) -> Vec<(Stored, FileVersion)> {
-        let records = self.configs.iter().filter_map(|(_, place)| {
-            let Sourced { value, source } = self.config(*place)?;
+        let records = self.configs.iter().filter_map(|(_, range)| {
+            let Sourced { value, source } = self.config(*range)?;
             Some((value, source.filter(|source| self.is_latest(source))?))
         });
         let mut seen = HashSet::new();

@@ -9,13 +9,13 @@ use rayon::prelude::*;
 
 use super::ReportProgress;
 use super::events::{Chunks, FileRecorder, Spool};
-use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, Origin};
+use super::origin::{ContentHash, ContentHasher, ContentHashes, FileVersion, LogOrigin};
 use super::phone_logs::{PhoneLogs, ReadLog};
 use super::rotated_senders::SenderLog;
-use super::store::{Place, Store};
-use crate::config::{LogPlace, Stored};
+use super::store::{ByteRange, Store};
+use crate::config::{LogLocation, Stored};
 use crate::input::{
-    Buffers, ConfigMember, Content, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles, directory_of,
+    Buffers, Bytes, ConfigMember, FoundFiles, LogName, LogSink, SkipReason, SkippedFiles, directory_of,
 };
 use crate::log::{self, HealthyLog, LogPart, MAX_PARTS, PartName};
 use crate::model::Mac;
@@ -33,7 +33,7 @@ pub(super) struct PendingLogs {
     /// The phones that can have written lines of a mixture, or of a log without an address.
     pub(super) may_lack_lines: HashSet<Mac>,
     pub(super) problems: Vec<Problem>,
-    place: LogPlace,
+    location: LogLocation,
     /// Configuration files from archives.
     pub(super) members: Vec<Stored>,
     /// Files that were not read: in archives, or in the directories of the logs of records.
@@ -47,7 +47,7 @@ pub(super) struct PendingLogs {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Packed {
     InMemory(Vec<u8>),
-    InFile(Place),
+    InFile(ByteRange),
 }
 
 impl PendingLogs {
@@ -63,8 +63,8 @@ impl PendingLogs {
             self.add_packed(mac, packed);
             return Ok(());
         };
-        let place = Packed::InFile(file.add(&packed)?);
-        self.by_mac.entry(mac).or_default().push(place);
+        let packed = Packed::InFile(file.add(&packed)?);
+        self.by_mac.entry(mac).or_default().push(packed);
         Ok(())
     }
 
@@ -74,10 +74,10 @@ impl PendingLogs {
     }
 
     /// The offsets in the temporary file of each phone's logs, unsorted.
-    pub(super) fn places(&self) -> impl Iterator<Item = (Mac, impl Iterator<Item = u64>)> {
+    pub(super) fn offsets(&self) -> impl Iterator<Item = (Mac, impl Iterator<Item = u64>)> {
         let begin = |packed: &Packed| match packed {
             Packed::InMemory(_) => None,
-            Packed::InFile(place) => Some(place.begin),
+            Packed::InFile(range) => Some(range.begin),
         };
         self.by_mac.iter().map(move |(mac, logs)| (*mac, logs.iter().filter_map(begin)))
     }
@@ -90,7 +90,7 @@ impl PendingLogs {
     pub(super) fn unpack(&self, packed: &Packed) -> Option<ReadLog> {
         match packed {
             Packed::InMemory(bytes) => postcard::from_bytes(bytes).ok(),
-            Packed::InFile(place) => postcard::from_bytes(&self.file.as_ref()?.read(*place).ok()?).ok(),
+            Packed::InFile(range) => postcard::from_bytes(&self.file.as_ref()?.read(*range).ok()?).ok(),
         }
     }
 
@@ -103,7 +103,7 @@ impl PendingLogs {
 
     /// Notes where the log is, its senders if the phone is known, and the phones that it names if it is a mixture.
     fn note(&mut self, mac: Option<Mac>, log: &ReadLog) {
-        self.place.add(Path::new(directory_of(&log.path)));
+        self.location.add(Path::new(directory_of(&log.path)));
         if mac.is_some() && !log.spans.is_empty() {
             self.senders.extend(SenderLog::all(mac, log));
         }
@@ -124,10 +124,10 @@ impl PendingLogs {
     }
 
     /// Where all logs are, these and those that were found by their names.
-    pub(super) fn log_place(&self, found: &FoundFiles) -> LogPlace {
-        let mut place = self.place.clone();
-        found.log_directories().for_each(|directory| place.add(&directory));
-        place
+    pub(super) fn log_location(&self, found: &FoundFiles) -> LogLocation {
+        let mut location = self.location.clone();
+        found.log_directories().for_each(|directory| location.add(&directory));
+        location
     }
 
     pub(super) fn append(&mut self, other: Self) {
@@ -140,7 +140,7 @@ impl PendingLogs {
         self.problems.extend(other.problems);
         self.members.extend(other.members);
         self.skipped.merge(other.skipped);
-        self.place.append(other.place);
+        self.location.append(other.location);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -279,18 +279,18 @@ impl<'s> PhoneSink<'s> {
     pub(super) fn read_healthy_generally(&mut self) {
         for HealthyFile { name, bytes, .. } in self.healthy.take().into_iter().flatten() {
             // Reading from memory does not fail.
-            let _ = self.read_generally(name, Content::Whole(&bytes));
+            let _ = self.read_generally(name, Bytes::Whole(&bytes));
         }
     }
 
-    fn read_generally(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
+    fn read_generally(&mut self, name: LogName, content: Bytes<'_>) -> io::Result<()> {
         let mut recorder = self.spool.map(FileRecorder::new);
         let mut record = recorder.as_mut().map(|recorder| |part, recorded| recorder.record(part, recorded));
-        let record = record.as_mut().map(|record| record as log::Record<'_>);
+        let record = record.as_mut().map(|record| record as log::EventRecorder<'_>);
         let mut hasher = self.source.as_ref().map(|(_, hashes)| hashes.hasher());
         let read = match (content, &mut hasher) {
-            (Content::Stream(stream), Some(hasher)) => {
-                log::read(Content::Stream(&mut hasher.hash_stream(stream)), self.window, record)
+            (Bytes::Stream(stream), Some(hasher)) => {
+                log::read(Bytes::Stream(&mut hasher.hash_stream(stream)), self.window, record)
             }
             (content, hasher) => {
                 hasher.iter_mut().for_each(|hasher| hasher.hash(&content));
@@ -349,7 +349,7 @@ impl<'s> PhoneSink<'s> {
         self.next_number += 1;
         let source = self.source.as_ref().zip(content);
         log.origin = source.map(|((source, _), content)| {
-            Box::new(Origin { source: source.clone(), content, group: 0, is_gone: false })
+            Box::new(LogOrigin { source: source.clone(), content, group: 0, is_gone: false })
         });
         // A file that is not a phone's log, which was read because the user named it, is only reported as a
         // problem.
@@ -362,8 +362,8 @@ impl<'s> PhoneSink<'s> {
 }
 
 impl LogSink for PhoneSink<'_> {
-    fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
-        if let (Some(healthy), Content::Whole(bytes)) = (&mut self.healthy, &content)
+    fn log(&mut self, name: LogName, content: Bytes<'_>) -> io::Result<()> {
+        if let (Some(healthy), Bytes::Whole(bytes)) = (&mut self.healthy, &content)
             && name.mac == self.mac
             && healthy.len() < MAX_HEALTHY_LOGS
             // An archive can hold more logs of the phone.

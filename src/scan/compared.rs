@@ -13,10 +13,10 @@ pub(super) const MAX_NAMED: usize = 5;
 pub(super) const SECONDS_PER_DAY: i64 = 86_400;
 
 /// Identifies a certificate: whether it is a built-in one, and its fingerprint.
-pub(super) type Key = (bool, Box<[u8]>);
+pub(super) type CertificateId = (bool, Box<[u8]>);
 
 /// The certificates of a phone that are compared with those of others.
-pub(super) fn compared(phone: &Phone) -> impl Iterator<Item = (Key, &SlotContent)> {
+pub(super) fn compared(phone: &Phone) -> impl Iterator<Item = (CertificateId, &SlotContent)> {
     let installed = phone
         .certificates
         .iter()
@@ -45,7 +45,7 @@ pub(super) fn keys(phone: &Phone) -> impl Iterator<Item = (u64, Mac)> + '_ {
     phone.keys().filter_map(|key| Some((hash_of_key(&key.public), phone.mac?)))
 }
 
-fn hash((is_built_in, bytes): &Key) -> u32 {
+fn hash((is_built_in, bytes): &CertificateId) -> u32 {
     xxhash_rust::xxh3::xxh3_64_with_seed(bytes, u64::from(*is_built_in)) as u32
 }
 

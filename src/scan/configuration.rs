@@ -1,4 +1,5 @@
-//! Diagnoses from configuration files, and their relation to what the phones' logs show.
+//! The configuration files of a scan: the tree of those that were found, what it gives each phone, the diagnoses from that
+//! and from its contradictions with the phone's logs, and the problems that concern a phone.
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,7 @@ use super::phone_logs::digested_apart;
 use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use super::undecided::UndecidedPhones;
-use crate::check::join::{Origin, join, origins};
+use crate::check::join::{SlotOrigin, join, origins};
 use crate::config::{
     ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, PhoneKind, Stored, TreeBuilder, Undecided, resolve,
 };
@@ -69,7 +70,7 @@ fn mode(_: &std::path::Path) -> Option<u32> {
 
 /// The files in a directory that are phones' own by their names.
 #[derive(Default)]
-struct OwnFiles {
+struct PhoneFiles {
     /// A log of one of the phones was found.
     has_log: bool,
     /// One of them is a phone's master.
@@ -102,11 +103,11 @@ impl Audit {
     /// logs are apart from it, or in one directory above it without masters of phones outside; and not all phones with
     /// files of their own there are without a log here. Returns whether that changed.
     pub(super) fn locate_logs(&mut self, found: &FoundFiles, pending: &PendingLogs) -> bool {
-        let place = LazyCell::new(|| pending.log_place(found));
+        let location = LazyCell::new(|| pending.log_location(found));
         let has_log = |mac| found.phone_of(mac).is_some() || pending.has(mac);
         let all = &self.trees.all;
         let own = LazyCell::new(|| {
-            let mut own: BTreeMap<&Path, OwnFiles> = BTreeMap::new();
+            let mut own: BTreeMap<&Path, PhoneFiles> = BTreeMap::new();
             for (mac, directory, is_master) in all.iter().flat_map(ConfigTree::own_directories) {
                 let files = own.entry(directory).or_default();
                 files.has_log |= has_log(mac);
@@ -119,7 +120,7 @@ impl Audit {
             let is_outside = |directory: &Path| !directory.starts_with(master);
             let has_master_outside =
                 || own.iter().any(|(directory, files)| files.has_master && is_outside(directory));
-            if !(place.is_apart_from(master) || place.is_above(master) && !has_master_outside()) {
+            if !(location.is_apart_from(master) || location.is_above(master) && !has_master_outside()) {
                 return false;
             }
             let inside = own.range(master..).take_while(|(directory, _)| directory.starts_with(master));
@@ -237,7 +238,7 @@ impl Audit {
                 finding.remedy = Some(remedy);
             }
         }
-        for Origin { slot, line, is_contradicted } in origins(&config) {
+        for SlotOrigin { slot, line, is_contradicted } in origins(&config) {
             if let Some(content) = phone.certificates.iter_mut().find(|content| content.slot == slot) {
                 content.is_contradicted |= is_contradicted;
                 content.configuration.push(line);
@@ -299,10 +300,10 @@ pub(super) fn log_directories(files: &[Box<str>]) -> Vec<PathBuf> {
 }
 
 impl Scan {
-    /// Those of the problems that concern the phone at this place of the report: its logs and configuration files, and
+    /// Those of the problems that concern the phone at this index of the report: its logs and configuration files, and
     /// the archives that contain them.
-    pub fn problems_of(&self, place: usize, problems: &[Problem]) -> Vec<Problem> {
-        let phone = self.rows.phone(self.rows.row(self.order[place]));
+    pub fn problems_of(&self, index: usize, problems: &[Problem]) -> Vec<Problem> {
+        let phone = self.rows.phone(self.rows.row(self.order[index]));
         let config = phone.mac.zip(self.audit.as_ref()).map(|(mac, audit)| audit.config_of(mac, &phone));
         let sources = config.iter().flat_map(|config| &config.sources).map(|source| &source.file.path);
         let files: Vec<&str> = phone.files.iter().chain(sources).map(|path| &**path).collect();

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Scan;
-use super::store::{Place, Store};
+use super::store::{ByteRange, Store};
 use crate::event::Event;
 use crate::line::{Header, lossy};
 use crate::log::Recorded;
@@ -26,7 +26,7 @@ const CHUNK: usize = 64 * 1024;
 pub(super) struct Spool(Mutex<Store>);
 
 /// Where events are in the file, in their order.
-pub(super) type Chunks = Vec<Place>;
+pub(super) type Chunks = Vec<ByteRange>;
 
 /// An event as it is stored in the file.
 #[derive(Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::{DateTime, NaiveDate};
 use rayon::prelude::*;
 
-use super::compared::{Key, SECONDS_PER_DAY, compared, named_others};
+use super::compared::{CertificateId, SECONDS_PER_DAY, compared, named_others};
 use super::rows::{Row, Rows};
 use crate::check::SharedCertificate;
 use crate::model::Mac;
@@ -27,7 +27,7 @@ pub(super) fn add_shared(rows: &mut Rows, selection: &Selection) {
         candidates.extend(same.iter().map(|(_, at)| *at));
     }
     drop(hashes);
-    let mut holders: BTreeMap<Key, BTreeSet<Mac>> = BTreeMap::new();
+    let mut holders: BTreeMap<CertificateId, BTreeSet<Mac>> = BTreeMap::new();
     for &at in &candidates {
         let phone = rows.phone(rows.row(at));
         for (key, _) in compared(&phone) {

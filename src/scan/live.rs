@@ -148,7 +148,7 @@ impl LiveScan {
     }
 
     /// Drops the configuration and prepares it again if a configuration file changed, or an archive that may
-    /// contain some. Returns whether it did, or the place of the logs changed what phones read.
+    /// contain some. Returns whether it did, or the location of the logs changed what phones read.
     fn reload_configuration(&mut self, found: &FoundFiles, options: &Options, streams_changed: bool) -> bool {
         let Some(roots) = &options.roots else { return false };
         let files: Vec<_> = found.config_files().collect();

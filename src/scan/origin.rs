@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-use crate::input::{Content, read_at};
+use crate::input::{Bytes, read_at};
 
 /// The metadata of the file when it was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl ContentHash {
 
 /// What a record stores beside the log's digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Origin {
+pub(super) struct LogOrigin {
     pub(super) source: FileVersion,
     pub(super) content: ContentHash,
     /// A hash of the paths of all logs of the phone in this run of `digest`; equal for logs that were
@@ -102,10 +102,10 @@ pub(super) struct ContentHasher<'m> {
 
 impl<'m> ContentHasher<'m> {
     /// Hashes a whole content, unless it is a stream.
-    pub(super) fn hash(&mut self, content: &Content<'_>) {
+    pub(super) fn hash(&mut self, content: &Bytes<'_>) {
         match content {
-            Content::Whole(bytes) => self.update(bytes),
-            Content::File(file, size) => {
+            Bytes::Whole(bytes) => self.update(bytes),
+            Bytes::File(file, size) => {
                 let mut buffer = vec![0; 256 * 1024];
                 let mut at = 0;
                 while at < *size {
@@ -116,7 +116,7 @@ impl<'m> ContentHasher<'m> {
                     at += length as u64;
                 }
             }
-            Content::Stream(_) => {}
+            Bytes::Stream(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use super::events::Chunks;
-use super::origin::Origin;
+use super::origin::LogOrigin;
 use crate::digest::LogDigest;
 use crate::event::Event;
 use crate::input::Rotation;
@@ -36,7 +36,7 @@ pub(super) struct ReadLog {
     /// Its events in the spool, if they are wanted.
     pub(super) events: Chunks,
     /// Only for records: further metadata of the file.
-    pub(super) origin: Option<Box<Origin>>,
+    pub(super) origin: Option<Box<LogOrigin>>,
 }
 
 /// The logs of one phone.

@@ -32,16 +32,16 @@ impl Devices for Scan {
         self.order.len()
     }
 
-    fn status(&self, place: usize) -> Status {
-        self.rows.row(self.order[place]).status
+    fn status(&self, index: usize) -> Status {
+        self.rows.row(self.order[index]).status
     }
 
-    fn mac(&self, place: usize) -> Option<Mac> {
-        self.rows.row(self.order[place]).mac
+    fn mac(&self, index: usize) -> Option<Mac> {
+        self.rows.row(self.order[index]).mac
     }
 
-    fn shown(&self, place: usize, shown: Shown<'_>) -> Device {
-        let phone = self.rows.phone(self.rows.row(self.order[place]));
+    fn shown(&self, index: usize, shown: Shown<'_>) -> Device {
+        let phone = self.rows.phone(self.rows.row(self.order[index]));
         let times = phone.times;
         let mut device = phone.device(shown);
         device.stale = times.and_then(|(_, last)| {

@@ -272,10 +272,10 @@ impl Rows {
 /// The 1-based index of `common` in `all`; adds it if needed. The search begins at the end, since consecutive
 /// phones mostly have the same.
 fn number_of(all: &mut Vec<Arc<Common>>, common: &Arc<Common>) -> u32 {
-    let place = all.iter().rposition(|known| Arc::ptr_eq(known, common));
-    let place = place.unwrap_or_else(|| {
+    let index = all.iter().rposition(|known| Arc::ptr_eq(known, common));
+    let index = index.unwrap_or_else(|| {
         all.push(Arc::clone(common));
         all.len() - 1
     });
-    place as u32 + 1
+    index as u32 + 1
 }

@@ -69,12 +69,12 @@ impl SharedKeys {
             |key: &ConfiguredKey| self.holders_of(key).is_some_and(|holders| holders.first.contains(&mac));
         match phone.common_keys().cloned() {
             Some(common) if !phone.keys().any(is_named) => {
-                let place = Arc::as_ptr(&common).addr();
-                let known = self.common.read().get(&place).cloned();
+                let address = Arc::as_ptr(&common).addr();
+                let known = self.common.read().get(&address).cloned();
                 phone.common = Some(known.unwrap_or_else(|| {
                     let made = Arc::new(common.and(self.found(phone, mac)));
                     let mut all = self.common.write();
-                    Arc::clone(all.entry(place).or_insert(made))
+                    Arc::clone(all.entry(address).or_insert(made))
                 }));
             }
             _ => phone.add(self.found(phone, mac)),

@@ -15,7 +15,7 @@ pub(super) struct Store {
 
 /// Offset and length of a value in the file, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct ByteRange {
     pub(super) begin: u64,
     length: u32,
 }
@@ -26,7 +26,7 @@ impl Store {
     }
 
     /// Appends bytes. They can be read after the next [`flush`](Self::flush).
-    pub(super) fn add(&mut self, bytes: &[u8]) -> io::Result<Place> {
+    pub(super) fn add(&mut self, bytes: &[u8]) -> io::Result<ByteRange> {
         let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
         // On Windows, reading a value has moved the file's position.
         if self.file.buffer().is_empty() {
@@ -35,7 +35,7 @@ impl Store {
         self.file.write_all(bytes)?;
         let begin = self.length;
         self.length += u64::from(length);
-        Ok(Place { begin, length })
+        Ok(ByteRange { begin, length })
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {
@@ -48,10 +48,10 @@ impl Store {
     }
 
     /// Reads a value's bytes.
-    pub(super) fn read(&self, place: Place) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; place.length as usize];
-        let end = place.begin + u64::from(place.length);
-        FilePart::new(self.file.get_ref(), place.begin..end).read_exact(&mut bytes)?;
+    pub(super) fn read(&self, range: ByteRange) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; range.length as usize];
+        let end = range.begin + u64::from(range.length);
+        FilePart::new(self.file.get_ref(), range.begin..end).read_exact(&mut bytes)?;
         Ok(bytes)
     }
 }

@@ -12,17 +12,17 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::collect::PendingLogs;
 use super::payload::Sourced;
-use super::store::{Place, Store};
+use super::store::{ByteRange, Store};
 use crate::config::{ConfigTree, Stored, TreeBuilder, kind_and_phone};
 use crate::input::shown_path;
 use crate::model::Mac;
 use crate::records::Fault;
 
-/// The files of a stream by the hash of their path: the place in the store, and the hash of the content.
-type Index = HashMap<u64, (Place, u128)>;
+/// The files of a stream by the hash of their path: the range in the store, and the hash of the content.
+type Index = HashMap<u64, (ByteRange, u128)>;
 
 /// The files that are found by their names, with their Unix permission bits.
-type Named = BTreeMap<Box<str>, Option<u32>>;
+type FilesByName = BTreeMap<Box<str>, Option<u32>>;
 
 /// The configuration of some streams of records.
 pub(super) struct StoredConfigs {
@@ -40,7 +40,7 @@ pub(super) struct StoredConfigs {
 #[derive(Default)]
 struct Files {
     index: Index,
-    named: Named,
+    named: FilesByName,
     /// The paths of the other files.
     listed: BTreeSet<Box<str>>,
 }
@@ -81,14 +81,14 @@ impl StoredConfigs {
     pub(super) fn add(&mut self, payload: &[u8]) -> Result<(), Fault> {
         let stored: Stored = Sourced::unpack(payload)?.value;
         let bytes = postcard::to_stdvec(&stored).map_err(|_| Fault::Content)?;
-        let place = self.store.add(&bytes).map_err(Fault::TemporaryFile)?;
+        let range = self.store.add(&bytes).map_err(Fault::TemporaryFile)?;
         let path = stored.path();
         if kind_and_phone(Path::new(path)).is_some() {
             self.reading.named.insert(path.into(), stored.mode());
         } else if matches!(stored, Stored::File(_)) {
             self.reading.listed.insert(path.into());
         }
-        self.reading.index.insert(hash(path), (place, xxh3_128(&bytes)));
+        self.reading.index.insert(hash(path), (range, xxh3_128(&bytes)));
         Ok(())
     }
 
@@ -102,8 +102,8 @@ impl StoredConfigs {
         if files.len() == 1 && self.streams.iter().all(|(_, number)| number.is_some()) {
             return Ok(tree(files, &store).into());
         }
-        let mut own: BTreeMap<Mac, Numbers> = BTreeMap::new();
-        for (mac, begins) in pending.places() {
+        let mut own: BTreeMap<Mac, FileSets> = BTreeMap::new();
+        for (mac, begins) in pending.offsets() {
             let stream = |begin| self.streams.partition_point(|(from, _)| *from <= begin).saturating_sub(1);
             let numbers = begins.map(|begin| self.streams.get(stream(begin)).and_then(|(_, number)| *number));
             own.entry(mac).or_default().of_logs.extend(numbers);
@@ -121,7 +121,7 @@ impl StoredConfigs {
                 trees.all.len() as u32 - 1
             })
         };
-        for (mac, Numbers { of_logs, of_files }) in own {
+        for (mac, FileSets { of_logs, of_files }) in own {
             let logs: BTreeSet<u32> = of_logs.iter().flatten().copied().collect();
             let all = logs.union(&of_files).copied().collect();
             let tree = tree_of(&all, &mut trees);
@@ -140,7 +140,7 @@ impl StoredConfigs {
 /// The sets of files of the streams that contain a phone, as indexes of `files`: streams with its logs, and
 /// streams with files named for it.
 #[derive(Default)]
-struct Numbers {
+struct FileSets {
     of_logs: BTreeSet<Option<u32>>,
     of_files: BTreeSet<u32>,
 }
@@ -161,9 +161,9 @@ fn tree(files: Vec<Arc<Files>>, store: &Arc<Store>) -> ConfigTree {
         let path = &*shown_path(path);
         // If streams have different states of a file, choose one deterministically; the phone is reported as
         // digested apart anyway.
-        let places = files.iter().filter_map(|files| files.index.get(&hash(path)));
-        let (place, _) = places.max_by_key(|(_, content)| *content)?;
-        let stored: Stored = postcard::from_bytes(&store.read(*place).ok()?).ok()?;
+        let ranges = files.iter().filter_map(|files| files.index.get(&hash(path)));
+        let (range, _) = ranges.max_by_key(|(_, content)| *content)?;
+        let stored: Stored = postcard::from_bytes(&store.read(*range).ok()?).ok()?;
         (stored.path() == path).then_some(stored)
     }))
 }

@@ -44,7 +44,7 @@ impl Totals {
         let codes = phone.active_rules();
         // Most phones have none.
         if codes != 0 {
-            self.codes.iter_mut().enumerate().for_each(|(place, phones)| *phones += codes >> place & 1);
+            self.codes.iter_mut().enumerate().for_each(|(index, phones)| *phones += codes >> index & 1);
         }
         let of_readiness = match phone.ztp {
             Some(true) => &mut self.ztp.ready,
@@ -60,7 +60,7 @@ impl Totals {
 
     /// Counts a diagnosis of this many more phones.
     pub(super) fn add_code(&mut self, rule: &Rule, phones: u64) {
-        self.codes[rule.place()] += phones;
+        self.codes[rule.index()] += phones;
     }
 
     pub(super) fn append(&mut self, other: Self) {

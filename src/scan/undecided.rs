@@ -5,15 +5,15 @@ use crate::quantity::counted;
 use crate::redact::Shown;
 
 /// How many phones, the first of them, and the path of the master that it may read.
-type First = Option<(u64, Mac, Box<str>)>;
+type CountWithExample = Option<(u64, Mac, Box<str>)>;
 
 /// The phones with a log of which it is not known which configuration files they read.
 #[derive(Debug, Default)]
 pub struct UndecidedPhones {
     /// No master is theirs for certain.
-    pub(super) without_master: First,
+    pub(super) without_master: CountWithExample,
     /// What their master lists depends on the model, which is not known.
-    pub(super) without_model: First,
+    pub(super) without_model: CountWithExample,
 }
 
 impl UndecidedPhones {

@@ -5,7 +5,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::calendar::Calendar;
 use super::dates::{self, WRONG_AT_START};
 use super::unset::{
-    ClockFailure, DEFAULT_GAP_DAYS, JUMP_DAYS, LinesFromDate, MAX_FILE_DAY_LAG, Signs, UnsetClock,
+    ClockFailure, DEFAULT_GAP_DAYS, DateEvidence, JUMP_DAYS, LinesFromDate, MAX_FILE_DAY_LAG, UnsetClock,
     YEAR_TURNS, has_failed, is_before_file_time,
 };
 use super::{Joined, Record};
@@ -62,8 +62,8 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
         let entries = &log.digest.entries;
         let later = &entries[entries.partition_point(|entry| entry.line <= record.line)..];
         let of_boot = after.iter().filter_map(|record| record.entry.yearless());
-        let signs = Signs { last_real, modified: log.file_time(), later, of_boot };
-        boot[at].is_unset = clock.take(date, is_after_start.then_some(failure), &signs);
+        let evidence = DateEvidence { last_real, modified: log.file_time(), later, of_boot };
+        boot[at].is_unset = clock.take(date, is_after_start.then_some(failure), &evidence);
     }
 }
 
@@ -72,7 +72,7 @@ fn mark_unset(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<Yearle
 fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Option<NaiveDateTime>) {
     let time_of =
         |record: &Record<'_>| record.entry.stamp.filter(|_| !is_yearless(record, joined))?.with_year();
-    let failure = clock_failure(boot, |record| Yearless::of(time_of(record)?));
+    let failure = clock_failure(boot, |record| Yearless::from_time(time_of(record)?));
     let mut is_after_start = true;
     let mut unset: Option<NaiveDateTime> = None;
     for record in boot {
@@ -89,7 +89,7 @@ fn mark_unset_with_year(boot: &mut [Record<'_>], joined: &Joined, last_real: Opt
             Some(before) => passed(before) && time - before <= TimeDelta::days(DEFAULT_GAP_DAYS),
             None => {
                 is_after_start
-                    && Yearless::of(time)
+                    && Yearless::from_time(time)
                         .is_some_and(|date| failure.explains(date, last_real.is_some(), can_be_real))
             }
         };

@@ -84,7 +84,7 @@ impl<'a> EventDates<'a> {
         let near = of_file().rev().find(|record| record.line < line).or_else(|| of_file().next())?;
         let date = stamp.and_then(|stamp| stamp.yearless()).filter(|_| !near.is_unset);
         let time = near.time.or(near.last_time).zip(date).and_then(|(known, date)| {
-            let other = Yearless::of(known)?;
+            let other = Yearless::from_time(known)?;
             let years =
                 if near.line < line { years_between(other, date) } else { -years_between(date, other) };
             date.in_year(known.year() + years)

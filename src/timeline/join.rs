@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDateTime};
 use super::dates::years_between;
 use super::overlaps::{overlap, whole_lines};
 use super::repeats::without_repeats;
-use super::span::{Dates, End, Span};
+use super::span::{End, LogDates, Span};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::input::{Rotation, is_directly_before};
@@ -71,9 +71,9 @@ struct SplitMessagePart {
 }
 
 impl SplitMessage {
-    /// The place of a line of the message: the log, the line in it, and how many lines of other logs are before it in
+    /// The location of a line of the message: the log, the line in it, and how many lines of other logs are before it in
     /// the file.
-    fn place(&self, line: u64) -> (usize, u64, u64) {
+    fn location(&self, line: u64) -> (usize, u64, u64) {
         let mut before = 0;
         for piece in &self.pieces {
             if line <= before + piece.lines {
@@ -85,7 +85,7 @@ impl SplitMessage {
     }
 }
 
-/// One line of the joined logs: its place, and what was kept of it.
+/// One line of the joined logs: its location, and what was kept of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct JoinedLine<'a> {
     pub(super) file: usize,
@@ -146,7 +146,7 @@ impl Joined {
             });
             let across = message.into_iter().flat_map(|message| {
                 message.digest.entries.iter().map(|entry| {
-                    let (file, line, skipped) = message.place(entry.line);
+                    let (file, line, skipped) = message.location(entry.line);
                     JoinedLine { file, line, skipped, digest: &message.digest, entry }
                 })
             });
@@ -169,17 +169,17 @@ impl Joined {
         (digest.tail.is_cut() && is_begun && !goes_on).then_some(digest.counts.lines)
     }
 
-    /// The places of the logs that are used.
+    /// The indexes of the logs that are used, in order of time.
     pub const fn files(&self) -> Range<usize> {
         0..self.logs.len()
     }
 
-    /// The number of the log at this place in time.
+    /// The number of the log with this index.
     pub fn number(&self, file: usize) -> usize {
         self.logs[file].log.number
     }
 
-    /// The path of the log at this place in time.
+    /// The path of the log with this index.
     pub fn path(&self, file: usize) -> &str {
         &self.logs[file].log.path
     }
@@ -200,7 +200,7 @@ impl Joined {
         self.split_messages.iter().flatten().find_map(|message| {
             let mut headers = message.headers.iter();
             headers
-                .find(|(place, _)| matches!(message.place(*place), (f, l, _) if (f, l) == (file, line)))
+                .find(|(own, _)| matches!(message.location(*own), (f, l, _) if (f, l) == (file, line)))
                 .map(|(_, header)| header)
         })
     }
@@ -228,7 +228,7 @@ impl Joined {
 fn date_split_messages(logs: &mut [JoinedLog], split_messages: &[Option<SplitMessage>]) {
     // For each log: the end of the one before it, and its first and last time.
     let dates = Span::of_all(logs.iter().map(|joined| &joined.log));
-    let known = logs.iter().zip(dates).map(|(joined, Dates { span, before, .. })| {
+    let known = logs.iter().zip(dates).map(|(joined, LogDates { span, before, .. })| {
         let times = span.and_then(|span| joined.calendar.times(&span));
         (before, times.map(|(first, last)| ((joined.calendar, first), (joined.calendar, last))))
     });
@@ -268,7 +268,7 @@ fn calendar_with(
 ) -> Option<Calendar> {
     let (JoinedLog { log, .. }, next) = logs.split_first()?;
     let digest = &log.digest;
-    let in_file = || message.digest.entries.iter().filter(|entry| message.place(entry.line).0 == file);
+    let in_file = || message.digest.entries.iter().filter(|entry| message.location(entry.line).0 == file);
     let newest = in_file().rfind(|entry| entry.is_dated())?.stamp?;
     if digest.entries.iter().any(|entry| entry.line >= digest.tail.line && entry.stamp == Some(newest)) {
         return None;
@@ -288,7 +288,7 @@ fn calendar_with(
     if calendar == Calendar::WithYear {
         return Some(calendar);
     }
-    let other = Yearless::of(known)?;
+    let other = Yearless::from_time(known)?;
     let year = match later {
         Some(_) => known.year() - years_between(date, other),
         None => known.year() + years_between(other, date),

@@ -51,8 +51,8 @@ impl Occurrences {
         let mut seen = Self::default();
         let mut last = None;
         for record in records {
-            let place = (record.file, record.line);
-            if last.replace(place) != Some(place) {
+            let location = (record.file, record.line);
+            if last.replace(location) != Some(location) {
                 seen.add(record);
             }
         }
@@ -71,7 +71,7 @@ impl Occurrences {
         self.count += record.entry.count();
         let times = record.time.or(record.last_time).zip(record.last_time.or(record.time));
         self.times = widened(self.times, times.map(|(first, last)| (seconds(first), seconds(last))));
-        self.keep(SourceLine::of(record));
+        self.keep(SourceLine::new(record));
         let repeats = record.entry.repeats.iter().flat_map(|repeats| &repeats.shown);
         for repeat in repeats {
             let is_last = repeat.line == record.entry.last_line().0;
@@ -118,11 +118,11 @@ fn seconds(time: NaiveDateTime) -> i64 {
 
 impl SourceLine {
     /// The first line of this record.
-    pub fn of(record: &Record<'_>) -> Self {
+    pub fn new(record: &Record<'_>) -> Self {
         Self { text: shown_text(record.text()), ..Self::without_text(record) }
     }
 
-    /// The place of the first line of this record, without its text.
+    /// The first line of this record, without its text.
     pub(crate) fn without_text(record: &Record<'_>) -> Self {
         Self {
             file: record.file as u32,

@@ -83,7 +83,7 @@ fn overlapped_logs(chains: &[Vec<Timed>]) -> HashMap<usize, BTreeSet<usize>> {
     overlapped
 }
 
-/// Gives the logs of chains without dates a place among the others.
+/// Gives the logs of chains without dates a time, by which they are sorted among the others.
 fn set_times_of_undated(chains: &mut [Vec<Timed>]) {
     let dated = chains.iter().flatten();
     let dated: Vec<_> =
@@ -133,7 +133,7 @@ pub(super) fn chain_of_content(log: &Log) -> String {
     if log.rotation == Rotation::Gone { chain(log.chain_path()) } else { chain_of(log) }
 }
 
-/// Takes out logs that have the same place in a chain by their names, such as `-app.log` and `-app.log.txt`, except
+/// Takes out logs that have the same position in a chain by their names, such as `-app.log` and `-app.log.txt`, except
 /// the one with the shortest name: names do not show which is older.
 fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
     if chain.len() < 2 {

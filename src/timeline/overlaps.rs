@@ -12,7 +12,7 @@ use crate::stamp::Stamp;
 /// not all compared with each other.
 const MAX_LOGS_OF_LINE: usize = 32;
 
-/// Which logs overlap, as pairs of their places: the later log begins with the last lines of the earlier one. Only logs that
+/// Which logs overlap, as pairs of their indexes: the later log begins with the last lines of the earlier one. Only logs that
 /// have a dated line in common are compared.
 pub(super) fn overlaps(all: &[&Log]) -> BTreeSet<(usize, usize)> {
     let mut logs_of_line: HashMap<u64, Vec<usize>> = HashMap::new();

@@ -61,8 +61,8 @@ fn leave_out<T>(all: &mut Vec<T>, keep: &[bool]) -> Vec<T> {
 /// because a part of it may be stored elsewhere.
 fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<bool> {
     let mut chains: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (place, chain) in chain_of_each.iter().enumerate() {
-        chains.entry(chain).or_default().push(place);
+    for (index, chain) in chain_of_each.iter().enumerate() {
+        chains.entry(chain).or_default().push(index);
     }
     let mut keep = vec![true; logs.len()];
     if chains.len() == 1 {
@@ -211,12 +211,12 @@ fn is_contained_in<'a, Messages: Iterator<Item = Message<'a>>>(
     if are_in_order(digest, part, whole()) {
         return true;
     }
-    if part.is_sorted_by_key(|entry| entry.line) && whole().is_sorted_by_key(|(place, ..)| place) {
+    if part.is_sorted_by_key(|entry| entry.line) && whole().is_sorted_by_key(|(location, ..)| location) {
         return false;
     }
     let (mut part, mut whole) = (part.to_vec(), whole().collect::<Vec<_>>());
     part.sort_by_key(|entry| entry.line);
-    whole.sort_by_key(|(place, ..)| *place);
+    whole.sort_by_key(|(location, ..)| *location);
     are_in_order(digest, &part, whole)
 }
 

@@ -23,7 +23,7 @@ const MIN_REPEATED: usize = 4;
 const KEPT_AT_BEGIN: usize = 2;
 const KEPT_AT_END: usize = 1;
 
-/// Drops lines that the file has a second time. Each has the same date in both places, and the clock went back or the phone
+/// Drops lines that the file has a second time. Each has the same date both times, and the clock went back or the phone
 /// started between them; so messages that a phone repeats within a second stay.
 /// Only the `is_newest` log of a chain ends with lines that somebody added. `modified` is when the file was last changed.
 pub(super) fn drop_repeats(digest: &mut LogDigest, is_newest: bool, modified: Option<NaiveDateTime>) {
@@ -198,7 +198,7 @@ fn begins_again(before: &LogEntry, entry: &LogEntry) -> bool {
     !entry.is_banner() && stamp.restarts_after(before)
 }
 
-/// The same lines at two places of a file, as ranges of entries from the first to the last equal one.
+/// Lines that are twice in a file, as ranges of entries from the first to the last equal one.
 struct EqualLines {
     one: Range<usize>,
     other: Range<usize>,
@@ -262,7 +262,7 @@ impl EqualLines {
         let is_whole =
             |ends: (Option<usize>, Option<usize>)| ends.0.zip(ends.1).map(|(begin, end)| [begin, end]);
         let is_first = match (is_whole(one), is_whole(other)) {
-            // The other one is at its place.
+            // The other one is in the right order.
             (Some(one), Some(other)) => gaps.count_back(one) >= gaps.count_back(other),
             (whole, other_whole) => whole.is_some() || other_whole.is_none() && one.0.or(one.1).is_some(),
         };
@@ -280,7 +280,7 @@ impl EqualLines {
     }
 
     /// Where the piece begins and ends that has this run, if it does not go on. The lines beside the run are not kept in the
-    /// twin, but have their place there.
+    /// twin, but their line numbers are free there.
     fn ends(
         &self,
         entries: &[LogEntry],
@@ -291,10 +291,10 @@ impl EqualLines {
         let line = |at: usize| entries.get(at).map(|entry| entry.line);
         let before_twin = twin.start.checked_sub(1).and_then(line).unwrap_or(0);
         let behind_twin = line(twin.end).or(line(entries.len() - 1).map(|last| last + 1));
-        let place =
+        let line_in_twin =
             |entry: &LogEntry| (entry.line + entries[twin.start].line).checked_sub(entries[run.start].line);
-        let is_before = |entry: &&LogEntry| entry.event.is_none() && place(entry) > Some(before_twin);
-        let is_behind = |entry: &&LogEntry| entry.event.is_none() && place(entry) < behind_twin;
+        let is_before = |entry: &&LogEntry| entry.event.is_none() && line_in_twin(entry) > Some(before_twin);
+        let is_behind = |entry: &&LogEntry| entry.event.is_none() && line_in_twin(entry) < behind_twin;
         let first = entries[..run.start].iter().rev().take(KEPT_AT_BEGIN).take_while(is_before).count();
         let last = entries[run.end..].iter().take(KEPT_AT_END).take_while(is_behind).count();
         // Before the first lines of a log nothing could be equal.

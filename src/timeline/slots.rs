@@ -314,20 +314,20 @@ fn is_lost(saved: &SlotView, shown: &SlotView) -> bool {
 }
 
 impl InventoryLines {
-    /// The place for this line, and whether a contrary line was read.
-    fn place(&mut self, event: &Event) -> (&mut u64, bool) {
+    /// The field for the hash of this line, and whether a contrary line was read.
+    fn field(&mut self, event: &Event) -> (&mut u64, bool) {
         let has_certificate = self.certificate.iter().any(|line| *line != 0);
         match event {
             Event::CertificateUnavailable { .. } => (&mut self.unavailable, has_certificate),
             Event::KeyLength { .. } => (&mut self.key, false),
             Event::CertificateLength { .. } => (&mut self.certificate[0], self.unavailable != 0),
             Event::CertificateFingerprint { algorithm, .. } => {
-                let place = match algorithm {
+                let index = match algorithm {
                     None | Some(Algorithm::Md5) => 2,
                     Some(Algorithm::Sha1) => 3,
                     Some(Algorithm::Sha256) => 4,
                 };
-                (&mut self.certificate[place], self.unavailable != 0)
+                (&mut self.certificate[index], self.unavailable != 0)
             }
             _ => (&mut self.certificate[1], self.unavailable != 0),
         }
@@ -337,13 +337,13 @@ impl InventoryLines {
     /// can write each line twice. Without a stamp, a line counts as another one unless it directly follows itself.
     fn begins_another_inventory(mut self, event: &Event, record: &Record<'_>) -> bool {
         let (last, hash) = (self.last, record.entry.hash);
-        let (line, is_contrary) = self.place(event);
+        let (line, is_contrary) = self.field(event);
         let is_another = *line != hash || (record.entry.stamp.is_none() && last != hash);
         is_contrary || (*line != 0 && is_another)
     }
 
     fn note(&mut self, event: &Event, hash: u64) {
-        *self.place(event).0 = hash;
+        *self.field(event).0 = hash;
         self.last = hash;
     }
 

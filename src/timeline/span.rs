@@ -1,4 +1,4 @@
-//! The dates of one log before its place among the phone's logs is known: the first and the last real one.
+//! The dates of one log before its position among the phone's logs is known: the first and the last real one.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ use super::Log;
 use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years_between};
 use super::passed::milliseconds_since_new_year;
 use super::unset::{
-    ClockFailure, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, Signs, UnsetClock, can_be_unset, falls_back,
-    has_failed, is_default,
+    ClockFailure, DateEvidence, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, UnsetClock, can_be_unset,
+    falls_back, has_failed, is_default,
 };
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::log::read_split;
@@ -42,7 +42,7 @@ pub(super) struct Span {
 }
 
 /// The dates of one of several logs.
-pub(super) struct Dates {
+pub(super) struct LogDates {
     pub(super) span: Option<Span>,
     /// The lowest and the highest of the dates that can be a clock's default.
     pub(super) unset: DateRange,
@@ -70,7 +70,7 @@ impl Span {
     }
 
     /// The dates of logs in order.
-    pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<Dates> {
+    pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<LogDates> {
         let logs: Vec<&Log> = logs.into_iter().collect();
         let lines = with_split_messages(&logs);
         let mut end = End::default();
@@ -78,7 +78,7 @@ impl Span {
             let before = end;
             let (span, unset) =
                 DateReader::new(&lines[at], &lines[at + 1..], log.file_time(), &mut end).read();
-            Dates { span, unset, before }
+            LogDates { span, unset, before }
         };
         logs.iter().enumerate().map(of).collect()
     }
@@ -316,7 +316,7 @@ impl<'a> DateReader<'a> {
         let boot = lines_of_boot(lines.clone(), banner);
         // A log without a start can go on from one of another directory.
         let is_state_known = self.boot.is_read || banner.is_some() || self.end.unset.last().is_some();
-        let signs = Signs {
+        let evidence = DateEvidence {
             last_real: self.last().or(self.end.last),
             modified: self.modified.filter(|_| is_state_known),
             later: &self.entries[at + 1..],
@@ -335,7 +335,7 @@ impl<'a> DateReader<'a> {
             self.from = banner.is_some_and(|distance| distance > 0).then_some((at, from));
             ClockFailure::of(self.has_failed_before(at), (entry, date), from)
         });
-        self.end.unset.take(date, failure, &signs)
+        self.end.unset.take(date, failure, &evidence)
     }
 
     /// Takes the date of a line that is not of a clock that was not set, and that of its last repeat.

@@ -100,7 +100,8 @@ fn can_be_new_year(last: Yearless, date: Yearless, modified: Option<NaiveDateTim
     if last.month() != 12 {
         return modified.is_some_and(|modified| time_within(MAX_COPY_DAY_LAG, modified, date).is_some());
     }
-    let latest = modified.and_then(|modified| Yearless::of(modified + TimeDelta::milliseconds(AHEAD_MS)));
+    let latest =
+        modified.and_then(|modified| Yearless::from_time(modified + TimeDelta::milliseconds(AHEAD_MS)));
     latest.is_none_or(|latest| latest.month() != 12 || latest < last)
 }
 
@@ -170,7 +171,7 @@ impl ClockFailure {
 }
 
 /// What can show that a date is real although a clock that was not set can show it.
-pub(super) struct Signs<'a, Dates> {
+pub(super) struct DateEvidence<'a, D> {
     /// The last real date of the boot before.
     pub(super) last_real: Option<Yearless>,
     /// When the file was last changed.
@@ -178,18 +179,18 @@ pub(super) struct Signs<'a, Dates> {
     /// The lines of the log after the date.
     pub(super) later: &'a [LogEntry],
     /// The dates of the boot after the date, also those in the next log.
-    pub(super) of_boot: Dates,
+    pub(super) of_boot: D,
 }
 
-impl<Dates: Iterator<Item = Yearless> + Clone> Signs<'_, Dates> {
+impl<D: Iterator<Item = Yearless> + Clone> DateEvidence<'_, D> {
     /// Whether the boot before was still writing less than a day earlier.
-    fn continue_previous(&self, date: Yearless) -> bool {
-        self.last_real.is_some_and(|last| is_day_before(last, date)) && !self.take_back(date)
+    fn follows_previous_boot(&self, date: Yearless) -> bool {
+        self.last_real.is_some_and(|last| is_day_before(last, date)) && !self.is_taken_back(date)
     }
 
     /// Whether a later date of its boot shows that a date of January was not real: the dates go back to December. Lines
     /// of several processes can be out of order at midnight.
-    fn take_back(&self, date: Yearless) -> bool {
+    fn is_taken_back(&self, date: Yearless) -> bool {
         self.of_boot.clone().find(|later| later.month() != 1).is_some_and(|other| goes_back_to(other, date))
     }
 
@@ -203,7 +204,7 @@ impl<Dates: Iterator<Item = Yearless> + Clone> Signs<'_, Dates> {
     /// be about that day, as all later dates of the file and the date to which the clock was set. Lines of December 31
     /// can be out of order, but are not the newest. Any other day is at most `lag` days before the change. The boot
     /// before did not end on a later day of that month or, before a date of the first hour, at any later time of it.
-    fn reach_file_time(&self, date: Yearless, lag: i64) -> bool {
+    fn agrees_with_file_time(&self, date: Yearless, lag: i64) -> bool {
         let is_strict = is_default(date);
         let mut last = date;
         let set = self.of_boot.clone().find(|later| !is_default(*later)).filter(|_| is_strict);
@@ -228,7 +229,7 @@ impl<Dates: Iterator<Item = Yearless> + Clone> Signs<'_, Dates> {
         };
         goes_on
             && date.days_until(last) != NEW_YEARS_EVE
-            && !(if is_strict { self.take_back(date) } else { self.is_before_december(date) })
+            && !(if is_strict { self.is_taken_back(date) } else { self.is_before_december(date) })
             && self.modified.is_some_and(|modified| {
                 time_within(lag, modified, day).is_some_and(|time| !has_passed(time.year(), modified))
             })
@@ -268,15 +269,17 @@ impl UnsetClock {
         &mut self,
         date: Yearless,
         failure: Option<ClockFailure>,
-        signs: &Signs<'_, impl Iterator<Item = Yearless> + Clone>,
+        evidence: &DateEvidence<'_, impl Iterator<Item = Yearless> + Clone>,
     ) -> bool {
         self.has_failed |= failure.is_some_and(|failure| failure.is_logged);
         let is_unset = match self.shown {
-            Some((first, last)) => self.goes_on((first, last), date, signs),
+            Some((first, last)) => self.goes_on((first, last), date, evidence),
             None => failure.is_some_and(|failure| {
-                let is_real =
-                    || signs.continue_previous(date) || signs.reach_file_time(date, MAX_FILE_DAY_LAG);
-                failure.explains(date, signs.last_real.is_some(), is_real)
+                let is_real = || {
+                    evidence.follows_previous_boot(date)
+                        || evidence.agrees_with_file_time(date, MAX_FILE_DAY_LAG)
+                };
+                failure.explains(date, evidence.last_real.is_some(), is_real)
             }),
         };
         self.shown = is_unset.then(|| (self.shown.map_or(date, |(first, _)| first), date));
@@ -288,7 +291,7 @@ impl UnsetClock {
         &self,
         (first, last): (Yearless, Yearless),
         date: Yearless,
-        signs: &Signs<'_, impl Iterator<Item = Yearless> + Clone>,
+        evidence: &DateEvidence<'_, impl Iterator<Item = Yearless> + Clone>,
     ) -> bool {
         // A date alone does not show how often the phone writes.
         let is_alone = first == last;
@@ -296,13 +299,13 @@ impl UnsetClock {
         let is_long = last.days_until(date) > DEFAULT_GAP_DAYS;
         let can_be_copy = is_default(last) && (!is_alone || !self.has_failed || is_long);
         // The log says that the clock failed, and no line that this phone ever had the time.
-        let had_no_time = self.has_failed && signs.last_real.is_none() && !is_long;
+        let had_no_time = self.has_failed && evidence.last_real.is_none() && !is_long;
         let lag = match can_be_copy {
             true if had_no_time => DEFAULT_GAP_DAYS,
             true => MAX_COPY_DAY_LAG,
             false => MAX_FILE_DAY_LAG,
         };
-        let is_own = || signs.reach_file_time(date, lag);
+        let is_own = || evidence.agrees_with_file_time(date, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {
             // If the boot before ended between both dates, only the first one can't be real. After an end on December 31,
             // a jump shows that the clock was set.
@@ -312,9 +315,9 @@ impl UnsetClock {
                     12 => is_default(last) && has_jumped,
                     _ => last < end && end <= date && is_own(),
                 };
-                signs.last_real.is_some_and(ended_between) && signs.continue_previous(date)
+                evidence.last_real.is_some_and(ended_between) && evidence.follows_previous_boot(date)
             }
-            false => signs.continue_previous(date) || is_own(),
+            false => evidence.follows_previous_boot(date) || is_own(),
         };
         can_be_silence && !is_real()
     }

@@ -97,15 +97,15 @@ fn what_follows() {
 
 #[test]
 fn a_wrong_checksum() {
-    let places = [("gz", 8), ("gz", 1), ("zst", 1), ("xz", 30)];
+    let offsets = [("gz", 8), ("gz", 1), ("zst", 1), ("xz", 30)];
     // The checksum of bzip2 does not end with a byte.
-    let has_place = |ending: &&str| *ending == "bz2" || places.iter().any(|(of, _)| of == ending);
+    let has_offset = |ending: &&str| *ending == "bz2" || offsets.iter().any(|(of, _)| of == ending);
     assert_eq!(
-        compressions().find(|ending| !has_place(ending)),
+        compressions().find(|ending| !has_offset(ending)),
         None,
-        "add to `places` which byte, from the end, is of its checksum"
+        "add to `offsets` which byte, from the end, is of its checksum"
     );
-    for (ending, from_end) in places {
+    for (ending, from_end) in offsets {
         let mut bytes = compress(ending, &log(20));
         let at = bytes.len() - from_end;
         bytes[at] ^= 1;
@@ -115,7 +115,7 @@ fn a_wrong_checksum() {
     }
 }
 
-/// All bytes before a damaged place count.
+/// All bytes before damaged bytes count.
 #[test]
 fn damaged_within() {
     for ending in compressions() {

@@ -6,7 +6,7 @@ use phonecert::input::{Limits, compressions, decompressed};
 
 use super::sink::{LOG, Tree, compress, gzip, limited, log, tar, xz, zip};
 
-/// Changes bytes and cuts the end, at places that a seed determines.
+/// Changes bytes and cuts the end, at offsets that a seed determines.
 fn damage(bytes: &[u8], seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = |below: usize| {

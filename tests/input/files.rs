@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 
-use phonecert::input::{Buffers, Content, LogSink, Options};
+use phonecert::input::{Buffers, Bytes, LogSink, Options};
 use phonecert::problem::ProblemKind::{
     ChangedWhileRead, LimitExceeded, NotFound, SymlinkLoop, TruncatedArchive, Unreadable,
 };
@@ -227,7 +227,7 @@ fn a_log_that_is_gone_or_none_any_more() {
 fn a_log_that_shrinks() {
     struct Cutting<'t>(&'t Tree, Taken);
     impl LogSink for Cutting<'_> {
-        fn log(&mut self, name: phonecert::input::LogName, content: Content<'_>) -> std::io::Result<()> {
+        fn log(&mut self, name: phonecert::input::LogName, content: Bytes<'_>) -> std::io::Result<()> {
             fs::File::options().write(true).open(self.0.path(LOG)).unwrap().set_len(100_000).unwrap();
             self.1.log(name, content)
         }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use phonecert::input::{
-    Buffers, ConfigContent, ConfigMember, Content, FoundFiles, Limits, LogName, LogSink, Options, SkipReason,
+    Buffers, Bytes, ConfigContent, ConfigMember, FoundFiles, Limits, LogName, LogSink, Options, SkipReason,
     SkippedFiles, find, read_at,
 };
 use phonecert::problem::{Problem, ProblemKind};
@@ -109,17 +109,17 @@ pub(crate) struct Taken {
 }
 
 impl LogSink for Taken {
-    fn log(&mut self, name: LogName, content: Content<'_>) -> io::Result<()> {
+    fn log(&mut self, name: LogName, content: Bytes<'_>) -> io::Result<()> {
         let mut bytes = Vec::new();
         let mut is_whole = false;
         let result = match content {
-            Content::Whole(all) => {
+            Bytes::Whole(all) => {
                 is_whole = true;
                 bytes.extend_from_slice(all);
                 Ok(())
             }
-            Content::File(file, size) => read_file(file, size, &mut bytes),
-            Content::Stream(stream) => stream.read_to_end(&mut bytes).map(|_| ()),
+            Bytes::File(file, size) => read_file(file, size, &mut bytes),
+            Bytes::Stream(stream) => stream.read_to_end(&mut bytes).map(|_| ()),
         };
         self.length += bytes.len() as u64;
         self.logs.push(Log { name, bytes, is_whole });

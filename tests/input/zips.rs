@@ -32,9 +32,9 @@ fn streamed(members: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// Replaces all occurrences of these bytes.
 fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
-    let places: Vec<_> = memchr::memmem::find_iter(bytes, from).collect();
-    assert!(!places.is_empty());
-    places.into_iter().for_each(|place| bytes[place..place + to.len()].copy_from_slice(to));
+    let offsets: Vec<_> = memchr::memmem::find_iter(bytes, from).collect();
+    assert!(!offsets.is_empty());
+    offsets.into_iter().for_each(|offset| bytes[offset..offset + to.len()].copy_from_slice(to));
 }
 
 fn directory_of(bytes: &[u8]) -> usize {

@@ -40,8 +40,8 @@ fn a_large_log_is_told_alike_on_any_threads_and_as_a_stream() {
     let name = "0004f2a1b2c3-app.log";
     tree::write(folder.path(), &format!("plain/{name}"), log.as_bytes(), tree::TIME);
     tree::write(folder.path(), &format!("packed/{name}.gz"), &tree::gzip(log.as_bytes()), tree::TIME);
-    let answer = |place: &str, threads: &str| {
-        let answer = tree::json(folder.path(), &["scan", place, "--format", "json", "--threads", threads]);
+    let answer = |path: &str, threads: &str| {
+        let answer = tree::json(folder.path(), &["scan", path, "--format", "json", "--threads", threads]);
         (tree::devices(&answer), answer["scanned"].clone())
     };
     let one = answer("plain", "1");

@@ -121,9 +121,9 @@ fn inventories_of_a_boot_complete_each_other_as_far_as_they_agree() {
         NAME.replace("d.", "e."),
         KEY.replace("2374", "2375"),
     ];
-    for (place, text) in changed.iter().enumerate() {
+    for (index, text) in changed.iter().enumerate() {
         let mut second = all;
-        second[place] = text;
+        second[index] = text;
         let log = shows(&all) + &again(&second) + &ordinary("000501.000");
         assert_eq!(row(&log), row(&shows(&second)), "{text}");
     }

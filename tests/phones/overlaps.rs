@@ -19,32 +19,32 @@ fn of(numbers: &[u32]) -> String {
 }
 
 /// The known messages in order: the suffix of their log, and their lines.
-pub(crate) fn places(files: &[File]) -> Vec<String> {
+pub(crate) fn locations(files: &[File]) -> Vec<String> {
     look(files, Window::default(), |timeline| {
-        let place = |record: &phonecert::timeline::Record<'_>| {
+        let location = |record: &phonecert::timeline::Record<'_>| {
             let path = timeline.logs[record.file].path;
             format!("{}:{}", path.split_once("-app.log").map_or(path, |(_, suffix)| suffix), record.line)
         };
-        let places: Vec<String> = timeline.events().map(|(_, _, record)| place(record)).collect();
-        assert_eq!(timeline.event_count, places.len() as u64);
-        places
+        let locations: Vec<String> = timeline.events().map(|(_, _, record)| location(record)).collect();
+        assert_eq!(timeline.event_count, locations.len() as u64);
+        locations
     })
 }
 
 /// How many lines of the newer log count, and how many of the rotated one.
 fn counted(rotated: &str, newer: &str) -> (usize, usize) {
     let files = [File::new(".1", rotated.as_bytes()), File::new("", newer.as_bytes())];
-    let places = places(&files);
-    let rotated = places.iter().filter(|place| place.starts_with(".1")).count();
-    (rotated, places.len() - rotated)
+    let locations = locations(&files);
+    let rotated = locations.iter().filter(|location| location.starts_with(".1")).count();
+    (rotated, locations.len() - rotated)
 }
 
 #[test]
 fn a_run_at_the_end_of_a_rotated_log_that_begins_the_next_counts_once() {
     let files =
         |newer: &str| [File::new(".1", of(&[1, 2, 3, 4]).as_bytes()), File::new("", newer.as_bytes())];
-    assert_eq!(places(&files(&of(&[3, 4, 5]))), [".1:1", ".1:2", ".1:3", ".1:4", ":3"]);
-    assert_eq!(places(&files(&of(&[2, 3, 4, 5]))), [".1:1", ".1:2", ".1:3", ".1:4", ":4"]);
+    assert_eq!(locations(&files(&of(&[3, 4, 5]))), [".1:1", ".1:2", ".1:3", ".1:4", ":3"]);
+    assert_eq!(locations(&files(&of(&[2, 3, 4, 5]))), [".1:1", ".1:2", ".1:3", ".1:4", ":4"]);
     // The lines after it count, also if they differ only in their stamps.
     assert_eq!(counted(&of(&[1, 2, 3]), &(of(&[2, 3]) + &failed("0501080100", 3))), (3, 1));
 }
@@ -131,7 +131,7 @@ fn a_line_cut_at_the_end_is_whole_in_the_next_log() {
             "{length}"
         );
     }
-    // Another message at its place shows that the lines are others.
+    // Another message instead of it shows that the lines are others.
     assert_eq!(counted(&(of(&[1, 2, 3]) + &cut(4, 66)), &of(&[2, 3, 9])), (4, 3));
     assert_eq!(counted(&(of(&[1, 2, 3]) + &cut(4, 66)), &of(&[2, 3, 4])), (3, 1));
 }
@@ -185,7 +185,7 @@ fn equal_lines_overlap_as_far_as_they_can() {
 fn three_logs_overlap_pair_by_pair() {
     let files = [(".2", of(&[1, 2, 3])), (".1", of(&[2, 3, 4, 5])), ("", of(&[4, 5, 6]))]
         .map(|(suffix, log)| File::new(suffix, log.as_bytes()));
-    assert_eq!(places(&files), [".2:1", ".2:2", ".2:3", ".1:3", ".1:4", ":3"]);
+    assert_eq!(locations(&files), [".2:1", ".2:2", ".2:3", ".1:3", ".1:4", ":3"]);
 }
 
 /// Whether the log `part` counts beside `whole`, which contains it.
@@ -248,8 +248,8 @@ fn in_a_chain_lines_without_dates_are_the_same_in_long_runs_alone() {
     assert!(counts((ROTATED, &equal), (LOG, &(equal.clone() + &undated(40..42)))));
     // The newer log is no part of the older one, unless they are equal.
     assert!(counts((LOG, &part), (ROTATED, &(part.clone() + &undated(40..42)))));
-    let places = places(&[File::new(".1", part.as_bytes()), File::new("", part.as_bytes())]);
-    assert_eq!(places.len(), 8);
+    let locations = locations(&[File::new(".1", part.as_bytes()), File::new("", part.as_bytes())]);
+    assert_eq!(locations.len(), 8);
     // A clock that was not set writes the same dates of its first day after each start.
     for (day, is_same) in [("0101", false), ("0100", false), ("0102", true), ("0201", true), ("0501", true)] {
         let part = failed(&format!("{day}000010"), 1) + &failed(&format!("{day}000020"), 2);
@@ -299,7 +299,7 @@ fn of_equal_logs_one_counts() {
     let log = of(&[1, 2, 3]);
     for (one, two) in [(TICKET, LOG), (LOG, TICKET)] {
         let file = |name: &str| File { name: name.into(), ..File::new("", log.as_bytes()) };
-        assert_eq!(places(&[file(one), file(two)]).len(), 3);
+        assert_eq!(locations(&[file(one), file(two)]).len(), 3);
     }
     // Of two with the same messages, the one with more lines.
     let longer = log.clone() + &ordinary("0501080010");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use phonecert::check::Case;
-use phonecert::input::{Content, rotation};
+use phonecert::input::{Bytes, rotation};
 use phonecert::log;
 use phonecert::phone::Phone;
 use phonecert::redact::Shown;
@@ -62,7 +62,7 @@ pub(crate) fn joined(files: &[File], window: Window) -> (Joined, Clock) {
     let now = MODIFIED.parse::<NaiveDateTime>().unwrap() + TimeDelta::days(1);
     let clock = Clock { window, year: None, now };
     let parts = files.iter().flat_map(|file| {
-        let parts = log::read(Content::Whole(&file.bytes), &window, None).parts;
+        let parts = log::read(Bytes::Whole(&file.bytes), &window, None).parts;
         parts.into_iter().map(move |part| (file, part.digest))
     });
     let logs = parts.enumerate().map(|(number, (file, digest))| Log {

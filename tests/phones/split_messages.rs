@@ -2,7 +2,7 @@
 
 use phonecert::window::Window;
 
-use super::overlaps::{failed, places};
+use super::overlaps::{failed, locations};
 use super::sample::{File, boot, found, joined, look, ordinary, told};
 
 const UNTRUSTED: &str = "Server certificate verification failed, Untrusted Certificate\n";
@@ -10,8 +10,8 @@ const UNTRUSTED: &str = "Server certificate verification failed, Untrusted Certi
 /// Logs of one rotation, the oldest first.
 fn chain(logs: &[&str]) -> Vec<File> {
     let mut lines_before = 0;
-    let files = logs.iter().enumerate().map(|(place, log)| {
-        let number = logs.len() - 1 - place;
+    let files = logs.iter().enumerate().map(|(index, log)| {
+        let number = logs.len() - 1 - index;
         let suffix = if number == 0 { String::new() } else { format!(".{number}") };
         let file = File { lines_before, ..File::new(&suffix, log.as_bytes()) };
         lines_before += log.matches('\n').count() as u64;
@@ -42,7 +42,7 @@ fn a_message_stands_where_it_begins_and_the_next_one_where_it_does() {
         let oldest = places_of[0].split(':').next().unwrap();
         let right =
             [format!("{oldest}:1"), places_of[0].into(), places_of[1].into(), format!(":{}", behind + 1)];
-        assert_eq!(places(&files), right, "{pieces:?}");
+        assert_eq!(locations(&files), right, "{pieces:?}");
         let (logs, _) = joined(&files, Window::default());
         assert!((0..files.len()).all(|log| logs.is_piece(log)), "{pieces:?}");
     }
@@ -52,7 +52,7 @@ fn a_message_stands_where_it_begins_and_the_next_one_where_it_does() {
 fn what_each_log_tells_alone_is_not_given_up() {
     let (first, last) = (failed("0501080001", 1), failed("0501080009", 9));
     let open = first.trim_end();
-    assert_eq!(places(&chain(&[open, &(UNTRUSTED.to_owned() + &last)])), [".1:1", ":1", ":2"]);
+    assert_eq!(locations(&chain(&[open, &(UNTRUSTED.to_owned() + &last)])), [".1:1", ":1", ":2"]);
     let (logs, _) = joined(&chain(&[open, &(UNTRUSTED.to_owned() + &last)]), Window::default());
     assert!(!logs.is_piece(0) && !logs.is_piece(1));
     // The log between has lines of its own, so no message continues through it.
@@ -63,7 +63,7 @@ fn what_each_log_tells_alone_is_not_given_up() {
         &(UNTRUSTED.to_owned() + &last),
     ];
     let files = chain(&logs.map(String::as_str));
-    assert_eq!(places(&files), [".2:1", ".2:2", ".1:2", ":1", ":2"]);
+    assert_eq!(locations(&files), [".2:1", ".2:2", ".1:2", ":1", ":2"]);
     let (logs, _) = joined(&files, Window::default());
     assert_eq!([0, 1, 2].map(|log| logs.is_piece(log)), [true, true, false]);
 }
@@ -78,10 +78,10 @@ fn a_message_goes_on_through_at_most_eight_logs_of_which_none_is_missing() {
         logs[0].insert_str(0, "0501080000|");
         chain(&logs.iter().map(String::as_str).collect::<Vec<_>>())
     };
-    assert_eq!([2, 3, 8, 9].map(|count| places(&joined(count)).len()), [1, 1, 1, 0]);
+    assert_eq!([2, 3, 8, 9].map(|count| locations(&joined(count)).len()), [1, 1, 1, 0]);
     let mut missing = joined(3);
     missing[0].name = "0004f2a1b2c3-app.log.3".to_owned();
-    assert!(places(&missing).is_empty());
+    assert!(locations(&missing).is_empty());
 }
 
 /// If the rest of a cut line is missing, the lines after it may be missing too.

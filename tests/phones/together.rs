@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::cut::{difference, whole};
 use super::sample::{File, KEY_REFUSED, SAVED, SAVING, diagnoses, lines, ordinary, told};
 
-/// The places at which the log's lines begin.
+/// The offsets at which the log's lines begin.
 fn line_starts(log: &str) -> Vec<usize> {
     log.match_indices('\n').map(|(at, _)| at + 1).filter(|at| log[*at..].starts_with('0')).collect()
 }

@@ -33,10 +33,10 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.config.sources.iter().filter_map(|source| {
-        let (place, line, why, lost) = match &source.file.outcome {
+        let (location, line, why, lost) = match &source.file.outcome {
             ReadOutcome::Malformed(fault) => {
-                let place = format!("line {}, column {}", fault.line, fault.column);
-                (place, fault.line, &*fault.why, &fault.lost[..])
+                let location = format!("line {}, column {}", fault.line, fault.column);
+                (location, fault.line, &*fault.why, &fault.lost[..])
             }
             ReadOutcome::NotXml if source.role == SourceRole::Listed => {
                 ("line 1, column 1".to_owned(), 1, "it does not begin like XML", &[][..])
@@ -45,13 +45,13 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         };
         let mut message = sentence![
             Part::Path(source.file.path.clone()),
-            format!(" is not well-formed XML: {place}: {why}.")
+            format!(" is not well-formed XML: {location}: {why}.")
         ];
         if let Some((first, others)) = lost.split_first() {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
             message = message.and(format!(" The phone may lose {first}{more}.").into());
         }
-        let mut evidence = vec![source.file.says(Some(line), None, format!("{place}: {why}"))];
+        let mut evidence = vec![source.file.says(Some(line), None, format!("{location}: {why}"))];
         let lost = lost
             .iter()
             .map(|name| source.file.says(None, Some(name), "is in this file, which the phone can't read"));

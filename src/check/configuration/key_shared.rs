@@ -29,8 +29,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let shared = case.shared.iter().filter(|shared| shared.phones > 1);
     let found = shared.map(|shared| {
         let phones = counted(shared.phones, "phone");
-        let place = shared.key.line.place();
-        let message = sentence!["The private key in ", place, format!(" is given to {phones}")];
+        let location = shared.key.line.place();
+        let message = sentence!["The private key in ", location, format!(" is given to {phones}")];
         let message = with_others(message, shared.phones, &shared.others);
         Finding::of_files(shared.key.slot, message, [shared.key.line.clone()])
     });

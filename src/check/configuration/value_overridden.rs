@@ -68,8 +68,8 @@ fn finding(one: Effective<'_>) -> Option<Finding> {
     let find = |lines: &[Given<'_>]| {
         let find =
             |is_same| lines.iter().find(|other| other.is_same_as(&one.given) == is_same).map(Given::place);
-        let different = find(Some(false)).map(|place| (place, "different values"));
-        different.or_else(|| find(None).map(|place| (place, "two values that can't be read")))
+        let different = find(Some(false)).map(|location| (location, "different values"));
+        different.or_else(|| find(None).map(|location| (location, "two values that can't be read")))
     };
     let rival = find(&one.rivals);
     let is_known = rival.is_none();

@@ -8,7 +8,7 @@ use crate::model::Slot;
 
 /// What the configuration says about a slot that the log shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct SlotOrigin {
     /// The slot.
     pub slot: Slot,
     /// The line that its certificate comes from, or that contradicts the log.
@@ -20,7 +20,7 @@ pub struct Origin {
 
 /// For each slot of the log, the lines that its certificate comes from, or that contradict the log. None for the
 /// built-in certificate.
-pub fn origins(config: &PhoneConfig) -> Vec<Origin> {
+pub fn origins(config: &PhoneConfig) -> Vec<SlotOrigin> {
     if config.sources.is_empty() {
         return Vec::new();
     }
@@ -41,7 +41,7 @@ pub fn origins(config: &PhoneConfig) -> Vec<Origin> {
         let is_application = matches!(slot, Slot::Application(_));
         let is_contradicted =
             !is_application && of_slot.is_some_and(|one| is_contradicted(config, one, facts));
-        lines.into_iter().map(move |line| Origin { slot: *slot, line, is_contradicted })
+        lines.into_iter().map(move |line| SlotOrigin { slot: *slot, line, is_contradicted })
     });
     lines.collect()
 }

@@ -111,7 +111,7 @@ impl Reader {
     }
 
     /// Whether a line has only the number of the next line, as text has that was copied from a page with line numbers. The
-    /// first one is known by its place: it continues no message.
+    /// first one is known by this: it continues no message.
     fn is_next_line_number(&mut self, text: &[u8]) -> bool {
         if text.len() > MAX_LINE_NUMBER || text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
             return false;
@@ -227,7 +227,7 @@ impl Reader {
         }
     }
 
-    /// What the end of the log leaves open, with its place.
+    /// What the end of the log leaves open, with its line and the number of lines skipped before it.
     pub(super) fn tail(&self) -> Option<((u64, u64), Vec<u8>)> {
         let begun = self.begun().map(|begun| ((begun.line, begun.skipped), with_feed(&begun.bytes)));
         let is_open = |text: &WrappedText| text.is_begun() || text.is_open();

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::digest::{LogDigest, LogEntry};
 use crate::event::Event;
-use crate::input::Content;
+use crate::input::Bytes;
 use crate::log::{PartName, digest_of, read, read_split};
 use crate::model::Slot;
 use crate::window::Window;
@@ -77,10 +77,10 @@ fn unknown_of(expected: &LogEntry, found: &LogEntry, log: &str) -> Vec<(String, 
     differing
 }
 
-/// A line broken at these places, with or without the blanks at the breaks.
-fn broken(line: &str, places: &[usize], (first, next): (&str, &str)) -> [String; 2] {
-    let begins = [0].into_iter().chain(places.iter().copied());
-    let ends = places.iter().copied().chain([line.len()]);
+/// A line broken at these offsets, with or without the blanks at the breaks.
+fn broken(line: &str, offsets: &[usize], (first, next): (&str, &str)) -> [String; 2] {
+    let begins = [0].into_iter().chain(offsets.iter().copied());
+    let ends = offsets.iter().copied().chain([line.len()]);
     let parts: Vec<_> = begins.zip(ends).map(|(begin, end)| &line[begin..end]).collect();
     let log = |parts: Vec<&str>| format!("{first}{}\n{NEXT}", parts.join(&format!("\n{next}")));
     [log(parts.clone()), log(parts.into_iter().map(str::trim).collect())]
@@ -89,13 +89,13 @@ fn broken(line: &str, places: &[usize], (first, next): (&str, &str)) -> [String;
 #[test]
 fn broken_at_any_column_a_message_is_the_same_except_for_a_value_at_the_break() {
     for (line, marks) in lines().flat_map(|line| MARKS.map(|marks| (line, marks))) {
-        for place in "0531131822|".len()..line.len() {
-            for log in broken(line, &[place], marks) {
+        for offset in "0531131822|".len()..line.len() {
+            for log in broken(line, &[offset], marks) {
                 for (name, value) in unknown(line, &log) {
                     let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                     let number = value.trim_start_matches(|sign: char| !sign.is_ascii_digit());
                     let begin = if name == "slot" { line.rfind(number) } else { line.rfind(&value) }.unwrap();
-                    assert!((begin..=begin + value.len()).contains(&place), "{name}:\n{log}");
+                    assert!((begin..=begin + value.len()).contains(&offset), "{name}:\n{log}");
                 }
             }
         }
@@ -118,8 +118,8 @@ fn broken_twice_a_message_is_the_same_or_a_value_unknown() {
 fn broken_by_a_terminal_a_message_is_the_same_or_a_value_unknown() {
     for (line, marks) in lines().flat_map(|line| MARKS.map(|marks| (line, marks))) {
         for (width, first) in (20..100).flat_map(|width| [(width, 22), (width, width)]) {
-            let places: Vec<_> = (first.max(22)..line.len()).step_by(width).collect();
-            broken(line, &places, marks).iter().for_each(|log| _ = unknown(line, log));
+            let offsets: Vec<_> = (first.max(22)..line.len()).step_by(width).collect();
+            broken(line, &offsets, marks).iter().for_each(|log| _ = unknown(line, log));
         }
     }
 }
@@ -201,9 +201,9 @@ fn a_log_from_a_terminal_is_the_same_or_a_value_unknown() {
     let whole = digest(&(log.clone() + "\n"));
     for (width, (first, _)) in (0..96).flat_map(|room| MARKS.map(|marks| (marks.0.len() + 12 + room, marks)))
     {
-        let places = |line: &str| (width..line.len()).step_by(width).collect::<Vec<_>>();
+        let offsets = |line: &str| (width..line.len()).step_by(width).collect::<Vec<_>>();
         let lines = log.lines().flat_map(|line| {
-            let [kept, dropped] = broken(&format!("{first}{line}"), &places(line), ("", ""));
+            let [kept, dropped] = broken(&format!("{first}{line}"), &offsets(line), ("", ""));
             [kept, dropped].map(|log| log.replace(&format!("\n{NEXT}"), ""))
         });
         let lines: Vec<_> = lines.collect();
@@ -339,7 +339,7 @@ fn a_line_broken_in_its_header_is_of_its_phone() {
          {second}0501080001|hw\n|4|00|Could not decode cert\nchain, results 0\n\
          {first}0501080100|so   |2|00|goes on\n"
     );
-    let parts = read(Content::Whole(log.as_bytes()), &Window::default(), None).parts;
+    let parts = read(Bytes::Whole(log.as_bytes()), &Window::default(), None).parts;
     let found = parts.iter().map(|part| (part.name.clone(), messages(&part.digest).len()));
     let name = |last: u8| Some(PartName::Sender(format!("192.0.2.{last}").into()));
     assert_eq!(found.collect::<Vec<_>>(), [(name(7), 1), (name(8), 1)]);

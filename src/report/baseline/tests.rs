@@ -15,12 +15,12 @@ fn answer(devices: &dyn Devices) -> String {
 fn compared(healthy_then: &[usize], only_new: bool) -> (Vec<Device>, Overview, (u64, u64)) {
     let fleet = fixture::fleet();
     let mut old = fleet.devices.clone();
-    healthy_then.iter().for_each(|place| old[*place].diagnoses.clear());
+    healthy_then.iter().for_each(|index| old[*index].diagnoses.clear());
     let old = ScanAnswer::read("old", &mut answer(&old).as_bytes()).unwrap();
     let mut overview = fleet.overview.clone();
-    let compared = Compared::of(&fleet.devices, &old, only_new, &mut overview);
-    let devices: Vec<Device> = (0..compared.len()).map(|place| compared.device(place)).collect();
-    let statuses: Vec<Status> = (0..compared.len()).map(|place| compared.status(place)).collect();
+    let compared = Compared::new(&fleet.devices, &old, only_new, &mut overview);
+    let devices: Vec<Device> = (0..compared.len()).map(|index| compared.device(index)).collect();
+    let statuses: Vec<Status> = (0..compared.len()).map(|index| compared.status(index)).collect();
     assert_eq!(statuses, devices.iter().map(|device| device.status).collect::<Vec<_>>());
     assert_eq!(answer(&compared), answer(&devices), "rendered as it is made");
     (devices, overview, compared.newly)
@@ -30,7 +30,7 @@ fn compared(healthy_then: &[usize], only_new: bool) -> (Vec<Device>, Overview, (
 fn each_phone_is_marked() {
     let (devices, overview, new) = compared(&[0, 3], false);
     let marks: Vec<_> = devices.iter().map(|device| device.baseline == Some(Mark::New)).collect();
-    let expected: Vec<_> = (0..devices.len()).map(|place| place == 0 || place == 3).collect();
+    let expected: Vec<_> = (0..devices.len()).map(|index| index == 0 || index == 3).collect();
     assert_eq!(marks, expected);
     assert!(devices.iter().all(|device| device.baseline.is_some()));
     assert_eq!(overview.summary, fixture::fleet().overview.summary, "all are shown, so all are counted");
@@ -69,9 +69,9 @@ fn a_status_comes_from_what_is_new() {
     fleet.devices[0].diagnoses.push(warning);
     let error = fleet.devices[3].diagnoses[0].clone();
     fleet.devices[11].diagnoses.push(error);
-    let compared = Compared::of(&fleet.devices, &old, true, &mut fleet.overview);
+    let compared = Compared::new(&fleet.devices, &old, true, &mut fleet.overview);
     let marked: Vec<_> = (0..compared.len())
-        .map(|place| (compared.device(place).mac.unwrap(), compared.status(place)))
+        .map(|index| (compared.device(index).mac.unwrap(), compared.status(index)))
         .collect();
     assert_eq!(
         marked,

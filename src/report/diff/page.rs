@@ -20,7 +20,7 @@ const SHOWN: usize = 20;
 const WIDEST: usize = 110;
 
 /// A block of a comparison. Its texts are raw.
-enum Block<'d> {
+enum DiffBlock<'d> {
     /// What is compared, and how many there are of each.
     Head(String, [(usize, &'static str); 7]),
     Title(&'static str, Tone),
@@ -34,49 +34,49 @@ pub(super) fn text(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Resul
     // A text wrapped to the width; from its second line on, it is indented by two more columns.
     let mut line = |indent: usize, tone: Tone, text: &str| {
         let room = style.width.min(WIDEST).saturating_sub(indent + 2);
-        wrap(&visible(text), room).iter().enumerate().try_for_each(|(place, line)| {
-            let blanks = " ".repeat(if place == 0 { indent } else { indent + 2 });
+        wrap(&visible(text), room).iter().enumerate().try_for_each(|(index, line)| {
+            let blanks = " ".repeat(if index == 0 { indent } else { indent + 2 });
             writeln!(out, "{blanks}{}", tone.paint(line, style.color))
         })
     };
     blocks(diff, style).into_iter().try_for_each(|block| match block {
-        Block::Head(compared, figures) => {
+        DiffBlock::Head(compared, figures) => {
             line(0, Tone::Strong, &format!("{compared}:"))?;
             let figures = figures.map(|(number, what)| format!("{what} {}", count(number as u64)));
             line(0, Tone::Plain, &format!("{}.", figures.join(", ")))
         }
-        Block::Title(title, tone) => {
+        DiffBlock::Title(title, tone) => {
             line(0, Tone::Plain, "")?;
             line(0, tone, title)
         }
-        Block::Code(Entry { code, name, severity, .. }, phones) => {
+        DiffBlock::Code(Entry { code, name, severity, .. }, phones) => {
             let sign = severity_sign(*severity);
             let text = format!("{sign} {code} {name}: {}, {}", severity.name(), counted(phones, "phone"));
             line(2, Tone::of_severity(*severity), &text)
         }
-        Block::Item(text) => line(4, Tone::Plain, &text),
+        DiffBlock::Item(text) => line(4, Tone::Plain, &text),
     })
 }
 
 /// Writes a comparison as Markdown, the worst first.
 pub(super) fn markdown(diff: &Diff, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     blocks(diff, style).into_iter().try_for_each(|block| match block {
-        Block::Head(compared, figures) => {
+        DiffBlock::Head(compared, figures) => {
             let titles = figures.map(|(_, what)| what).join(" | ");
             let numbers = figures.map(|(number, _)| count(number as u64)).join(" | ");
             writeln!(out, "# What changed\n\n{}\n\n| {titles} |", escaped(&compared))?;
             writeln!(out, "|{}\n| {numbers} |", " ---: |".repeat(figures.len()))
         }
-        Block::Title(title, _) => writeln!(out, "\n## {title}\n"),
-        Block::Code(Entry { code, name, severity, .. }, phones) => {
+        DiffBlock::Title(title, _) => writeln!(out, "\n## {title}\n"),
+        DiffBlock::Code(Entry { code, name, severity, .. }, phones) => {
             let (code, name) = (escaped(code), escaped(name));
             writeln!(out, "- **{code} {name}** ({}, {})", severity.name(), counted(phones, "phone"))
         }
-        Block::Item(text) => writeln!(out, "  - {}", escaped(&text)),
+        DiffBlock::Item(text) => writeln!(out, "  - {}", escaped(&text)),
     })
 }
 
-fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
+fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<DiffBlock<'d>> {
     let side = |side: &Side| format!("{} ({})", side.path, counted(side.devices, "phone"));
     let figures = [
         (diff.broke.len(), "broke"),
@@ -87,13 +87,14 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
         (diff.phones_gone.len(), "phones gone"),
         (diff.certificates_changed.len(), "certificates changed"),
     ];
-    let mut blocks = vec![Block::Head(format!("From {} to {}", side(&diff.old), side(&diff.new)), figures)];
+    let mut blocks =
+        vec![DiffBlock::Head(format!("From {} to {}", side(&diff.old), side(&diff.new)), figures)];
     let most = if style.verbosity == Verbosity::Verbose { usize::MAX } else { SHOWN };
 
     let new_phones: HashSet<_> = diff.phones_new.iter().map(|lone| &lone.phone).collect();
     title(&mut blocks, "Broke", Tone::Bad, &diff.broke);
     for entries in diff.broke.chunk_by(|a, b| a.code == b.code) {
-        blocks.push(Block::Code(&entries[0], phones(entries.iter())));
+        blocks.push(DiffBlock::Code(&entries[0], phones(entries.iter())));
         list(&mut blocks, most, entries, |entry| {
             let is_new = new_phones.contains(&entry.phone);
             let new = if is_new { " (a new phone)" } else { "" };
@@ -103,7 +104,7 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
     }
     title(&mut blocks, "Mended", Tone::Good, &diff.mended);
     for entries in diff.mended.chunk_by(|a, b| a.entry.code == b.entry.code) {
-        blocks.push(Block::Code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry))));
+        blocks.push(DiffBlock::Code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry))));
         list(&mut blocks, most, entries, |mended| {
             let how = match mended.resolved {
                 true => "later lines show it",
@@ -119,12 +120,12 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
         &diff.no_longer_found,
     );
     for entries in diff.no_longer_found.chunk_by(|a, b| a.code == b.code) {
-        blocks.push(Block::Code(&entries[0], phones(entries.iter())));
+        blocks.push(DiffBlock::Code(&entries[0], phones(entries.iter())));
         list(&mut blocks, most, entries, of);
     }
     title(&mut blocks, "Still there", Tone::Strong, &diff.still);
     let still = diff.still.chunk_by(|a, b| a.code == b.code);
-    blocks.extend(still.map(|entries| Block::Code(&entries[0], phones(entries.iter()))));
+    blocks.extend(still.map(|entries| DiffBlock::Code(&entries[0], phones(entries.iter()))));
     for (name, lone) in [("New phones", &diff.phones_new), ("Phones gone", &diff.phones_gone)] {
         title(&mut blocks, name, Tone::Strong, lone);
         list(&mut blocks, most, lone, |UnmatchedPhone { status, phone }| {
@@ -137,14 +138,14 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<Block<'d>> {
     blocks
 }
 
-fn title<T>(blocks: &mut Vec<Block<'_>>, title: &'static str, tone: Tone, list: &[T]) {
-    blocks.extend((!list.is_empty()).then_some(Block::Title(title, tone)));
+fn title<T>(blocks: &mut Vec<DiffBlock<'_>>, title: &'static str, tone: Tone, list: &[T]) {
+    blocks.extend((!list.is_empty()).then_some(DiffBlock::Title(title, tone)));
 }
 
-fn list<T>(blocks: &mut Vec<Block<'_>>, most: usize, list: &[T], each: impl Fn(&T) -> String) {
-    blocks.extend(list.iter().take(most).map(|item| Block::Item(each(item))));
+fn list<T>(blocks: &mut Vec<DiffBlock<'_>>, most: usize, list: &[T], each: impl Fn(&T) -> String) {
+    blocks.extend(list.iter().take(most).map(|item| DiffBlock::Item(each(item))));
     if let more @ 1.. = list.len().saturating_sub(most) {
-        blocks.push(Block::Item(format!("and {} more; -v shows them all", count(more as u64))));
+        blocks.push(DiffBlock::Item(format!("and {} more; -v shows them all", count(more as u64))));
     }
 }
 

@@ -19,7 +19,7 @@ fn answer(devices: &Vec<Device>) -> Vec<u8> {
 
 fn compared(old: &Vec<Device>, new: &Vec<Device>) -> Diff {
     let read = |path, devices| ScanAnswer::read(path, &mut answer(devices).as_slice()).unwrap();
-    Diff::of(&read("monday.json", old), &read("to\u{1b}day.json", new))
+    Diff::new(&read("monday.json", old), &read("to\u{1b}day.json", new))
 }
 
 /// The fleet that all formats are tested on, and a later state of it: one phone repaired, one broken, one

@@ -101,9 +101,9 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     let history = History::of(&totals, overview);
     Head { overview, totals: &totals, history, unlisted }.write_into(out)?;
     let is_listed = |status| lists_healthy || status != Status::Ok;
-    let render = |place: usize, device: &Device, bytes: &mut Vec<u8>| {
+    let render = |index: usize, device: &Device, bytes: &mut Vec<u8>| {
         // Writing to memory does not fail.
-        let _ = PhoneCard { place, device }.write_into(bytes);
+        let _ = PhoneCard { index, device }.write_into(bytes);
     };
     devices.render(is_listed, render, out)?;
     let all = &overview.problems;
@@ -239,7 +239,7 @@ struct ToDo<'a> {
 impl ToDo<'_> {
     /// The status that these diagnoses give a phone; it determines the colour of their bars.
     const fn status(&self) -> Status {
-        Status::of(self.severity, true)
+        Status::from_severity(self.severity, true)
     }
 
     /// The number of phones of the most frequent one.

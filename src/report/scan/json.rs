@@ -26,8 +26,8 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     member(out, "fleet", &overview.fleet)?;
     member(out, "selection", &overview.selection)?;
     out.write_all(b",\n  \"devices\": [")?;
-    let append = |place: usize, device: &_, bytes: &mut Vec<u8>| {
-        bytes.extend_from_slice(separator(place));
+    let append = |index: usize, device: &_, bytes: &mut Vec<u8>| {
+        bytes.extend_from_slice(separator(index));
         safe_json::append(device, bytes);
     };
     report.devices.render(|_| true, append, out)?;
@@ -50,8 +50,8 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
 /// A member whose value is a list, with one element a line.
 fn list<T: Serialize>(out: &mut dyn Write, name: &str, elements: &[T]) -> io::Result<()> {
     write!(out, ",\n  \"{name}\": [")?;
-    for (place, element) in elements.iter().enumerate() {
-        out.write_all(separator(place))?;
+    for (index, element) in elements.iter().enumerate() {
+        out.write_all(separator(index))?;
         safe_json::write(element, out)?;
     }
     out.write_all(if elements.is_empty() { b"]" } else { b"\n  ]" })
@@ -77,7 +77,7 @@ mod tests {
         // The streamed document must equal the type from which the schema is generated.
         let fleet = fixture::fleet();
         let report = ScanReport { overview: &fleet.overview, devices: &fleet.devices };
-        let groups = Groups::of(&report, crate::report::GroupBy::Code);
+        let groups = Groups::new(&report, crate::report::GroupBy::Code);
         let whole = GroupsDocument {
             schema_version: SCHEMA_VERSION,
             tool: TOOL,

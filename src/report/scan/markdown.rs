@@ -112,19 +112,19 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
-    let first = phones.places.first().map(|place| devices.device(*place));
+    let first = phones.indexes.first().map(|index| devices.device(*index));
     let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
         return Ok(());
     };
     let Some(rule) = Rule::find(code) else { return Ok(()) };
-    let explanation = Explanation::of(rule, phones, phones.places.len());
+    let explanation = Explanation::of(rule, phones, phones.indexes.len());
     writeln!(out, "\n## {} {} ({})\n", escaped(about.code), escaped(about.name), phones.severities)?;
     writeln!(out, "- **Phones:** {}", escaped(&phones.named(usize::MAX)))?;
     writeln!(out, "- **Cause:** {}", escaped(explanation.cause()))?;
     writeln!(out, "- **Remedy:** {}", escaped(&explanation.remedy()))?;
     writeln!(out, "- **Guide:** {}", escaped(about.reference))?;
-    for place in &phones.places {
-        let device = devices.device(*place);
+    for index in &phones.indexes {
+        let device = devices.device(*index);
         for diagnosis in of_code(&device, code, State::Active) {
             let (who, what) = phone_says(&device, diagnosis);
             writeln!(out, "\n**{}:** {}", escaped(&who), escaped(&what))?;

@@ -30,14 +30,14 @@ pub(super) struct StoryEntry {
     /// Whether this is a turning point: equal events before and after it are not counted together.
     pub(super) is_turn: bool,
     /// File and line.
-    pub(super) place: (String, u64),
+    pub(super) location: (String, u64),
 }
 
 impl StoryEntry {
     /// The entry that this event begins.
     pub(super) fn new(event: &EventRow, tone: Tone, is_turn: bool, what: Prose) -> Self {
-        let place = (event.file.clone(), event.line);
-        Self { when: when(event), tone, what, count: 1, last: None, kind: event.kind, is_turn, place }
+        let location = (event.file.clone(), event.line);
+        Self { when: when(event), tone, what, count: 1, last: None, kind: event.kind, is_turn, location }
     }
 
     /// Whether a slot may have another content after it: a certificate was saved, or an installation was refused.
@@ -176,9 +176,9 @@ fn by_its_fields(event: &EventRow) -> Prose {
     if let Some(slot) = event.slot {
         prose = prose.and(format!(" for {}", slot.in_words()));
     }
-    for (place, (name, value)) in event.fields.iter().filter(|(_, value)| !value.is_null()).enumerate() {
+    for (index, (name, value)) in event.fields.iter().filter(|(_, value)| !value.is_null()).enumerate() {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        prose = prose.and(if place == 0 { ": " } else { ", " }).and(name.replace('_', " "));
+        prose = prose.and(if index == 0 { ": " } else { ", " }).and(name.replace('_', " "));
         prose = prose.and(" ").and_foreign(&value);
     }
     prose

@@ -207,8 +207,8 @@ fn changes(boot: &Boot, previous: &Previous) -> Prose {
     let pairs = [(&boot.model, &previous.model), (&boot.software, &previous.software)];
     let changed = pairs.into_iter().filter(|(now, before)| now.is_some() && now != before);
     let mut changes = Prose::default();
-    for (place, (now, before)) in changed.enumerate() {
-        let link = if place == 0 { ": " } else { ", " };
+    for (index, (now, before)) in changed.enumerate() {
+        let link = if index == 0 { ": " } else { ", " };
         let now_is = if before.is_some() { "now " } else { "" };
         changes = changes.and(format!("{link}{now_is}")).and_foreign(now.as_deref().unwrap_or_default());
     }
@@ -255,11 +255,11 @@ fn second_of(event: &EventRow) -> Option<String> {
 }
 
 fn within(entry: StoryEntry, device: &Device) -> StoryLine {
-    let (file, line) = &entry.place;
+    let (file, line) = &entry.location;
     let log = device.files.iter().position(|known| known == file);
-    let place = match log {
+    let location = match log {
         Some(_) if device.files.len() == 1 => Prose::own(format!("line {line}")),
-        Some(place) => Prose::own(format!("log {}, line {line}", place + 1)),
+        Some(index) => Prose::own(format!("log {}, line {line}", index + 1)),
         None => Prose::foreign(file).and(format!(", line {line}")),
     };
     let repeats = match (entry.count, entry.last) {
@@ -267,7 +267,7 @@ fn within(entry: StoryEntry, device: &Device) -> StoryLine {
         (times, Some(last)) => format!("; {} times, until {last}", count(times)),
         (times, None) => format!("; {} times", count(times)),
     };
-    let what = entry.what.and(" (").join(place).and(format!("{repeats})"));
+    let what = entry.what.and(" (").join(location).and(format!("{repeats})"));
     StoryLine::Within(entry.when, entry.tone, what)
 }
 

@@ -45,10 +45,10 @@ impl BootInventory {
         // The built-in certificate has a key: where none is listed, the lines about keys were left out.
         let has_built_in = self.0.get(&Slot::BuiltIn).is_some_and(ListedContent::has_certificate);
         let lists_keys = !has_built_in || self.0.values().any(|content| content.key_length.is_some());
-        for (place, (slot, content)) in self.0.iter().enumerate() {
+        for (index, (slot, content)) in self.0.iter().enumerate() {
             let name = if *slot == Slot::BuiltIn { "built-in".to_owned() } else { slot.in_words() };
             prose = prose
-                .and(if place == 0 { "" } else { "; " })
+                .and(if index == 0 { "" } else { "; " })
                 .and(name)
                 .join(content.in_words(*slot, lists_keys));
         }

@@ -31,8 +31,8 @@ pub(super) fn write(story: &Story<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
     member(out, "device", story.device)?;
     out.write_all(b",\n  \"events\": [")?;
-    for (place, event) in story.events.iter().enumerate() {
-        out.write_all(separator(place))?;
+    for (index, event) in story.events.iter().enumerate() {
+        out.write_all(separator(index))?;
         jsonl::object(event, out)?;
     }
     out.write_all(if story.events.is_empty() { b"]" } else { b"\n  ]" })?;

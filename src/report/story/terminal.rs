@@ -6,7 +6,7 @@ use crate::report::Style;
 use crate::report::shape::Evidence;
 use crate::report::text::folded;
 use crate::report::text::paint::Tone;
-use crate::report::text::prose::{Layout, Prose};
+use crate::report::text::prose::{ParagraphLayout, Prose};
 use crate::report::text::width::width;
 
 /// Indent of the content of a part.
@@ -20,11 +20,11 @@ const NARROW: usize = 60;
 
 /// A block as lines.
 pub(super) fn block(block: &Block, style: &Style) -> String {
-    let plain = Layout::plain(style);
+    let plain = ParagraphLayout::plain(style);
     match block {
         Block::Title(sign, tone, title) => {
             let first = format!("{sign} ");
-            title.lines(&Layout {
+            title.lines(&ParagraphLayout {
                 first: &first,
                 first_tone: *tone,
                 hang: INDENT,
@@ -33,21 +33,24 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
             })
         }
         Block::Part(title) => {
-            let title = Prose::own(title.as_str()).lines(&Layout { tone: Tone::Strong, ..plain });
+            let title = Prose::own(title.as_str()).lines(&ParagraphLayout { tone: Tone::Strong, ..plain });
             format!("\n{title}")
         }
         Block::Item(sign, tone, title) => {
             let first = format!("  {sign}");
-            let lines = title.lines(&Layout { first: &first, first_tone: *tone, hang: WITHIN, ..plain });
+            let lines =
+                title.lines(&ParagraphLayout { first: &first, first_tone: *tone, hang: WITHIN, ..plain });
             format!("\n{lines}")
         }
-        Block::Paragraph(true, text) => text.lines(&Layout { hang: WITHIN, ..plain }),
-        Block::Paragraph(false, text) => format!("\n{}", text.lines(&Layout { hang: INDENT, ..plain })),
+        Block::Paragraph(true, text) => text.lines(&ParagraphLayout { hang: WITHIN, ..plain }),
+        Block::Paragraph(false, text) => {
+            format!("\n{}", text.lines(&ParagraphLayout { hang: INDENT, ..plain }))
+        }
         Block::Facts(facts) => facts_lines(facts, &plain),
         Block::Steps(steps) => {
             let lines = steps.iter().zip(1..).map(|(step, number)| {
                 let first = format!("{number:>6}.");
-                step.lines(&Layout { first: &first, hang: 2 * WITHIN, ..plain })
+                step.lines(&ParagraphLayout { first: &first, hang: 2 * WITHIN, ..plain })
             });
             lines.collect()
         }
@@ -61,36 +64,41 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
     }
 }
 
-fn facts_lines(facts: &[(&str, Prose)], plain: &Layout<'_>) -> String {
+fn facts_lines(facts: &[(&str, Prose)], plain: &ParagraphLayout<'_>) -> String {
     let widest = facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
     let lines = facts.iter().map(|(label, text)| {
         let first = format!("    {label}");
-        text.lines(&Layout { first: &first, first_tone: Tone::Dim, hang: WITHIN + widest + 2, ..*plain })
+        text.lines(&ParagraphLayout {
+            first: &first,
+            first_tone: Tone::Dim,
+            hang: WITHIN + widest + 2,
+            ..*plain
+        })
     });
     lines.collect()
 }
 
-fn event_line(line: &StoryLine, plain: &Layout<'_>) -> String {
+fn event_line(line: &StoryLine, plain: &ParagraphLayout<'_>) -> String {
     match line {
-        StoryLine::Head(text) => text.lines(&Layout { hang: INDENT, tone: Tone::Strong, ..*plain }),
+        StoryLine::Head(text) => text.lines(&ParagraphLayout { hang: INDENT, tone: Tone::Strong, ..*plain }),
         StoryLine::Within(when, tone, text) if plain.columns < NARROW => {
             let text = Prose::own(format!("{when}  ")).join(text.clone());
-            text.lines(&Layout { hang: WITHIN, tone: *tone, ..*plain })
+            text.lines(&ParagraphLayout { hang: WITHIN, tone: *tone, ..*plain })
         }
         StoryLine::Within(when, tone, text) => {
             let first = format!("    {when}  ");
             let hang = WITHIN + TIME + 2;
-            text.lines(&Layout { first: &first, first_tone: Tone::Dim, hang, tone: *tone, ..*plain })
+            text.lines(&ParagraphLayout { first: &first, first_tone: Tone::Dim, hang, tone: *tone, ..*plain })
         }
     }
 }
 
 /// `file:line  stamp  text`, not cut, and how many lines have this text.
-fn evidence_line(line: &Evidence, number: usize, plain: &Layout<'_>) -> String {
+fn evidence_line(line: &Evidence, number: usize, plain: &ParagraphLayout<'_>) -> String {
     let mut prose = Prose::foreign(&line.file).and(format!(":{}  ", line.line));
     if let Some(stamp) = &line.stamp {
         prose = prose.and_foreign(stamp).and("  ");
     }
     prose = prose.and_foreign(&line.text).and(repeat_mark(number));
-    prose.lines(&Layout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
+    prose.lines(&ParagraphLayout { first: "    -", first_tone: Tone::Dim, hang: 6, ..*plain })
 }

@@ -17,13 +17,13 @@ fn written(device: &Device, events: &[EventRow], format: &str, style: &Style) ->
     String::from_utf8(out).unwrap()
 }
 
-fn phone(place: usize) -> Device {
-    fixture::fleet().devices.swap_remove(place)
+fn phone(index: usize) -> Device {
+    fixture::fleet().devices.swap_remove(index)
 }
 
 /// A phone of the fleet with its events.
-fn story(place: usize, format: &str, style: &Style) -> String {
-    let device = phone(place);
+fn story(index: usize, format: &str, style: &Style) -> String {
+    let device = phone(index);
     written(&device, &events_of(&device), format, style)
 }
 
@@ -228,8 +228,8 @@ fn slots_are_named_again_after_an_installation() {
     let listed = event("certificate_common_name", Some("platform-1"), json!({"common_name": "x"}));
     let told = happened(&[empty(), saving, listed]);
     let order = ["platform slot 1 empty", "saved a certificate", "platform slot 1 \"x\""];
-    let places: Vec<_> = order.iter().map(|part| told.find(part).unwrap()).collect();
-    assert!(places.is_sorted(), "{told}");
+    let offsets: Vec<_> = order.iter().map(|part| told.find(part).unwrap()).collect();
+    assert!(offsets.is_sorted(), "{told}");
 }
 
 #[test]

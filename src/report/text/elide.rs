@@ -22,15 +22,15 @@ pub fn elide(text: &str, columns: usize, least: Weight) -> Option<String> {
     if width(&shown) > columns {
         return None;
     }
-    let mut others: Vec<usize> = (0..words.len()).filter(|place| !kept[*place]).collect();
-    others.sort_by_key(|place| words[*place].weight);
-    for place in others {
-        kept[place] = true;
+    let mut others: Vec<usize> = (0..words.len()).filter(|index| !kept[*index]).collect();
+    others.sort_by_key(|index| words[*index].weight);
+    for index in others {
+        kept[index] = true;
         let more = joined(&words, &kept);
         if width(&more) <= columns {
             shown = more;
         } else {
-            kept[place] = false;
+            kept[index] = false;
         }
     }
     Some(shown)
@@ -59,14 +59,14 @@ struct Word<'t> {
 fn words(text: &str) -> Vec<Word<'_>> {
     let mut quoted = false;
     let mut words: Vec<Word<'_>> = Vec::new();
-    for (place, word) in text.split(' ').filter(|word| !word.is_empty()).enumerate() {
+    for (index, word) in text.split(' ').filter(|word| !word.is_empty()).enumerate() {
         let was_quoted = quoted;
         quoted ^= word.matches('"').count() % 2 == 1 || word.starts_with('\'') != word.ends_with('\'');
         let weight = if was_quoted || word.contains(['"', '\'']) || is_value(word) {
             Weight::Value
         } else if is_negation(word) {
             Weight::Negation
-        } else if place == 0 && word.ends_with(':') {
+        } else if index == 0 && word.ends_with(':') {
             Weight::FunctionName
         } else {
             Weight::Other

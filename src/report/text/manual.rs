@@ -5,7 +5,7 @@ use super::prose::Prose;
 
 /// A block of a manual.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Block {
+pub enum ManualBlock {
     /// The heading of a section.
     Heading(String),
     /// A paragraph.
@@ -15,26 +15,26 @@ pub enum Block {
 }
 
 /// The blocks of a manual, each text in one line.
-pub fn blocks(manual: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
+pub fn blocks(manual: &str) -> Vec<ManualBlock> {
+    let mut blocks: Vec<ManualBlock> = Vec::new();
     let mut ended = true;
     for line in manual.lines().map(str::trim) {
         if line.is_empty() {
             ended = true;
         } else if let Some(heading) = line.strip_prefix("## ") {
-            blocks.push(Block::Heading(heading.to_owned()));
+            blocks.push(ManualBlock::Heading(heading.to_owned()));
             ended = true;
         } else if let Some(step) = step(line) {
             match blocks.last_mut() {
-                Some(Block::Steps(steps)) => steps.push(step.to_owned()),
-                _ => blocks.push(Block::Steps(vec![step.to_owned()])),
+                Some(ManualBlock::Steps(steps)) => steps.push(step.to_owned()),
+                _ => blocks.push(ManualBlock::Steps(vec![step.to_owned()])),
             }
             ended = false;
         } else if let Some(text) = blocks.last_mut().filter(|_| !ended).and_then(last_text) {
             text.push(' ');
             text.push_str(line);
         } else {
-            blocks.push(Block::Paragraph(line.to_owned()));
+            blocks.push(ManualBlock::Paragraph(line.to_owned()));
             ended = false;
         }
     }
@@ -44,17 +44,18 @@ pub fn blocks(manual: &str) -> Vec<Block> {
 /// The steps of a manual's section, such as `What to do`; empty if there is no such section.
 pub fn steps_of(manual: &str, section: &str) -> Vec<String> {
     let blocks = blocks(manual);
-    let within =
-        blocks.into_iter().skip_while(|block| !matches!(block, Block::Heading(name) if name == section));
-    let steps = within.skip(1).take_while(|block| !matches!(block, Block::Heading(_)));
+    let within = blocks
+        .into_iter()
+        .skip_while(|block| !matches!(block, ManualBlock::Heading(name) if name == section));
+    let steps = within.skip(1).take_while(|block| !matches!(block, ManualBlock::Heading(_)));
     let steps = steps.filter_map(|block| match block {
-        Block::Steps(steps) => Some(steps),
+        ManualBlock::Steps(steps) => Some(steps),
         _ => None,
     });
     steps.flatten().collect()
 }
 
-impl Block {
+impl ManualBlock {
     /// The block as Markdown, with its line feed.
     pub fn markdown(&self) -> String {
         match self {
@@ -74,11 +75,11 @@ fn step(line: &str) -> Option<&str> {
     (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
 
-fn last_text(block: &mut Block) -> Option<&mut String> {
+fn last_text(block: &mut ManualBlock) -> Option<&mut String> {
     match block {
-        Block::Heading(_) => None,
-        Block::Paragraph(text) => Some(text),
-        Block::Steps(steps) => steps.last_mut(),
+        ManualBlock::Heading(_) => None,
+        ManualBlock::Paragraph(text) => Some(text),
+        ManualBlock::Steps(steps) => steps.last_mut(),
     }
 }
 
@@ -99,9 +100,9 @@ Some\nwords, since 4.0.\n
 
     #[test]
     fn lines_become_blocks() {
-        let heading = |text: &str| Block::Heading(text.to_owned());
-        let paragraph = |text: &str| Block::Paragraph(text.to_owned());
-        let steps = |texts: &[&str]| Block::Steps(texts.iter().map(|&text| text.to_owned()).collect());
+        let heading = |text: &str| ManualBlock::Heading(text.to_owned());
+        let paragraph = |text: &str| ManualBlock::Paragraph(text.to_owned());
+        let steps = |texts: &[&str]| ManualBlock::Steps(texts.iter().map(|&text| text.to_owned()).collect());
         assert_eq!(
             blocks(MANUAL),
             [

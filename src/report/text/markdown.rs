@@ -28,7 +28,7 @@ pub fn escaped(text: &str) -> String {
     safe
 }
 
-/// The evidence as a code block: place, stamp, text. The fence is longer than any run of backticks in it.
+/// The evidence as a code block: file and line, stamp, text. The fence is longer than any run of backticks in it.
 /// Lines with the same text in a row are written once, with their number.
 pub fn evidence_lines(evidence: &[Evidence]) -> String {
     let lines: Vec<String> = folded(evidence)

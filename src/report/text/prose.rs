@@ -35,7 +35,7 @@ enum Span {
 
 /// How a paragraph is laid out on a terminal.
 #[derive(Clone, Copy, Debug)]
-pub struct Layout<'a> {
+pub struct ParagraphLayout<'a> {
     /// Prefix of the first line: a number, a label or blanks.
     pub first: &'a str,
     /// The tone of the prefix.
@@ -50,7 +50,7 @@ pub struct Layout<'a> {
     pub color: bool,
 }
 
-impl Layout<'_> {
+impl ParagraphLayout<'_> {
     /// Without prefix, indent and colour of its own.
     pub const fn plain(style: &Style) -> Self {
         let Style { width: columns, color, .. } = *style;
@@ -94,7 +94,7 @@ impl Prose {
 
     /// Lines for a terminal, each with its line feed. With colour, code is coloured instead of being in
     /// backticks.
-    pub fn lines(&self, layout: &Layout<'_>) -> String {
+    pub fn lines(&self, layout: &ParagraphLayout<'_>) -> String {
         let marked: String = self
             .0
             .iter()
@@ -133,16 +133,16 @@ impl Prose {
 
 /// Replaces the blanks in short code by [`BLANK`], so that it is not wrapped.
 fn unbroken_code(text: &str) -> String {
-    let pieces = text.split(CODE).enumerate().map(|(place, piece)| match place % 2 {
+    let pieces = text.split(CODE).enumerate().map(|(index, piece)| match index % 2 {
         1 if width(piece) <= UNBROKEN => piece.replace(' ', BLANK.encode_utf8(&mut [0; 4])),
         _ => piece.to_owned(),
     });
     pieces.collect::<Vec<_>>().join(CODE.encode_utf8(&mut [0; 4]))
 }
 
-fn push_tinted(lines: &mut String, line: &str, in_code: &mut bool, layout: &Layout<'_>) {
-    for (place, piece) in line.split(CODE).enumerate() {
-        if place > 0 {
+fn push_tinted(lines: &mut String, line: &str, in_code: &mut bool, layout: &ParagraphLayout<'_>) {
+    for (index, piece) in line.split(CODE).enumerate() {
+        if index > 0 {
             *in_code = !*in_code;
             if !layout.color {
                 lines.push(CODE);
@@ -158,8 +158,8 @@ fn push_tinted(lines: &mut String, line: &str, in_code: &mut bool, layout: &Layo
 mod tests {
     use super::*;
 
-    fn layout(color: bool) -> Layout<'static> {
-        Layout { first: "1.", first_tone: Tone::Bad, hang: 3, columns: 24, tone: Tone::Plain, color }
+    fn layout(color: bool) -> ParagraphLayout<'static> {
+        ParagraphLayout { first: "1.", first_tone: Tone::Bad, hang: 3, columns: 24, tone: Tone::Plain, color }
     }
 
     #[test]

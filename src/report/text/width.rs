@@ -55,15 +55,15 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 /// The last offset, in the direction of the iterator, up to which the characters take at most `room` columns.
 fn fitting(characters: impl Iterator<Item = (usize, char)>, room: usize) -> Option<usize> {
     let mut used = 0;
-    let mut place = None;
+    let mut last = None;
     for (at, character) in characters {
         used += character.width().unwrap_or(0);
         if used > room {
             break;
         }
-        place = Some(at);
+        last = Some(at);
     }
-    place
+    last
 }
 
 #[cfg(test)]

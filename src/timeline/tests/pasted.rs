@@ -112,7 +112,7 @@ fn the_age_of_joined_logs_is_certain_where_no_clock_can_explain_their_order() {
     assert_eq!(three("0606080000"), "06-10 08:00", "a single date");
 }
 
-fn place_of_banner(lines: &[&str]) -> Option<usize> {
+fn index_of_banner(lines: &[&str]) -> Option<usize> {
     look(vec![log(0, NAME, NOVEMBER, lines)], |timeline| {
         timeline.records.iter().position(|record| record.entry.is_banner())
     })
@@ -132,12 +132,12 @@ fn a_start_is_joined_although_it_was_cut_between_logs() {
             "0608080000",
             "0609080000",
         ];
-        assert_eq!(place_of_banner(&lines), Some(4), "{begin}: before the newest log");
+        assert_eq!(index_of_banner(&lines), Some(4), "{begin}: before the newest log");
         // The oldest log has only the beginning of the start.
         let lines = |rest| ["0612080000", "0612120000", rest, "0610080000", "0611080000", &banner];
-        assert_eq!(place_of_banner(&lines(&rest)), Some(0), "{begin}");
+        assert_eq!(index_of_banner(&lines(&rest)), Some(0), "{begin}");
         let much_later = "000030.000 text";
-        assert_eq!(place_of_banner(&lines(much_later)), Some(3), "{begin}");
+        assert_eq!(index_of_banner(&lines(much_later)), Some(3), "{begin}");
     }
 }
 

@@ -284,8 +284,9 @@ fn a_log_goes_on_from_an_unset_clock_of_another_directory_by_its_files_time() {
             ("c/", changed, [first, "0102000010"]),
         ];
         let logs = logs.iter().enumerate();
-        let logs =
-            logs.map(|(number, (place, time, lines))| log(number, &format!("{place}{NAME}"), time, lines));
+        let logs = logs.map(|(number, (directory, time, lines))| {
+            log(number, &format!("{directory}{NAME}"), time, lines)
+        });
         look(logs.collect(), |timeline| timeline.logs.last().unwrap().path[..1].to_owned())
     };
     assert_eq!(last("2026-09-13T04:00:00", "0102000000"), "c");

@@ -67,8 +67,8 @@ fn cfg007_names_in_another_case() {
         (level, messages.map(|(_, finding)| finding.message.to_string()).collect::<Vec<_>>())
     };
     let [one, two] = ["1", "2"].map(|level| element(&[("log.render.level", level)]));
-    for (ending, place) in [(".cfg", ""), (".cfg", "site/"), ("-phone.cfg", ""), ("-web.cfg", "")] {
-        let [lower, upper] = ["0004f2a1b2c3", "0004F2A1B2C3"].map(|mac| format!("{place}{mac}{ending}"));
+    for (ending, directory) in [(".cfg", ""), (".cfg", "site/"), ("-phone.cfg", ""), ("-web.cfg", "")] {
+        let [lower, upper] = ["0004f2a1b2c3", "0004F2A1B2C3"].map(|mac| format!("{directory}{mac}{ending}"));
         let (level, messages) = found(&[(&upper, &two), (&lower, &one)]);
         assert_eq!(level.as_deref(), Some("1"), "{ending}");
         assert_eq!(messages.len(), 1, "{messages:?}");

@@ -176,7 +176,7 @@ fn cfg017_and_cfg018_dates() {
     let from = |day: &str| of_certificate(&[certificate("0004F2A1B2C3", 1, day, "2033-01-01", 0)], &log());
     assert_eq!(from("2030-06-16"), [("CFG018", Warning)]);
     assert_eq!(from("2030-06-15"), []);
-    // Only the device's own certificate counts, at any place in the chain.
+    // Only the device's own certificate counts, at any position in the chain.
     let old = certificate("Example Issuing", 2, "2000-01-01", "2001-01-01", 0);
     assert_eq!(of_certificate(&[old, good()], &log()), []);
 }

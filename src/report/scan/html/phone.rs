@@ -15,15 +15,15 @@ use crate::report::text::time;
 #[derive(Template)]
 #[template(path = "phone.html")]
 pub(super) struct PhoneCard<'a> {
-    /// Its place in the report, from 0.
-    pub(super) place: usize,
+    /// The index of the phone in the report, from 0.
+    pub(super) index: usize,
     pub(super) device: &'a Device,
 }
 
 impl PhoneCard<'_> {
     /// The id for links to the phone from this page and others.
     fn id(&self) -> String {
-        self.device.mac.clone().unwrap_or_else(|| format!("phone-{}", self.place + 1))
+        self.device.mac.clone().unwrap_or_else(|| format!("phone-{}", self.index + 1))
     }
 
     /// The signs of the slots built-in, platform 1, platform 2 and applications, in words and one by one; the

@@ -72,13 +72,13 @@ fn explain(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let first = phones.places.first().map(|place| devices.device(*place));
+    let first = phones.indexes.first().map(|index| devices.device(*index));
     let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
         return Ok(());
     };
     let Some(rule) = Rule::find(code) else { return Ok(()) };
     heading(about, phones, style, out)?;
-    let shown_phones = if brief { 1 } else { phones.places.len() };
+    let shown_phones = if brief { 1 } else { phones.indexes.len() };
     let explanation = Explanation::of(rule, phones, shown_phones);
     if phones.number > shown_phones as u64 {
         labelled("Phones", &phones.named(style.width.min(PROSE).saturating_sub(INDENT)), style, out)?;
@@ -90,13 +90,13 @@ fn explain(
     if !brief {
         labelled("Guide", &visible(about.reference), style, out)?;
     }
-    for (index, place) in phones.places.iter().take(shown_phones).enumerate() {
-        let device = devices.device(*place);
+    for (nth, index) in phones.indexes.iter().take(shown_phones).enumerate() {
+        let device = devices.device(*index);
         let shown = if brief { 1 } else { usize::MAX };
         // The message is about the last line.
         let from = |lines: usize| lines.saturating_sub(shown);
         for (number, diagnosis) in of_code(&device, code, State::Active).take(shown).enumerate() {
-            let label = if index == 0 && number == 0 { "Evidence" } else { "" };
+            let label = if nth == 0 && number == 0 { "Evidence" } else { "" };
             let (who, what) = phone_says(&device, diagnosis);
             labelled(label, &visible(&format!("{who}: {what}")), style, out)?;
             evidence_lines(&diagnosis.evidence[from(diagnosis.evidence.len())..], style, out)?;
@@ -156,34 +156,34 @@ pub(in crate::report) fn phone_says(device: &Device, diagnosis: &Diagnosis) -> (
     (format!("{}{slot}", device.name()), format!("{}{}", diagnosis.message, often.unwrap_or_default()))
 }
 
-/// Writes the evidence of a diagnosis: place, stamp, text. Without `--verbose`, equal lines in a row are written once,
+/// Writes the evidence of a diagnosis: file and line, stamp, text. Without `--verbose`, equal lines in a row are written once,
 /// and less important words of a text that does not fit are left out. If the rest still does not fit beside
-/// the place, the text goes on a line of its own.
+/// file and line, the text goes on a line of its own.
 fn evidence_lines(evidence: &[Evidence], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let whole = style.verbosity == Verbosity::Verbose;
     let room = style.width.saturating_sub(EVIDENCE_INDENT);
     let most = if whole { usize::MAX } else { room * 2 / 5 };
     let lines = if whole { evidence.iter().map(|line| (line, 1)).collect() } else { folded(evidence) };
-    let place = |line: &Evidence| cut_path(&format!("{}:{}", visible(&line.file), line.line), most);
-    let places: Vec<String> = lines.iter().map(|(line, _)| place(line)).collect();
-    let widest = places.iter().map(|place| width(place)).max().unwrap_or(0);
+    let location = |line: &Evidence| cut_path(&format!("{}:{}", visible(&line.file), line.line), most);
+    let locations: Vec<String> = lines.iter().map(|(line, _)| location(line)).collect();
+    let widest = locations.iter().map(|location| width(location)).max().unwrap_or(0);
     let indent = " ".repeat(EVIDENCE_INDENT);
-    for ((line, number), place) in lines.into_iter().zip(places) {
-        let pad = " ".repeat(widest - width(&place));
+    for ((line, number), location) in lines.into_iter().zip(locations) {
+        let pad = " ".repeat(widest - width(&location));
         let stamp = line.stamp.as_deref().map(|stamp| format!("  {}", visible(stamp))).unwrap_or_default();
         let head = format!("{pad}{stamp}");
         let (text, times) = (visible(&line.text), repeat_mark(number));
-        let beside = room.saturating_sub(width(&place) + width(&head) + 2 + width(&times));
+        let beside = room.saturating_sub(width(&location) + width(&head) + 2 + width(&times));
         let fitted = if whole { Some(text.to_string()) } else { elide(&text, beside, Weight::BeforeValue) };
-        let place = Tone::Info.paint(&place, style.color);
+        let location = Tone::Info.paint(&location, style.color);
         match fitted {
-            Some(text) => writeln!(out, "{indent}{place}{}", format!("{head}  {text}{times}").trim_end())?,
+            Some(text) => writeln!(out, "{indent}{location}{}", format!("{head}  {text}{times}").trim_end())?,
             None => {
                 let below = room.saturating_sub(2 + width(&times));
                 let fitted =
                     [Weight::BeforeValue, Weight::Value].iter().find_map(|keep| elide(&text, below, *keep));
                 let text = fitted.unwrap_or_else(|| cut(&text, below).into_owned());
-                writeln!(out, "{indent}{place}{}", cut(head.trim_end(), room.saturating_sub(widest)))?;
+                writeln!(out, "{indent}{location}{}", cut(head.trim_end(), room.saturating_sub(widest)))?;
                 writeln!(out, "{indent}  {}", format!("{text}{times}").trim_end())?;
             }
         }

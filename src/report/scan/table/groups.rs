@@ -23,11 +23,11 @@ pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::
     if !shown.is_empty() {
         let rows: Vec<Vec<Cell>> = shown.iter().map(|group| counts(groups, group)).collect();
         let columns = columns(groups, &rows, style.width);
-        let title = |column: &Column| (Cell::of(column.title.clone(), Tone::Strong), column.width);
+        let title = |column: &ShownColumn| (Cell::of(column.title.clone(), Tone::Strong), column.width);
         let titles: Vec<_> = columns.iter().map(title).collect();
         out.write_all(grid::head(&titles, style.color).as_bytes())?;
         for (cells, group) in rows.iter().zip(&shown) {
-            let fit = |column: &Column| match column.index {
+            let fit = |column: &ShownColumn| match column.index {
                 Some(index) => (cells[index].cut(column.width), column.width),
                 None => (Cell::of(which(group, column.width), Tone::Plain), column.width),
             };
@@ -69,7 +69,7 @@ fn counts(groups: &Groups, group: &Group) -> Vec<Cell> {
 }
 
 /// A column that is shown.
-struct Column {
+struct ShownColumn {
     /// Index of its cell in the row; None for the column of phones' names.
     index: Option<usize>,
     title: String,
@@ -78,23 +78,23 @@ struct Column {
 
 /// Chooses the columns: the counts in full, the key in the remaining width, then as many names as fit. If no
 /// name fits, the titles of the counts are left out, since the signs below them say the same.
-fn columns(groups: &Groups, rows: &[Vec<Cell>], width: usize) -> Vec<Column> {
+fn columns(groups: &Groups, rows: &[Vec<Cell>], width: usize) -> Vec<ShownColumn> {
     let titled = columns_titled(groups, rows, width, true);
     let has_names = titled.last().is_some_and(|column| column.index.is_none());
     if has_names { titled } else { columns_titled(groups, rows, width, false) }
 }
 
-fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: bool) -> Vec<Column> {
+fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: bool) -> Vec<ShownColumn> {
     const MIN_KEY_WIDTH: usize = 6;
     const MIN_NAMES_WIDTH: usize = 15;
     const USEFUL_KEY_WIDTH: usize = 24;
     let titles = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok"];
     let widest = |index: usize| rows.iter().map(|row| row[index].width()).max().unwrap_or(0);
-    let mut columns: Vec<Column> = Vec::new();
+    let mut columns: Vec<ShownColumn> = Vec::new();
     for (index, title) in titles.iter().enumerate().skip(1) {
         if rows.iter().any(|row| !row[index].is_empty()) {
             let title = if titled || index == 1 { capitalized(title) } else { String::new() };
-            columns.push(Column { index: Some(index), width: widest(index).max(title.len()), title });
+            columns.push(ShownColumn { index: Some(index), width: widest(index).max(title.len()), title });
         }
     }
     while columns.len() > 1 && taken(&columns) + MIN_KEY_WIDTH > width {
@@ -107,16 +107,16 @@ fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: boo
     let beside_names = room.saturating_sub(MIN_NAMES_WIDTH + GAP);
     let key = if key > beside_names && beside_names >= USEFUL_KEY_WIDTH { beside_names } else { key };
     let title = cut(&capitalized(titles[0]), key).into_owned();
-    columns.insert(0, Column { index: Some(0), title, width: key });
+    columns.insert(0, ShownColumn { index: Some(0), title, width: key });
     let spare = width.saturating_sub(taken(&columns));
     if spare >= MIN_NAMES_WIDTH {
-        columns.push(Column { index: None, title: "Which".to_owned(), width: spare });
+        columns.push(ShownColumn { index: None, title: "Which".to_owned(), width: spare });
     }
     columns
 }
 
 /// The width that these columns take, including the gap after each.
-fn taken(columns: &[Column]) -> usize {
+fn taken(columns: &[ShownColumn]) -> usize {
     columns.iter().map(|column| column.width + GAP).sum()
 }
 

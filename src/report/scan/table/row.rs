@@ -244,13 +244,13 @@ fn seen(time: Option<&str>) -> Cell {
 fn applications(device: &Device) -> Cell {
     let mut counts = [(0, "✓", Tone::Good), (0, "✗", Tone::Bad), (0, "–", Tone::Dim)];
     for certificate in device.certificates.iter().filter(|one| matches!(one.slot, Slot::Application(_))) {
-        let place = match certificate.state {
+        let index = match certificate.state {
             CertificateState::Installed if !certificate.is_faulty => 0,
             CertificateState::Installed | CertificateState::Rejected => 1,
             CertificateState::NotAvailable if certificate.is_key_alone() => 1,
             CertificateState::NotAvailable => 2,
         };
-        counts[place].0 += 1;
+        counts[index].0 += 1;
     }
     counts
         .iter()

@@ -38,7 +38,7 @@ pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) 
     let old = software.is_some_and(is_before_custom_slots);
     let is_any = |fact: fn(&Facts) -> bool| active.iter().filter_map(|one| one.facts()).any(fact);
     let mut blocks: Vec<Block> =
-        places(active).into_iter().flat_map(|target| install(target, software)).collect();
+        all_targets(active).into_iter().flat_map(|target| install(target, software)).collect();
     if old {
         return blocks;
     }
@@ -54,7 +54,7 @@ pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) 
 }
 
 /// The slots to install in, each once: those that diagnoses name, else the kinds of slot that are suitable.
-fn places(active: &[&Diagnosis]) -> Vec<Target> {
+fn all_targets(active: &[&Diagnosis]) -> Vec<Target> {
     let installing = active.iter().filter(|one| one.facts().is_some_and(|facts| facts.about_installing));
     let mut targets: Vec<Target> = installing.flat_map(|one| targets(one)).collect();
     targets.sort_unstable();

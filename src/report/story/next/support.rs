@@ -36,8 +36,8 @@ fn logs(device: &Device) -> Prose {
         [_] => Prose::own("The log "),
         _ => Prose::own("The logs "),
     };
-    for (place, file) in device.files.iter().take(MAX_NAMED).enumerate() {
-        prose = prose.and(if place == 0 { "" } else { ", " }).and_foreign(file);
+    for (index, file) in device.files.iter().take(MAX_NAMED).enumerate() {
+        prose = prose.and(if index == 0 { "" } else { ", " }).and_foreign(file);
     }
     match device.files.len().saturating_sub(MAX_NAMED) {
         0 => prose.and("."),

@@ -6,7 +6,7 @@ use super::path::{is_within, normal};
 
 /// Where all logs of a search are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum LogPlace {
+pub enum LogLocation {
     /// There are none.
     #[default]
     Nowhere,
@@ -18,7 +18,7 @@ pub enum LogPlace {
     Scattered,
 }
 
-impl LogPlace {
+impl LogLocation {
     /// Adds a log in this directory.
     pub fn add(&mut self, directory: &Path) {
         let directory = normal(directory);
@@ -32,7 +32,7 @@ impl LogPlace {
         };
     }
 
-    /// Adds all logs of another place.
+    /// Adds all logs of another location.
     pub fn append(&mut self, other: Self) {
         match other {
             Self::Nowhere => {}
@@ -71,55 +71,55 @@ fn common(one: &Path, other: &Path) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    fn place(directories: &[&str]) -> LogPlace {
-        let mut place = LogPlace::default();
+    fn location(directories: &[&str]) -> LogLocation {
+        let mut location = LogLocation::default();
         for directory in directories {
-            let mut one = LogPlace::default();
+            let mut one = LogLocation::default();
             one.add(Path::new(directory));
-            place.append(one);
+            location.append(one);
         }
-        place
+        location
     }
 
     #[test]
     fn the_directory_of_all_logs() {
-        let within = |directory: &str| LogPlace::Within(directory.into());
-        assert_eq!(place(&[]), LogPlace::Nowhere);
+        let within = |directory: &str| LogLocation::Within(directory.into());
+        assert_eq!(location(&[]), LogLocation::Nowhere);
         for (directories, expected) in [
-            (&["a/logs"][..], LogPlace::In("a/logs".into())),
-            (&["a/logs", "./a/logs"], LogPlace::In("a/logs".into())),
+            (&["a/logs"][..], LogLocation::In("a/logs".into())),
+            (&["a/logs", "./a/logs"], LogLocation::In("a/logs".into())),
             (&["a/logs/1", "a/logs/2", "a/logs"], within("a/logs")),
             (&["a/logs/1", "./a/logs/2", "a/logs"], within("a/logs")),
             (&["a/logs", "b/logs"], within("")),
             (&["a/logs", "."], within("")),
             (&["../a", "../b"], within("..")),
             (&["/a", "/b/c"], within("/")),
-            (&["../a", "b"], LogPlace::Scattered),
-            (&["/a", "b"], LogPlace::Scattered),
-            (&["/a", "b", "/a"], LogPlace::Scattered),
+            (&["../a", "b"], LogLocation::Scattered),
+            (&["/a", "b"], LogLocation::Scattered),
+            (&["/a", "b", "/a"], LogLocation::Scattered),
         ] {
-            assert_eq!(place(directories), expected, "{directories:?}");
+            assert_eq!(location(directories), expected, "{directories:?}");
         }
     }
 
     #[test]
     fn above_a_directory() {
-        let is_above = |logs: &[&str], directory: &str| place(logs).is_above(Path::new(directory));
+        let is_above = |logs: &[&str], directory: &str| location(logs).is_above(Path::new(directory));
         assert!(is_above(&["."], "cfg") && is_above(&["a", "./a"], "a/b/cfg") && is_above(&[""], "cfg.zip!"));
         for logs in [&["cfg"][..], &["cfg/logs"], &["logs"], &[".", "logs"], &["..", "."], &[]] {
             assert!(!is_above(logs, "cfg"), "{logs:?}");
         }
-        let mut several = place(&["."]);
-        several.append(place(&["a", "b"]));
+        let mut several = location(&["."]);
+        several.append(location(&["a", "b"]));
         assert!(!several.is_above(Path::new("cfg")));
-        let mut several = place(&["a", "b"]);
-        several.append(place(&["."]));
+        let mut several = location(&["a", "b"]);
+        several.append(location(&["."]));
         assert!(!several.is_above(Path::new("cfg")));
     }
 
     #[test]
     fn apart_from_a_directory() {
-        let is_apart = |logs: &[&str], directory: &str| place(logs).is_apart_from(Path::new(directory));
+        let is_apart = |logs: &[&str], directory: &str| location(logs).is_apart_from(Path::new(directory));
         assert!(is_apart(&["logs"], "cfg") && is_apart(&["logs/1", "logs/2"], "cfg"));
         assert!(
             is_apart(&["."], "../cfg") && is_apart(&["logs"], "/srv/cfg") && is_apart(&["logs"], "logs2")

@@ -1,6 +1,7 @@
-//! Removes what may come after a text: marks, remarks, separators and closing quotation marks.
+//! The suffix of a text, which other programs write after it: marks, control characters, tags, remarks, separators and
+//! closing quotation marks. This removes it.
 
-use super::blank::trim;
+use super::blanks::trim;
 use super::field::is_pair;
 use super::quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, without_closing};
 use super::split_end;

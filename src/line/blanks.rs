@@ -1,4 +1,5 @@
-//! Blanks: those of ASCII, and those by which word processors, web pages and mail programs replace them.
+//! Blanks: those of ASCII, those by which word processors, web pages and mail programs replace them, and the NUL bytes
+//! that file systems leave where a write was lost.
 
 /// The length in bytes of the blank at the beginning of `bytes`; 0 if there is none. A line feed is not a
 /// blank. NUL bytes are, since file systems leave them where a write was lost.

@@ -1,8 +1,8 @@
-//! A line that is wrapped within its header. Mail programs wrap at the blank after the component if the word behind it
-//! is long.
+//! Headers that a program wrapped, so that they go on in the next line. Mail programs wrap at the blank after the
+//! component if the word behind it is long.
 
-use super::blank::{trim, trim_end};
-use super::{Header, Line, before, line};
+use super::blanks::{trim, trim_end};
+use super::{Header, Line, line, prefix};
 
 /// The most bytes after the last bar of a header that is not complete: those of a component, or of a count.
 const MAX_AFTER_BAR: usize = 5;
@@ -22,7 +22,7 @@ pub(crate) fn joined_header(begin: &[u8], rest: &[u8]) -> Option<Vec<u8>> {
     if stamped(rest).is_some() {
         return None;
     }
-    let joined = [trim_end(begin), before::unquoted(trim(rest))].concat();
+    let joined = [trim_end(begin), prefix::unquoted(trim(rest))].concat();
     stamped(&joined).is_some().then_some(joined)
 }
 

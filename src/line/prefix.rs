@@ -1,7 +1,8 @@
-//! Parses what may come before a line of a log: marks of a quotation or a list, prefixes by `grep` and syslog
-//! servers, the phone's address, a prompt.
+//! The prefix of a line, which other programs write before it: marks of a quotation or a list, prefixes by `grep` and
+//! syslog servers, the phone's address, a prompt. This parses it, removes it from a line without a header, and tells
+//! whether a cut line ends within it.
 
-use super::blank::{blank_length, trim_end, trim_start};
+use super::blanks::{blank_length, trim_end, trim_start};
 use super::header_words::{is_address, word};
 use super::sender::{Headers, LineOrigin, date};
 use super::{is_of_stamp, split_end};

@@ -1,5 +1,5 @@
-//! Lines as the phone wrote them: without what terminals, documents, mails and web pages make of them, and joined where a
-//! mail program broke them.
+//! Makes lines plain: removes what terminals, documents, mails and web pages add to them, replaces their encodings and
+//! signs, and joins lines that a mail program broke.
 
 use std::borrow::Cow;
 
