@@ -11,7 +11,9 @@
 //!   - base64 that is the whole text;
 //!   - base64 too long and too mixed to be a name or a path, also in the form for URLs, or in lines of 16
 //!     characters and more with a blank, `|` or `.` between them;
-//!   - more hexadecimal digits than a fingerprint has, also in pairs: `30:82:04:a4:…`;
+//!   - base64 and hexadecimal digits that begin like a key in DER, also under a certificate's header;
+//!   - more hexadecimal digits than a fingerprint has, also in pairs: `30:82:04:a4:…`; the 16 bytes of a dump's
+//!     line; and 32 digits that are the whole text;
 //! - passwords in addresses:
 //!   - in URLs, also with blanks if the URL is in quotes or an `@` follows: `ftp://phone:4711@192.0.2.9`;
 //!   - without a scheme: `phone:4711@pbx`;
@@ -32,6 +34,7 @@
 //! nothing marks as one is not recognized.
 
 mod escapes;
+mod hexadecimal;
 mod keys;
 mod passwords;
 mod sentences;
@@ -65,6 +68,8 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
 
 fn may_have_secret(text: &str) -> bool {
     has_long_run(text.as_bytes())
+        || has_digits(text.as_bytes())
+        || keys::is_line(text.trim())
         || text.trim_end().ends_with('=')
         || (text.bytes().any(may_trigger) && TRIGGER.is_match(text))
 }
@@ -141,32 +146,51 @@ const MIN_RUN: usize = 24;
 /// Whether a text is too short for a key and has no character that marks a secret or an escape, as most models and
 /// addresses.
 fn is_plain(text: &str) -> bool {
-    text.len() < MIN_RUN && !text.bytes().any(|byte| matches!(byte, b'=' | b'&' | b'\\') || may_trigger(byte))
+    text.len() < MIN_RUN
+        && !keys::is_line(text.trim())
+        && !text.bytes().any(|byte| matches!(byte, b'=' | b'&' | b'\\') || may_trigger(byte))
 }
 
 /// Whether a text has a run of characters as long as the shortest key that is recognized. This is not part of
 /// [`TRIGGER`], since the repetition counts would add a thousand states to its automaton.
 fn has_long_run(text: &[u8]) -> bool {
-    // The lengths of the current run with and without `-` and `_`, and of the run before its only separator; and how
-    // many runs of two characters are in a row, as in a fingerprint, which has at most 32.
-    let (mut run, mut plain, mut before, mut pairs) = (0, 0, 0, 0);
+    // The lengths of the current run with and without `-` and `_`, and of the run before its only separator.
+    let (mut run, mut plain, mut before) = (0, 0, 0);
     text.len() >= MIN_RUN
         && text.iter().any(|byte| {
-            if matches!(byte, b':' | b' ' | b'\n' | b'\r' | b'\t') {
-                pairs = match run {
-                    0 => pairs,
-                    2 => pairs + 1,
-                    _ => 0,
-                };
-            }
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'+' | b'/' => (run, plain) = (run + 1, plain + 1),
                 b'-' | b'_' => (run, plain) = (run + 1, 0),
                 b' ' | b'|' | b'.' | b'\n' | b'\r' | b'\t' => (run, plain, before) = (0, 0, run),
                 _ => (run, plain, before) = (0, 0, 0),
             }
-            plain >= MIN_RUN || run >= 60 || run.min(before) >= 16 || pairs > 31
+            plain >= MIN_RUN || run >= 60 || run.min(before) >= 16
         })
+}
+
+/// Whether a text can have the digits of a dump, with blanks between them or a colon after the last; or more pairs than a
+/// fingerprint, which has at most 32.
+fn has_digits(text: &[u8]) -> bool {
+    // The length of the current run, the pairs in a row, and the digits of groups with blanks between them.
+    let (mut run, mut pairs, mut digits) = (0, 0, 0);
+    text.len() >= MIN_RUN
+        && (text.iter().any(|byte| {
+            if matches!(byte, b':' | b' ' | b'\n' | b'\r' | b'\t') {
+                pairs = match run {
+                    0 => pairs,
+                    2 => pairs + 1,
+                    _ => 0,
+                };
+                digits = match run {
+                    _ if *byte == b':' => 0,
+                    0 => digits,
+                    2 | 4 | 8 => digits + run,
+                    _ => 0,
+                };
+            }
+            run = if byte.is_ascii_alphanumeric() { run + 1 } else { 0 };
+            pairs > 31 || digits >= 24
+        }) || pairs > 13 && text.trim_ascii_end().ends_with(b":"))
 }
 
 /// The most rounds of replacement for a text. Usually one round replaces everything and a second confirms it. If two
@@ -216,7 +240,7 @@ struct Pass {
 const PASSES: [Pass; 9] = [
     Pass { needs: "private", find: keys::marked },
     Pass { needs: "", find: keys::unmarked },
-    Pass { needs: "", find: keys::hexadecimal },
+    Pass { needs: "", find: hexadecimal::keys },
     Pass { needs: "authoriz", find: passwords::authorizations },
     Pass { needs: r"sip tp: tps: uri url :/ :\ // /\ %2f %3a", find: passwords::urls },
     Pass { needs: "uri url", find: passwords::quoted_uris },

@@ -360,7 +360,7 @@ fn what_names_nobody_is_not_touched() {
         "127.0.0.1 ::1 0.0.0.0 255.255.255.0 255.255.255.255 000000000000.cfg FFFFFFFFFFFF localhost",
         "serial port open, S/N unknown, users and hosts, 1.3.6.1.4.1.13885",
         "Custom platform device certificate 1 common name \"Polycom Root CA\"",
-        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "SHA-256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "020000000001 028000000001 240.0.0.7 100::7 host-1.example user-1@host-2.example name-1",
     ] {
         assert_eq!(redactor.text(text), text);

@@ -15,10 +15,14 @@ const BLANK: &str = r"(?:[\s_+]|%20)";
 /// A run of base64 that may be a key by itself, or stand before a footer.
 static RUN: LazyLock<Regex> = LazyLock::new(|| pattern("[A-Za-z0-9+/]{24,}={0,2}"));
 
-/// Hexadecimal digits, also in pairs with colons or blanks between them, as tools print a key.
-static HEXADECIMAL: LazyLock<Regex> = LazyLock::new(|| {
-    let pair = "[0-9A-Fa-f]{2}";
-    pattern(&format!(r"[0-9A-Fa-f]{{48,}}|\b{pair}(?::\s*{pair})+\b|\b{pair}(?:\s+{pair})+\b"))
+/// The beginning of a key in DER as base64: a sequence whose first element is a version: 0 (PKCS #8, RFC 5208; RSA keys),
+/// 1 (EC keys, RFC 5915) or 3 (PKCS #12). The first element of a certificate is a sequence. A line feed before it may be
+/// written as `\n` or `%0A`.
+static BEGINNING: LazyLock<Regex> = LazyLock::new(|| {
+    let any = "[A-Za-z0-9+/]";
+    pattern(&format!(
+        r"\A(?:[nr]|0[aAdD])?(?:MII{any}{{2}}[AQgw]IBA[ADz]|MIG{any}AgE[AB]|M{any}{{2}}CAQ[AE])"
+    ))
 });
 
 /// The words that every header and footer of a private key has.
@@ -87,6 +91,10 @@ const MIN_WRAPPED_LENGTH: usize = 48;
 /// Keys whose header and footer were cut off: a run of base64, also in the form for URLs, or lines of base64
 /// with one separator character between them. Those of a certificate are public and are kept.
 pub(super) fn unmarked(text: &str) -> Vec<Secret> {
+    if is_line(text.trim()) {
+        let start = text.len() - text.trim_start().len();
+        return vec![Secret { range: start..text.trim_end().len(), instead: sign("…") }];
+    }
     let mut secrets = Vec::new();
     let mut is_public = false;
     let mut lines = Lines::default();
@@ -97,6 +105,8 @@ pub(super) fn unmarked(text: &str) -> Vec<Secret> {
         if run.ends_with(CERTIFICATE) && text[end..].starts_with("-----") {
             is_public = !text[..end - CERTIFICATE.len()].ends_with("END ");
         }
+        // What stands under a certificate's header may be a key all the same.
+        is_public &= !BEGINNING.is_match(run);
         let goes_on = matches!(between, " " | "|" | "." | "\n" | "\r" | "\t") && lines.end + 1 == start;
         let is_line = !is_public && start >= done && run.len() >= MIN_LINE_LENGTH && !is_hex(run);
         if !(goes_on && is_line)
@@ -166,27 +176,14 @@ impl Lines {
         let mut runs = RUN.find_iter(&text[self.start..self.end]);
         let is_alone = text[..self.start].trim().is_empty() && text[self.end..].trim().is_empty();
         let is_one_line = is_alone && is_line(&self.joined);
-        let is_secret =
-            is_wrapped || is_one_line || is_begun(&self.joined) || runs.any(|run| is_key(run.as_str()));
+        let is_secret = is_wrapped
+            || is_one_line
+            || is_begun(&self.joined)
+            || is_last_line(&self.joined)
+            || runs.any(|run| is_key(run.as_str()));
         let end = is_secret.then(|| last_line(text, self.end))?;
         Some(Secret { range: self.start..end, instead: sign("…") })
     }
-}
-
-/// DER in hexadecimal digits: longer than any fingerprint, or with the beginning of a key.
-pub(super) fn hexadecimal(text: &str) -> Vec<Secret> {
-    let is_der = |run: &regex::Match<'_>| {
-        let digits: String = run.as_str().chars().filter(char::is_ascii_hexdigit).collect();
-        match digits.len() {
-            ..=47 => false,
-            48..=64 | 96 | 128 => ["3082", "3081", "302e0201", "30770201"].iter().any(|start| {
-                digits.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
-            }),
-            _ => true,
-        }
-    };
-    let runs = HEXADECIMAL.find_iter(text).filter(is_der);
-    runs.map(|run| Secret { range: run.range(), instead: sign("…") }).collect()
 }
 
 /// Whether the share of `/` and `+` is larger than in base64, where they are 2 of 64 characters.
@@ -203,10 +200,10 @@ fn is_hex(run: &str) -> bool {
 const OPENSSH: &str = "b3BlbnNzaC1rZXkt";
 
 fn is_begun(run: &str) -> bool {
-    run.len() >= 24 && run.contains(OPENSSH)
+    run.len() >= 24 && run.contains(OPENSSH) || run.len() >= MIN_LINE_LENGTH && BEGINNING.is_match(run)
 }
 
-fn sign(kind: &str) -> Cow<'static, str> {
+pub(super) fn sign(kind: &str) -> Cow<'static, str> {
     if kind.is_empty() {
         Cow::Owned(format!("-----BEGIN PRIVATE KEY----- {REDACTED}"))
     } else {
@@ -287,38 +284,63 @@ fn last_line(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Whether a run of base64 without header must be a key or a certificate: it is long, or it begins like a key
-/// in DER (a sequence of more than 127 bytes, or of 119 or 116 bytes for EC keys). Such a beginning is mixed less.
+/// Whether a run of base64 without header must be a key or a certificate: it begins like a key in DER (a sequence of more
+/// than 127 bytes, or of 119 or 116 bytes for EC keys), it is long, or it is as mixed as base64 and no name is. A beginning
+/// is mixed less.
 fn is_key(run: &str) -> bool {
     let is_der = ["MII", "MHc", "MHQ", "MIG", "MC4C"].iter().any(|start| run.starts_with(start));
-    is_begun(run) || (is_der && is_mixed(run, 30)) || (run.len() >= 48 && is_mixed(run, 42))
+    is_begun(run)
+        || (is_der && is_mixed(run, 30))
+        || (run.len() >= 48 && is_mixed(run, 42))
+        || (run.len() >= 32 && is_mixed(run, 52) && !is_path(run))
+}
+
+/// Whether a run in a sentence must be the last line of a key, which often has padding.
+fn is_last_line(run: &str) -> bool {
+    run.ends_with('=') && run.len().is_multiple_of(4) && is_mixed(run, 52) && !is_path(run)
 }
 
 /// Whether a text of nothing else must be a line of a key, since words in such a form are rarely alone. The last line of
 /// a key can be short.
-fn is_line(text: &str) -> bool {
-    let has_form = text.ends_with('=') || (text.len() >= 24 && is_mixed(text, 42) && !is_path(text));
-    has_form && text.len().is_multiple_of(4)
+pub(super) fn is_line(text: &str) -> bool {
+    let unpadded = text.trim_end_matches('=');
+    let has_form = match text.len() {
+        ..8 => false,
+        _ if unpadded.len() < text.len() => unpadded.len() + 2 >= text.len() && changes(unpadded) > 1,
+        8..MIN_LINE_LENGTH => false,
+        MIN_LINE_LENGTH..24 if BEGINNING.is_match(text) => true,
+        MIN_LINE_LENGTH..24 => changes(text) * 2 >= text.len() - 1 && !is_hex(text),
+        _ => is_mixed(text, 42) && !is_path(text),
+    };
+    has_form && text.len().is_multiple_of(4) && unpadded.bytes().all(|byte| is_base64(&byte))
 }
 
-/// Whether adjacent characters differ in kind (capital, small letter, digit) at `percent` of all places or
-/// more: about 65 in base64, and 30 in `namesLikeThisOne`.
-fn is_mixed(run: &str, percent: usize) -> bool {
-    let class = |byte: u8| match byte {
-        b'A'..=b'Z' => 0_u8,
+/// A capital, a small letter, a digit, or a sign.
+const fn kind_of(byte: u8) -> u8 {
+    match byte {
+        b'A'..=b'Z' => 0,
         b'a'..=b'z' => 1,
         b'0'..=b'9' => 2,
         _ => 3,
-    };
-    let bytes = run.trim_end_matches('=').as_bytes();
-    let has = |wanted| bytes.iter().any(|byte| class(*byte) == wanted);
-    let changes = bytes.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
-    bytes.len() >= 20
+    }
+}
+
+/// At how many places adjacent characters differ in kind.
+fn changes(run: &str) -> usize {
+    run.as_bytes().windows(2).filter(|pair| kind_of(pair[0]) != kind_of(pair[1])).count()
+}
+
+/// Whether adjacent characters differ in kind at `percent` of all places or more: about 65 in base64, and 30 in
+/// `namesLikeThisOne`.
+fn is_mixed(run: &str, percent: usize) -> bool {
+    let run = run.trim_end_matches('=');
+    let has = |wanted| run.bytes().any(|byte| kind_of(byte) == wanted);
+    run.len() >= 20
         && has(0)
         && has(1)
         && has(2)
-        && !bytes.iter().all(u8::is_ascii_hexdigit)
-        && changes * 100 >= percent * (bytes.len() - 1)
+        && !run.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && changes(run) * 100 >= percent * (run.len() - 1)
 }
 
 #[cfg(test)]
@@ -343,6 +365,10 @@ mod tests {
             "Gsc1uCUcQUHo5eNBbPoNpgjHUjWLzteM0ne+ITvZy2y6",
             "x7dQz0N3fWq9sLkP4vYh2TgRb8mJcE5u",
             "0e1oQi6ZyXhCw5tVKgBn+DjM",
+            "VwAXciod2OSrFkcm",
+            "MIIEvAIBADANBgkq",
+            "vUoWTA1IskQ5+/dZ",
+            "9Nnizw==",
             "Zk9vQ2x4T1hM7Q==",
         ] {
             let concealed = conceal(line);
@@ -353,12 +379,53 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_a_key_in_a_sentence() {
+        for (text, shown) in [
+            (
+                "Value of privateKey is MIIEvAIBADANBgkqhkiG9w0BAQEFAASC",
+                "Value of privateKey is -----BEGIN … PRIVATE KEY----- [redacted]",
+            ),
+            (
+                "not proper in the MIGHAgEAMBMGByqGSM49AgEG x",
+                "not proper in the -----BEGIN … PRIVATE KEY----- [redacted] x",
+            ),
+            ("value[26]=vUoWTA1IskQ5+/dZ9Nnizw==", "value[26]=-----BEGIN … PRIVATE KEY----- [redacted]"),
+            ("x h7dQz0N3fWq9sLkP4vYh2TgRb8mJcE5u in it", "x -----BEGIN … PRIVATE KEY----- [redacted] in it"),
+            ("the private key is 85fo4FiemSF3lkjA", "the private key is [redacted]"),
+            ("privateKey 4ecb9bdedb7036659944109f3c450828 x", "privateKey [redacted] x"),
+        ] {
+            assert_eq!(conceal(text), shown);
+            assert_eq!(conceal(shown), shown);
+        }
+    }
+
+    /// A certificate's DER begins with two sequences, and a key's with a version.
+    #[test]
+    fn a_key_labelled_as_a_certificate() {
+        let key = "MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCa7Ig4aQVfJDLC";
+        let more = "UykM2XCPHXMByEO9pc4MHFEfAYCpFkBlcl969HbTEmwvx8vdn4hkrW7b2BViPDjW";
+        for feed in [" ", "\n", "\\n", "", "%0A"] {
+            let text =
+                format!("-----BEGIN CERTIFICATE-----{feed}{key}{feed}{more}{feed}-----END CERTIFICATE-----");
+            let concealed = conceal(&text);
+            assert!(!concealed.contains(&key[..20]) && !concealed.contains(&more[..20]), "{concealed}");
+            assert_eq!(conceal(&concealed), concealed);
+            let certificate = text.replace("MIIEvAIBADAN", "MIIEvDCCA6Sg");
+            assert_eq!(conceal(&certificate), certificate);
+        }
+    }
+
+    #[test]
     fn a_word_alone_is_no_line_of_a_key() {
         for text in [
             "hwDescSecurityDeviceKey1Of8Credentia",
             "/ffs0/Config/Device1/Keys2Ab",
             "0004F206075D0004F206075D",
             "SoundPointIP335andMore12",
+            "SoundPointIP335a",
+            "00000490",
+            "Address=",
+            "VVX500-Acme-Site",
             "registrationStateChanged",
             "key=",
             "x Zk9vQ2x4T1hM7Q==",

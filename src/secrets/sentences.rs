@@ -47,14 +47,14 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
         if word.eq_ignore_ascii_case("pass") && !has("user") {
             continue;
         }
-        // Only behind the name of the parameter: "private key 4677" is a length.
-        if has("key") && !has("parameter") {
-            continue;
-        }
         let is_weak = ["pwd", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word)) && !is_certain;
         let is_quoted = text[at..].starts_with(['"', '\'', '“', '‘']);
         let password = value(text, at);
         let said = &text[password.clone()];
+        // Not behind the name of the parameter, only what can be a part of a key: "private key 4677" is a length.
+        if has("key") && !has("parameter") && !is_part_of_key(said) {
+            continue;
+        }
         let is_secret = is_quoted || (!is_ordinary(said) && (is_certain || (!is_weak && looks_secret(said))));
         if !is_secret || said.starts_with(super::REDACTED) {
             continue;
@@ -73,6 +73,11 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
         }
     }
     secrets
+}
+
+fn is_part_of_key(said: &str) -> bool {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    said.len() >= 16 && said.bytes().all(is_base64)
 }
 
 fn is_ordinary(said: &str) -> bool {

@@ -1,0 +1,93 @@
+//! Finds keys in hexadecimal digits, as tools print them, also in the lines of a dump.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::keys::sign;
+use super::{Secret, pattern};
+
+/// Digits without blanks; pairs with colons; the groups of a dump.
+static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
+    let pair = "[0-9A-Fa-f]{2}";
+    let group = format!("(?:{pair}|(?:{pair}){{2}}|(?:{pair}){{4}})");
+    pattern(&format!(
+        r"\b(?<plain>[0-9A-Fa-f]{{32,}})\b|[0-9A-Fa-f]{{48,}}|\b{pair}(?::\s*{pair})+\b:?|\b(?<dump>{group}(?:\s+{group})+)\b"
+    ))
+});
+
+/// The beginning of a key in DER: a sequence whose first element is the integer 0, 1 or 3.
+static BEGINNING: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\A30(?:82[0-9a-f]{4}|81[0-9a-f]{2}|[0-7][0-9a-f])02010[013]"));
+
+/// The digits of the shortest line of a dump, and of the shortest fingerprint: 16 bytes.
+const MIN_DIGITS: usize = 32;
+
+/// What is longer than any fingerprint, begins like a key, is a line of a dump, or a text of nothing else. Fingerprints
+/// have colons, or stand in a sentence.
+pub(super) fn keys(text: &str) -> Vec<Secret> {
+    let mut secrets = Vec::new();
+    for found in DIGITS.captures_iter(text) {
+        let run = found.get_match();
+        let digits: String = run.as_str().chars().filter(char::is_ascii_hexdigit).collect();
+        let is_alone = || text.trim().len() == run.len();
+        let has_letters = || digits.contains(|digit: char| digit.is_ascii_alphabetic());
+        let is_key = match digits.len() {
+            ..16 => false,
+            _ if BEGINNING.is_match(&digits) => true,
+            // A dump by `openssl` has 15 bytes a line, and a colon after the last.
+            16..MIN_DIGITS => digits.len() == 30 && run.as_str().ends_with(':') && is_alone(),
+            _ if found.name("dump").is_some() => has_letters(),
+            _ if found.name("plain").is_some() && is_alone() => has_letters(),
+            48..=64 | 96 | 128 => ["3082", "3081", "302e0201", "30770201"].iter().any(|start| {
+                digits.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+            }),
+            MIN_DIGITS..48 => false,
+            _ => true,
+        };
+        if is_key {
+            secrets.push(Secret { range: run.range(), instead: sign("…") });
+        }
+    }
+    secrets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conceal;
+
+    const HIDDEN: &str = "-----BEGIN … PRIVATE KEY----- [redacted]";
+
+    #[test]
+    fn lines_of_dumps() {
+        for (text, shown) in [
+            ("4ecb9bdedb7036659944109f3c450828", HIDDEN.to_owned()),
+            (" 4ecb9bdedb7036659944109f3c4508284ecb9bdedb7036659944109f3c450828", format!(" {HIDDEN}")),
+            ("0490: 4e cb 9b de db 70 36 65 99 44 10 9f 3c 45 08 28", format!("0490: {HIDDEN}")),
+            ("00000490  4e cb 9b de db 70 36 65  99 44 10 9f 3c 45 08 28  |N|", format!("{HIDDEN}  |N|")),
+            ("0490: 4ecb 9bde db70 3665 9944 109f 3c45 0828  N..p", format!("0490: {HIDDEN}  N..p")),
+            ("4ecb9bde db703665 9944109f 3c450828", HIDDEN.to_owned()),
+            ("    00:c4:cb:9b:de:db:70:36:65:99:44:10:9f:3c:45:", format!("    {HIDDEN}")),
+            ("value 308204bc020100300d06092a864886f7 x", format!("value {HIDDEN} x")),
+            ("value 302e020100300506 x", "value 302e020100300506 x".to_owned()),
+        ] {
+            assert_eq!(conceal(text), shown);
+            assert_eq!(conceal(&shown), shown);
+        }
+    }
+
+    #[test]
+    fn fingerprints_and_numbers_stay() {
+        for text in [
+            "70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17",
+            "fingerprint 70:8B:85:9C:49:4E:28:E2:3C:03:4C:D8:AA:0D:8E:17:01:02:03:04",
+            "Call-ID 4ecb9bdedb7036659944109f3c450828 ended",
+            "4ecb9bde-db70-3665-9944-109f3c450828",
+            "0004f2a0b001 0004f2a0b002 0004f2a0b003 0004f2a0b004",
+            "2013 05 31 13 18 22 2013 05 31 13 18 22 2013 05 31 13 18 22",
+            "00000000000000000000000000000000",
+        ] {
+            assert_eq!(conceal(text), text);
+        }
+    }
+}
