@@ -11,6 +11,7 @@ use super::der::{
     BIT_STRING, Element, GENERALIZED_TIME, INTEGER, OID, Reader, SEQUENCE, SET, UTC_TIME, context,
 };
 use crate::model::Fingerprint;
+use crate::secrets::conceal;
 use crate::sentence::Part;
 
 /// The most certificates that are read in one value.
@@ -22,9 +23,9 @@ const MAX_SUBJECT_LENGTH: usize = 1024;
 /// The data of a certificate in a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// The subject's first common name. Untrusted text.
+    /// The subject's first common name. Untrusted text, without secrets.
     pub common_name: Option<Box<str>>,
-    /// All texts of the subject with commas between, at most 1 KB. Untrusted text.
+    /// All texts of the subject with commas between, at most 1 KB. Untrusted text, without secrets.
     pub subject: Box<str>,
     /// From when it is valid, UTC.
     #[serde(with = "chrono::naive::serde::ts_seconds")]
@@ -116,8 +117,9 @@ impl Certificate {
         let key = public_key(fields.take(SEQUENCE)?)?;
         let (common_name, subject) = subject(name);
         Some(Self {
-            common_name,
-            subject,
+            // Records keep them, so the secrets in them are concealed here.
+            common_name: common_name.map(|name| conceal(&name).into()),
+            subject: conceal(&subject).into(),
             not_before,
             not_after,
             length: whole.whole.len() as u32,

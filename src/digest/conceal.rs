@@ -86,6 +86,9 @@ mod tests {
             format!("{key}\n{refused}\n"),
             format!("{uri}\n0531131824|app  |4|00|{key}\n"),
             format!("{uri}\n0531131824|app  |4|00|Server certificate verification failed, {key}"),
+            "0531131823|tickt|*|00|m_validUntil [joe:geheim@192.0.2.1]\n".to_owned(),
+            "0531131823|so |4|00|Could not load time from a.password: geheim(a.password: geheim).\n"
+                .to_owned(),
             format!("{refused}\n").repeat(crate::digest::MAX_ENTRIES + 5),
         ] {
             let record = record_of(&log);

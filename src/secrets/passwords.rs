@@ -107,7 +107,7 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
         if key.get(1).is_some_and(|sign| sign.as_str() == ":" && text[sign.end()..].starts_with(':')) {
             continue;
         }
-        let value = value(text, at);
+        let value = with_next(text, value(text, at));
         at = value.end;
         secrets.extend(Secret::new(value));
     }
@@ -137,6 +137,19 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
         secrets.extend(Secret::new(element.end()..end));
     }
     merged(secrets)
+}
+
+/// A value without quotes with that of the next name, if it has this name in it: `password: a(password: b)`.
+fn with_next(text: &str, mut value: Range<usize>) -> Range<usize> {
+    let is_quoted = text[..value.start].ends_with(QUOTES);
+    let mut from = value.start;
+    while let Some(next) = KEY.find_at(text, from).filter(|next| !is_quoted && next.start() < value.end) {
+        from = next.end();
+        if from >= value.end {
+            value.end = self::value(text, from).end.max(from);
+        }
+    }
+    value
 }
 
 /// The range of the value that begins at `at`: within its quotes, or up to a blank or the next setting.
@@ -242,7 +255,12 @@ pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
     for run in text.split_inclusive(|c: char| ends_url(c) || SEPARATORS.contains(c)) {
         let at = run.rmatch_indices('@').map(|(at, _)| at).find(|at| HOST.is_match(&run[at + 1..]));
         let whole = run.trim_end_matches(|c: char| SEPARATORS.contains(c));
-        let own = password_after_user(&run[..at.unwrap_or(whole.len())]);
+        let before = &run[..at.unwrap_or(whole.len())];
+        // `[phone:4711@pbx]`, but not an IPv6 address in brackets.
+        let is_within = at.is_some() && !before.contains([')', ']']);
+        let bracket = before.len() - before.trim_start_matches(['(', '[']).len();
+        let bracket = if is_within { bracket } else { 0 };
+        let own = password_after_user(&before[bracket..]).map(|(user, start)| (user, start + bracket));
         match at {
             Some(end) => {
                 let start = begun.take().or(own.map(|(_, start)| offset + start));

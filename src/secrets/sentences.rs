@@ -122,6 +122,8 @@ mod tests {
             ("> PASS geheim", "> PASS [redacted]"),
             ("AUTH PLAIN AGphbmUAZ2Vo", "AUTH PLAIN [redacted]"),
             ("curl -u jane:geheim https://h/", "curl -u jane:[redacted] https://h/"),
+            ("m_validUntil [phone:geheim@192.0.2.1]", "m_validUntil [phone:[redacted]@192.0.2.1]"),
+            ("time from x.password: geheim(x.password: geheim).", "time from x.password: [redacted]"),
             ("password[geheim] length[6]", "password[[redacted]] length[6]"),
             ("password -> geheim", "password -> [redacted]"),
             ("password\u{a0}=\u{a0}geheim", "password\u{a0}=\u{a0}[redacted]"),
