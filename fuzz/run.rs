@@ -83,6 +83,7 @@ fn options() -> Options {
         inventory: None,
         roots: Some(Vec::new()),
         stale: chrono::TimeDelta::days(14),
+        names_of_all: false,
     }
 }
 

@@ -98,6 +98,7 @@ impl Scanner {
             inventory: self.inventory.clone(),
             roots: Some(roots),
             stale: STALE,
+            names_of_all: false,
         }
     }
 }

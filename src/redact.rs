@@ -27,8 +27,11 @@
 //! reveals only the position in the sorted list. The same logs give the same pseudonyms, for any number of
 //! threads and in every format. A phone's pseudonym is its position among all phones of the searched paths,
 //! so it is the same in every command: first those with logs, then those that have only configuration files,
-//! which some commands don't read, then those that only an inventory names. Pseudonyms change if other logs are
-//! added, except while `watch` runs; those of other names may also differ in a report that shows fewer phones.
+//! which some commands don't read, then those that only an inventory names. The directories of logs, archives, and the
+//! names in certificates that the logs show are numbered before other names, those of phones that are not shown too, so
+//! they are also the same in every command. All other names, such as hosts and users, have the same pseudonym everywhere
+//! in one report; another command, or a report of fewer phones, may give them another one. Pseudonyms change if other
+//! logs are added, except while `watch` runs.
 
 mod address;
 mod mac;

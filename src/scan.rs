@@ -78,6 +78,8 @@ pub struct Options {
     pub roots: Option<Vec<PathBuf>>,
     /// A phone whose newest line is older than this is stale.
     pub stale: chrono::TimeDelta,
+    /// The names of all phones are wanted, for pseudonyms that don't depend on `devices`.
+    pub names_of_all: bool,
 }
 
 /// Receives the progress of a scan, from all threads.
@@ -168,7 +170,7 @@ fn run(
 
 /// Scans in this order:
 ///
-/// 1. With `--device` and without configuration, [`requested_phones`](ScanContext::requested_phones) diagnoses the
+/// 1. With `--device`, without configuration and without `--redact`, [`requested_phones`](ScanContext::requested_phones) diagnoses the
 ///    phones of that option.
 /// 2. [`add_sharing_phones`](ScanContext::add_sharing_phones) then reads all other logs, but diagnoses only the phones
 ///    that may show one of the same certificates: FLT001 and FLT002 name them. `fingerprints` are those of step 1.
@@ -240,10 +242,10 @@ impl PartialScan {
 }
 
 impl ScanContext<'_> {
-    /// Diagnoses the phones of `--device` first. None if the option is not given, or if the configuration of
-    /// all phones must be compared, so that all phones are needed.
+    /// Diagnoses the phones of `--device` first. None if the option is not given, or if all phones are needed: their
+    /// configuration must be compared, or their names are wanted.
     fn requested_phones(&self) -> Option<PartialScan> {
-        if self.options.devices.is_empty() || self.audit.is_some() {
+        if self.options.devices.is_empty() || self.options.names_of_all || self.audit.is_some() {
             return None;
         }
         let mut part = PartialScan::default();

@@ -234,3 +234,47 @@ fn phones_without_logs_are_numbered_after_those_with_logs() {
     let events = said(fleet.path(), &["events", "--redact", "--device", "64167f00000a", "."]);
     assert!(events.contains("020000000002") && !events.contains("020000000001"), "{events}");
 }
+
+/// What is numbered does not depend on the phones that are shown, nor on what a command reads beside the logs.
+#[test]
+fn directories_and_names_are_called_the_same_in_every_answer() {
+    let fleet = TempDir::new().unwrap();
+    let phones = [("berlin", "0004f2a0b001", "Jane Doe"), ("paris", "0004f2a0b002", "John Roe")];
+    for (directory, mac, name) in phones {
+        let log = log_of(mac).replace("Xaverine Quillfeather\"", &format!("{name}\""));
+        write(fleet.path(), &format!("{directory}/{mac}-app.log"), log.as_bytes(), TIME);
+    }
+    write(fleet.path(), "amsterdam/000000000000.cfg", b"<a CONFIG_FILES=\"b.cfg\"/>", TIME);
+    write(fleet.path(), "zoo.zip", b"PK\x03\x04damaged", TIME);
+    for number in ["1", "2"] {
+        let mac = format!("0004f2a0b00{number}");
+        let path = format!("dir-{number}/02000000000{number}-app.log");
+        for arguments in [
+            &["device", &mac, "--format", "json"][..],
+            &["device", &mac, "--format", "json", "--no-config"],
+            &["scan", "--device", &mac, "--format", "json"],
+            &["scan", "--device", &mac, "--format", "json", "--no-config"],
+            &["events", "--device", &mac],
+            &["scan", "--format", "json"],
+        ] {
+            let answer = said(fleet.path(), &[arguments, &[".", "--redact"]].concat());
+            assert!(answer.contains(&path), "{arguments:?}: {answer}");
+            let is_one = arguments.contains(&&*mac);
+            assert_eq!(is_one, !answer.contains(&format!("dir-{}/", if number == "1" { 2 } else { 1 })));
+            if arguments[0] == "scan" {
+                assert!(answer.contains("file-1.zip"), "{arguments:?}: {answer}");
+            }
+        }
+    }
+    let name_of = |mac: &str, arguments: &[&str]| {
+        let answer = json(fleet.path(), &[arguments, &["--format", "json", ".", "--redact"]].concat());
+        let phones = answer["devices"].as_array().cloned().unwrap_or_else(|| vec![answer["device"].clone()]);
+        let phone = phones.iter().find(|phone| phone["mac"] == mac).unwrap();
+        phone["certificates"][0]["common_name"].clone()
+    };
+    let all = ["020000000001", "020000000002"].map(|mac| name_of(mac, &["scan"]));
+    assert_ne!(all[0], all[1]);
+    assert_eq!(all[0], name_of("020000000001", &["device", "0004f2a0b001"]));
+    assert_eq!(all[1], name_of("020000000002", &["device", "0004f2a0b002"]));
+    assert_eq!(all[1], name_of("020000000002", &["scan", "--device", "0004f2a0b002", "--no-config"]));
+}

@@ -138,6 +138,9 @@ pub(crate) struct CodeArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     /// Replace MAC and IP addresses, names and serial numbers by stable pseudonyms
+    ///
+    /// Phones, directories of logs and names in certificates have the same pseudonym in every command over the same
+    /// paths; other names, such as hosts and users, only within one answer.
     #[arg(long, help_heading = SHOWING)]
     pub(crate) redact: bool,
     /// Print no explanations, warnings or progress

@@ -20,7 +20,7 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     let configs = scan.configs();
     let all =
         |shown: Shown<'_>| configs.iter().map(|config| ConfigPhone::new(config, shown)).collect::<Vec<_>>();
-    let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, None, |redactor| {
+    let redactor = setup::redact(&args.run, &scan, &mut overview, None, |redactor| {
         drop(all(Shown::redacted(redactor)));
         Ok(())
     })?;

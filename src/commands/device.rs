@@ -27,7 +27,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let mut overview = std::mem::take(&mut scan.overview);
     // Before redaction: the problems are found by their paths.
     let problems = if scan.is_empty() { Vec::new() } else { scan.problems_of(0, &overview.problems) };
-    let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, None, |redactor| {
+    let redactor = setup::redact(&args.run, &scan, &mut overview, None, |redactor| {
         Redacted::new(&scan, redactor).visit();
         _ = redactor.mac(args.mac);
         scan.events(Shown::redacted(redactor), |_| Ok(()))

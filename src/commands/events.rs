@@ -24,7 +24,7 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     let mut scan =
         setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);
-    let redactor = setup::redact(&args.run, scan.all_macs(), &mut overview, None, |redactor| {
+    let redactor = setup::redact(&args.run, &scan, &mut overview, None, |redactor| {
         args.phones.device.iter().for_each(|mac| _ = redactor.mac(*mac));
         scan.events(Shown::redacted(redactor), |_| Ok(()))
     })?;

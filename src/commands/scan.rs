@@ -49,7 +49,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let compared = baseline.as_ref().map(compare);
     let devices: &dyn Devices = compared.as_ref().map_or(&scan, |compared| compared);
     let redactor = pool.install(|| {
-        setup::redact(&args.run, scan.all_macs(), &mut overview, None, |redactor| {
+        setup::redact(&args.run, &scan, &mut overview, None, |redactor| {
             Redacted::new(devices, redactor).visit();
             args.phones.device.iter().for_each(|mac| _ = redactor.mac(*mac));
             Ok(())

@@ -9,9 +9,10 @@ use phonecert::input::{self, FoundFiles, decoded, files_from, shown_path};
 use phonecert::inventory::Inventory;
 use phonecert::model::Mac;
 use phonecert::phone::Selection;
+use phonecert::problem::ProblemKind;
 use phonecert::redact::Redactor;
 use phonecert::report::{Format, Overview, Style, Verbosity};
-use phonecert::scan::{Options, Records, ReportProgress};
+use phonecert::scan::{Options, Records, ReportProgress, Scan};
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
 use rayon::ThreadPool;
@@ -111,6 +112,7 @@ impl Setup {
             roots: (!read.paths.no_config).then(|| paths.clone()),
             // Only some commands mark phones without a recent line, and set this.
             stale: TimeDelta::MAX,
+            names_of_all: run.redact,
         };
         Ok(Self { paths, options, pool: pool(run)? })
     }
@@ -221,11 +223,12 @@ pub(super) fn pool(args: &RunArgs) -> Result<ThreadPool, Failure> {
     pool.map_err(|error| Failure::Setup(format!("threads cannot be started: {error}")))
 }
 
-/// Redacts `overview` if `--redact` asks for it, and returns the redactor for the phones, of which `phones` are
-/// all. `first_pass` must redact them once. Pseudonyms of a `previous` answer stay the same.
+/// Redacts `overview` if `--redact` asks for it, and returns the redactor for the answer. `first_pass` must redact this
+/// once. What every answer about these logs can name is numbered before the rest, whatever this one shows. Pseudonyms of
+/// a `previous` answer stay the same.
 pub(super) fn redact(
     args: &RunArgs,
-    phones: impl IntoIterator<Item = Mac>,
+    scan: &Scan,
     overview: &mut Overview,
     previous: Option<&Redactor>,
     first_pass: impl FnOnce(&Redactor) -> io::Result<()>,
@@ -233,7 +236,14 @@ pub(super) fn redact(
     if !args.redact {
         return Ok(None);
     }
-    let redactor = Redactor::after(previous, phones, |redactor| {
+    let of_all = Redactor::after(previous, scan.all_macs(), |redactor| {
+        scan.name_all(redactor);
+        let is_of_archive = |kind| matches!(kind, ProblemKind::CorruptArchive | ProblemKind::TruncatedArchive);
+        let archives = overview.problems.iter().filter(|problem| is_of_archive(problem.kind));
+        archives.for_each(|problem| _ = redactor.path(&problem.path));
+        Ok::<_, Failure>(())
+    })?;
+    let redactor = Redactor::after(Some(&of_all), [], |redactor| {
         redactor.overview(&mut overview.clone());
         first_pass(redactor)
     });

@@ -174,7 +174,7 @@ impl Watch {
         let (statuses, redactor) = self.setup.pool.install(|| {
             let previous = self.shown.as_ref().and_then(|old| old.redactor.as_ref());
             let redactor =
-                setup::redact(&self.args.run, scan.all_macs(), &mut overview, previous, |redactor| {
+                setup::redact(&self.args.run, &scan, &mut overview, previous, |redactor| {
                     Redacted::new(&scan, redactor).visit();
                     Ok(())
                 })?;

@@ -51,15 +51,20 @@ fn insert<T: Ord>(names: &mut BTreeSet<T>, name: T) {
 
 /// Names with their numbers, from 1, in sort order; those of a later report follow.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Numbers(BTreeMap<Pseudonym, BTreeMap<Box<str>, u64>>);
+pub(super) struct Numbers {
+    names: BTreeMap<Pseudonym, BTreeMap<Box<str>, u64>>,
+    /// Numbers that the logs already contain.
+    taken: BTreeSet<(Pseudonym, u64)>,
+}
 
 impl Numbers {
     /// Adds the names that are new, as long as there are not too many.
     pub(super) fn with(mut self, found: Found) -> Self {
+        found.taken.into_iter().for_each(|number| insert(&mut self.taken, number));
         for (of, names) in found.names {
-            let known = self.0.entry(of).or_default();
+            let known = self.names.entry(of).or_default();
             let last = known.values().copied().max().unwrap_or_default();
-            let free = (last + 1..).filter(|number| !found.taken.contains(&(of, *number)));
+            let free = (last + 1..).filter(|number| !self.taken.contains(&(of, *number)));
             let room = MAX_NUMBERED.saturating_sub(known.len());
             let new: Vec<Box<str>> = names.into_iter().filter(|name| !known.contains_key(name)).collect();
             known.extend(new.into_iter().take(room).zip(free));
@@ -68,7 +73,7 @@ impl Numbers {
     }
 
     pub(super) fn of_name(&self, of: Pseudonym, name: &str) -> u64 {
-        self.0.get(&of).and_then(|names| names.get(name)).copied().unwrap_or(0)
+        self.names.get(&of).and_then(|names| names.get(name)).copied().unwrap_or(0)
     }
 }
 

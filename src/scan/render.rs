@@ -1,9 +1,11 @@
 //! The phones of a scan, each built from its row.
 
+use rayon::prelude::*;
+
 use super::Scan;
 use super::rows::Row;
 use crate::model::{Mac, Status};
-use crate::redact::Shown;
+use crate::redact::{Redactor, Shown};
 use crate::report::Devices;
 use crate::report::shape::Device;
 
@@ -15,6 +17,17 @@ impl Scan {
         macs.sort_unstable();
         listed.sort_unstable();
         [macs, self.configured.clone(), listed].concat()
+    }
+
+    /// Redacts the paths of all logs, and the names in the certificates of all phones, shown or not, so that the
+    /// redactor finds them.
+    pub fn name_all(&self, redactor: &Redactor) {
+        (0..self.rows_with_logs as u32).into_par_iter().for_each(|at| {
+            let phone = self.rows.phone(self.rows.row(at));
+            phone.files.iter().for_each(|path| _ = redactor.path(path));
+            let names = phone.certificates.iter().filter_map(|content| content.common_name.as_ref());
+            names.for_each(|name| _ = redactor.name(name));
+        });
     }
 
     /// The addresses of the phones that are shown.

@@ -210,6 +210,7 @@ pub fn scan_of(records: phonecert::scan::Records) -> phonecert::scan::Scan {
         selection: phonecert::phone::Selection::default(),
         inventory: None,
         stale: TimeDelta::days(14),
+        names_of_all: false,
     };
     phonecert::scan::scan_records(records, &options).unwrap()
 }
