@@ -12,6 +12,8 @@
 //! | other names: the common name of a certificate that is neither address nor host, what is in quotes, and capitalized words after `subject`, `certificate of` and the like | `name-1`… |
 //! | directories, also in relative paths of phones' files, and names of files other than logs named after a phone | `dir-1/`…, `file-1.zip`… |
 //!
+//! In the reasons of known messages, words that such reasons don't have are hidden: `issued to [redacted]`.
+//!
 //! Models, software versions, assembly numbers, lengths, times and **fingerprints** are kept, since a report
 //! is useless without them. So a person who has a certificate can recognize its phone by the fingerprint.
 //! Also kept are addresses that identify no machine (loopback, network masks, `000000000000`), and
@@ -38,6 +40,7 @@ mod mac;
 mod names;
 mod path;
 mod pseudonym;
+mod reason;
 mod replacements;
 mod shown;
 mod text;
@@ -127,6 +130,11 @@ impl Redactor {
     /// as once.
     pub fn text(&self, text: &str) -> String {
         text::rewrite(text, self)
+    }
+
+    /// Redacts the reason in a message, which is free text: words that no reason has are hidden too.
+    pub fn reason(&self, text: &str) -> String {
+        reason::of_reason(&self.text(text))
     }
 
     /// Redacts a name, such as a certificate's common name.

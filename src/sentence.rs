@@ -27,6 +27,8 @@ pub enum Part {
     LogText(Box<str>),
     /// The path of a file.
     Path(Box<str>),
+    /// The reason that a message of the log gives, in words of the phone.
+    Reason(Box<str>),
 }
 
 impl From<&'static str> for Part {
@@ -76,9 +78,11 @@ impl fmt::Display for Part {
         match self {
             Self::Text(text) => f.write_str(text),
             Self::Mac(mac) => mac.fmt(f),
-            Self::Version(text) | Self::Name(text) | Self::LogText(text) | Self::Path(text) => {
-                f.write_str(text)
-            }
+            Self::Version(text)
+            | Self::Name(text)
+            | Self::LogText(text)
+            | Self::Path(text)
+            | Self::Reason(text) => f.write_str(text),
         }
     }
 }

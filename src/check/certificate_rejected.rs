@@ -51,7 +51,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
                 refused("a certificate", slot, *length, *maximum)
             }
             Event::CredentialInvalid { reason: Some(reason) } => {
-                sentence!["The phone refused a credential as invalid: ", Part::LogText(reason.clone()), "."]
+                sentence!["The phone refused a credential as invalid: ", Part::Reason(reason.clone()), "."]
             }
             _ => sentence!["The phone refused a credential as invalid."],
         };

@@ -49,7 +49,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let has_others = case.timeline.events().any(|(_, event, _)| is_other(event));
         let newest = if has_others { ", the newest time" } else { "" };
         let reason = match reason {
-            Some(reason) => sentence![": ", Part::LogText(reason.clone()), "."],
+            Some(reason) => sentence![": ", Part::Reason(reason.clone()), "."],
             None => sentence![" without a reason in the log."],
         };
         let mut message = sentence!["The phone refused a server's certificate ", often, newest, reason];

@@ -238,7 +238,8 @@ pub(super) fn redact(
     }
     let of_all = Redactor::after(previous, scan.all_macs(), |redactor| {
         scan.name_all(redactor);
-        let is_of_archive = |kind| matches!(kind, ProblemKind::CorruptArchive | ProblemKind::TruncatedArchive);
+        let is_of_archive =
+            |kind| matches!(kind, ProblemKind::CorruptArchive | ProblemKind::TruncatedArchive);
         let archives = overview.problems.iter().filter(|problem| is_of_archive(problem.kind));
         archives.for_each(|problem| _ = redactor.path(&problem.path));
         Ok::<_, Failure>(())

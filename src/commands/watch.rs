@@ -173,11 +173,10 @@ impl Watch {
         let problems = overview.problems.clone();
         let (statuses, redactor) = self.setup.pool.install(|| {
             let previous = self.shown.as_ref().and_then(|old| old.redactor.as_ref());
-            let redactor =
-                setup::redact(&self.args.run, &scan, &mut overview, previous, |redactor| {
-                    Redacted::new(&scan, redactor).visit();
-                    Ok(())
-                })?;
+            let redactor = setup::redact(&self.args.run, &scan, &mut overview, previous, |redactor| {
+                Redacted::new(&scan, redactor).visit();
+                Ok(())
+            })?;
             let paths = problems.iter().map(|problem| &*problem.path);
             Ok::<_, Failure>((Statuses::of(&scan, paths), redactor))
         })?;

@@ -77,7 +77,7 @@ impl PhoneConfig {
         message.0.iter().any(|part| match part {
             Part::Path(path) => self.is_own_file(path),
             Part::Mac(mac) => *mac == self.mac,
-            Part::Text(_) | Part::Version(_) | Part::Name(_) | Part::LogText(_) => false,
+            Part::Text(_) | Part::Version(_) | Part::Name(_) | Part::LogText(_) | Part::Reason(_) => false,
         })
     }
 

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::Redactor;
+use super::reason::in_message;
 use crate::model::Mac;
 use crate::problem::Problem;
 use crate::secrets::{REDACTED, conceal, conceal_uri};
@@ -63,7 +64,16 @@ impl<'r> Shown<'r> {
     /// The text of a line. With a redactor, a line that is not a known message is not shown at all, since it
     /// may contain anything.
     pub fn line(self, text: &str, is_message: bool) -> String {
-        if self.0.is_some() && !is_message { REDACTED.to_owned() } else { self.text(text) }
+        match self.0 {
+            Some(_) if !is_message => REDACTED.to_owned(),
+            Some(_) => in_message(&self.text(text)),
+            None => self.text(text),
+        }
+    }
+
+    /// The reason in a message of the log.
+    fn reason(self, text: &str) -> String {
+        self.0.map_or_else(|| self.text(text), |redactor| redactor.reason(text))
     }
 
     /// A name, such as a certificate's common name.
@@ -98,6 +108,7 @@ impl<'r> Shown<'r> {
                 Part::Version(version) => shown.push_str(version),
                 Part::Mac(mac) => shown.push_str(&self.mac(*mac)),
                 Part::Name(name) => shown.push_str(&self.name(name)),
+                Part::Reason(text) => shown.push_str(&self.reason(text)),
                 Part::LogText(text) => shown.push_str(&self.text(text)),
                 Part::Path(path) => shown.push_str(&self.path(path)),
             }
@@ -112,6 +123,7 @@ impl<'r> Shown<'r> {
             "common_name" => self.name(value),
             "platform_mac" => value.parse().map_or_else(|_| self.name(value), |mac| self.mac(mac)),
             "uri" => self.uri(value),
+            "reason" => self.reason(value),
             _ => self.text(value),
         }
     }
