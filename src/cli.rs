@@ -138,6 +138,20 @@ pub(crate) enum Command {
     Man,
 }
 
+impl Command {
+    /// Whether the answer is redacted.
+    pub(crate) const fn is_redacted(&self) -> bool {
+        match self {
+            Self::Scan(args) => args.run.redact,
+            Self::Events(args) => args.run.redact,
+            Self::Device(args) => args.run.redact,
+            Self::Config(args) => args.run.redact,
+            Self::Watch(args) => args.run.redact,
+            _ => false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
     #[command(flatten)]

@@ -8,12 +8,14 @@ mod progress;
 mod terminal;
 mod watch;
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use cli::{Cli, Command};
 use output::OutputError;
+use phonecert::redact::Redactor;
 use phonecert::report::text::visible::visible;
 
 /// mimalloc, since logs of many phones mean many small allocations from several threads.
@@ -30,8 +32,10 @@ fn main() -> ExitCode {
     };
     // If signals can't be handled, they end the run immediately, as by default.
     let _ = interrupt::watch();
+    let is_redacted = cli.command.is_redacted();
     match run(cli.command) {
         Ok(status) => ExitCode::from(status),
+        Err(error) if is_redacted => fail(&error.redacted()),
         Err(error) => fail(&error),
     }
 }
@@ -79,6 +83,35 @@ enum Failure {
     /// The run could not begin.
     #[error("{0}")]
     Setup(String),
+}
+
+impl Failure {
+    /// The same with pseudonyms for the names of files.
+    fn redacted(self) -> Self {
+        match self {
+            Self::Input { path, message } => {
+                let redactor = redactor_of(&path);
+                Self::Input { path: redactor.path(&path), message: redactor.text(&message) }
+            }
+            Self::Output(error) => Self::Output(error.with_path(|path| {
+                let path = path.to_string_lossy();
+                redactor_of(&path).path(&path).into()
+            })),
+            Self::Setup(_) => self,
+        }
+    }
+}
+
+/// A redactor for this path alone.
+fn redactor_of(path: &str) -> Redactor {
+    let first_pass = |redactor: &Redactor| {
+        redactor.path(path);
+        Ok::<_, Infallible>(())
+    };
+    match Redactor::of([], first_pass) {
+        Ok(redactor) => redactor,
+        Err(never) => match never {},
+    }
 }
 
 /// Prints help or the version to standard output, or a usage error to standard error.

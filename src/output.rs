@@ -36,6 +36,17 @@ pub(crate) enum OutputError {
     },
 }
 
+impl OutputError {
+    /// The same error with another path.
+    pub(crate) fn with_path(self, other: impl FnOnce(&Path) -> PathBuf) -> Self {
+        match self {
+            Self::Exists(path) => Self::Exists(other(&path)),
+            Self::File { path, source } => Self::File { path: other(&path), source },
+            Self::ClosedPipe | Self::Standard(_) => self,
+        }
+    }
+}
+
 /// Writes to standard output and flushes it.
 ///
 /// # Errors

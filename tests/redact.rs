@@ -278,3 +278,30 @@ fn directories_and_names_are_called_the_same_in_every_answer() {
     assert_eq!(all[1], name_of("020000000002", &["device", "0004f2a0b002"]));
     assert_eq!(all[1], name_of("020000000002", &["scan", "--device", "0004f2a0b002", "--no-config"]));
 }
+
+#[test]
+fn a_file_of_an_option_is_not_named_in_an_error() {
+    let folder = TempDir::new().unwrap();
+    write(folder.path(), "64167f000009-app.log", log_of("64167f000009").as_bytes(), TIME);
+    write(folder.path(), "xaverine-there.json", b"{}", TIME);
+    for (option, file) in [
+        ("--records", "xaverine.pcr"),
+        ("--inventory", "xaverine.csv"),
+        ("--baseline", "xaverine.json"),
+        ("--files-from", "xaverine.txt"),
+        ("-o", "xaverine/x.json"),
+        ("-o", "xaverine-there.json"),
+    ] {
+        let complaint = |redact: &[&str]| {
+            let output = run_at_once(folder.path(), &[&["scan", option, file], redact].concat());
+            assert_eq!(output.status.code(), Some(2), "{option}");
+            String::from_utf8(output.stderr).unwrap()
+        };
+        assert!(complaint(&[]).contains(file), "{option}");
+        let redacted = complaint(&["--redact"]);
+        assert!(
+            !redacted.contains("xaverine") && redacted.contains("file-1") | redacted.contains("dir-1/"),
+            "{redacted}"
+        );
+    }
+}

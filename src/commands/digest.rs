@@ -56,7 +56,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
         (None, _) => output::to_standard(write),
     });
     match replaced.filter(|_| is_left) {
-        Some(path) => notices::left_as_it_was(&path, args.run.verbosity()),
+        Some(path) => notices::left_as_it_was(&path, Shown::plain(), args.run.verbosity()),
         None => written?,
     }
     let DigestSummary { logs, problems, skipped, .. } = &digested;

@@ -31,7 +31,7 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
     let shown = Shown::by(redactor.as_ref());
     let style = args.write.style_with(args.run.verbosity());
     if !scan.found_any {
-        answer.leave_files(args.run.verbosity());
+        answer.leave_files(shown, args.run.verbosity());
     }
     answer.write(style, |format, style, out| {
         (format.write)(&mut |each| scan.events(shown, each), style, out)

@@ -80,8 +80,9 @@ pub(super) fn nothing_found(
 }
 
 /// Says that an output file was not replaced.
-pub(super) fn left_as_it_was(path: &Path, verbosity: Verbosity) {
-    say(&format!("{}: left as it was, since no log was found", shown_path(path)), verbosity);
+pub(super) fn left_as_it_was(path: &Path, shown: Shown<'_>, verbosity: Verbosity) {
+    let path = shown.path(&shown_path(path));
+    say(&format!("{path}: left as it was, since no log was found"), verbosity);
 }
 
 /// The problems of paths that the user named. They are written even if the answer has all problems, since a mistyped

@@ -71,7 +71,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         args.group_by.is_none() && answer.standard.is_some_and(|format| format.write.lists_problems);
     let verbosity = args.run.verbosity();
     if !scan.found_any {
-        answer.leave_files(verbosity);
+        answer.leave_files(shown, verbosity);
     }
     pool.install(|| answer.write(style, |format, style, out| format.write(&report, style, out)))?;
     // If the answer lists the problems, only those of named paths are written here too.

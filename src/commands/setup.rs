@@ -10,7 +10,7 @@ use phonecert::inventory::Inventory;
 use phonecert::model::Mac;
 use phonecert::phone::Selection;
 use phonecert::problem::ProblemKind;
-use phonecert::redact::Redactor;
+use phonecert::redact::{Redactor, Shown};
 use phonecert::report::{Format, Overview, Style, Verbosity};
 use phonecert::scan::{Options, Records, ReportProgress, Scan};
 use phonecert::timeline::Clock;
@@ -44,10 +44,10 @@ impl<W: Formats> AnswerOutput<W> {
 
     /// Leaves the files as they are that this would replace: if no log was found, the last answer is worth more than an
     /// empty one, as where a share is not mounted.
-    pub(super) fn leave_files(&mut self, verbosity: Verbosity) {
+    pub(super) fn leave_files(&mut self, shown: Shown<'_>, verbosity: Verbosity) {
         self.files.retain(|(file, _)| {
             let replaced = file.replaced();
-            replaced.into_iter().for_each(|path| notices::left_as_it_was(path, verbosity));
+            replaced.into_iter().for_each(|path| notices::left_as_it_was(path, shown, verbosity));
             replaced.is_none()
         });
     }
