@@ -47,7 +47,7 @@ pub use buffers::{Buffers, LogFile};
 pub use decompress::decompressed;
 pub use found::{ConfigFile, FoundFiles};
 pub use kind::compressions;
-pub(crate) use kind::packed_endings;
+pub(crate) use kind::{compression_of, packed_endings};
 pub use limits::{Limits, MAX_CONFIG_BYTES};
 pub use list::files_from;
 pub use log_name::{

@@ -209,3 +209,30 @@ fn a_broken_file_of_the_phone_without_a_master() {
         assert_eq!(codes(folder.path(), &["--records", "t.pcr"]), found);
     }
 }
+
+#[test]
+fn a_compressed_file_is_named() {
+    let mut gzip = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(b"<a CONFIG_FILES=\"site.cfg\"/>").unwrap();
+    let gzip = gzip.finish().unwrap();
+    let why = "is compressed (.gz), and was not read as a configuration";
+    for name in ["000000000000.cfg", "0004f2000001.cfg", "site.cfg"] {
+        let files = [("0004f2000001-app.log", LOG), ("000000000000.cfg", "<a CONFIG_FILES=\"site.cfg\"/>")];
+        let folder = folder(&files);
+        fs::write(folder.path().join("site.cfg"), site("1")).unwrap();
+        fs::write(folder.path().join(name), &gzip).unwrap();
+        let (answer, status) = run(folder.path(), &["scan", "--format", "json", "--fail-on", "never"]);
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["problems"][0]["path"], name);
+        assert_eq!(answer["problems"][0]["kind"], "unsupported-compression");
+        assert_eq!(answer["problems"][0]["message"], why);
+        assert_eq!(status, 4);
+        let (config, _) = run(folder.path(), &["config", "--format", "json"]);
+        assert!(config.contains(why), "{config}");
+        assert!(!codes(folder.path(), &[]).contains(&"CFG003".to_owned()), "it is not encrypted");
+    }
+    // A begin that no compression has.
+    let folder = folder(&[("0004f2000001-app.log", LOG), ("000000000000.cfg", "BZ, no XML")]);
+    let (answer, _) = run(folder.path(), &["scan", "--format", "json"]);
+    assert!(!answer.contains("is compressed"), "{answer}");
+}

@@ -13,6 +13,7 @@ use super::phone_kind::{Counting, PhoneKind};
 use super::text::{DecodedContent, decode};
 use super::value::{Certificates, Value, read_key};
 use super::xml::{self, Malformed, Refusal};
+use crate::input::compression_of;
 use crate::problem::ProblemKind;
 use crate::sentence::Sentence;
 
@@ -205,6 +206,10 @@ impl File {
 
     /// Reads a file's bytes. The result contains no byte of a key.
     pub fn parse(path: &str, bytes: &[u8]) -> Self {
+        if let Some(ending) = compression_of(bytes) {
+            let why = format!("is compressed (.{ending}), and was not read as a configuration");
+            return Self::unread(path, ProblemKind::UnsupportedCompression, &why);
+        }
         let unread = Self::unread(path, ProblemKind::Unreadable, "");
         let (outcome, content) = (ReadOutcome::Read, xxh3_64(bytes));
         let mut file = Self { is_ours: false, outcome, unread: None, content, ..unread };

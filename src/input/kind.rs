@@ -147,6 +147,13 @@ pub(super) fn is_compression_ending(word: &[u8]) -> bool {
     FILE_FORMATS.iter().flat_map(|format| format.log_endings).any(|ending| ending.as_bytes() == word)
 }
 
+/// The compression of a file that begins with these bytes, by its usual file name ending.
+pub(crate) fn compression_of(begin: &[u8]) -> Option<&'static str> {
+    let is_begin = |format: &&FileFormat| format.magic.iter().any(|magic| begin.starts_with(magic));
+    let format = FILE_FORMATS.iter().find(is_begin)?;
+    format.log_endings.first().copied()
+}
+
 /// The usual file name ending of each supported compression: `gz`. The tests compress logs with each of them.
 pub fn compressions() -> impl Iterator<Item = &'static str> {
     FILE_FORMATS.iter().filter_map(|format| format.log_endings.first().copied())
