@@ -42,6 +42,9 @@ fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 fn content(bytes: &[u8]) -> DecodedContent<'_> {
+    if let Some(text) = utf32(bytes) {
+        return DecodedContent::Broken(text.into(), 0, "the file is in UTF-32, not in UTF-8 or UTF-16");
+    }
     let (encoding, bytes) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, &bytes[length..]),
         None => (without_mark(bytes), bytes),
@@ -66,6 +69,19 @@ fn content(bytes: &[u8]) -> DecodedContent<'_> {
         ),
         None => DecodedContent::Text(text),
     }
+}
+
+/// The text of XML in UTF-32.
+fn utf32(bytes: &[u8]) -> Option<String> {
+    let number = match bytes {
+        [0xFF, 0xFE, 0, 0, ..] | [b'<', 0, 0, 0, ..] => u32::from_le_bytes,
+        [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, b'<', ..] => u32::from_be_bytes,
+        _ => return None,
+    };
+    let characters = bytes.as_chunks().0.iter().map(|unit| char::from_u32(number(*unit)));
+    let text: String = characters.collect::<Option<_>>()?;
+    let text = text.trim_start_matches('\u{feff}');
+    (begins_like_xml(text.as_bytes()) && !is_binary(text)).then(|| text.to_owned())
 }
 
 fn is_utf16(encoding: &Encoding) -> bool {
@@ -183,6 +199,21 @@ mod tests {
         assert_eq!(text(b"\xfe\xff\0<\0a").unwrap(), "<a");
         let latin = b"<?xml version=\"1.0\" encoding='ISO-8859-1'?><a b=\"\xe4\"/>";
         assert!(text(latin).unwrap().ends_with("<a b=\"ä\"/>"));
+    }
+
+    #[test]
+    fn utf_32_is_no_encryption() {
+        for unit in [u32::to_le_bytes, u32::to_be_bytes] {
+            for text in ["<a b=\"ä\"/>", "\u{feff}<a/>"] {
+                let bytes: Vec<u8> = text.chars().flat_map(|one| unit(u32::from(one))).collect();
+                assert!(
+                    matches!(decode(&bytes), DecodedContent::Broken(text, 0, _) if text.starts_with("<a"))
+                );
+            }
+            let bytes: Vec<u8> =
+                ['<', '\u{2}', '\u{3}'].into_iter().flat_map(|one| unit(u32::from(one))).collect();
+            assert_eq!(decode(&bytes), DecodedContent::Binary);
+        }
     }
 
     #[test]

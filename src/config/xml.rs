@@ -135,6 +135,11 @@ impl LineCounter<'_> {
     }
 }
 
+fn begins_element(text: &str) -> bool {
+    text.strip_prefix('<')
+        .is_some_and(|name| name.starts_with(|first: char| first.is_alphabetic() || first == '_'))
+}
+
 fn refusal(error: &Error, text: &str) -> Refusal {
     let mut byte = byte_of(text, error.pos());
     let open = text.rfind("<!--").filter(|start| *start < byte && !text[*start..].contains("-->"));
@@ -174,6 +179,14 @@ fn refusal(error: &Error, text: &str) -> Refusal {
             let body = byte + "<!--".len();
             byte = body + text.get(body..).and_then(|body| body.find("--")).unwrap_or_default();
             "a comment contains '--', which is allowed only at its end"
+        }
+        Error::InvalidCharacterData(_) => {
+            // The parser reports the end of the text.
+            byte = text.get(..byte).and_then(|before| before.rfind("]]>")).unwrap_or(byte);
+            "a text has ']]>', which is allowed only at the end of a CDATA section: write ]]&gt;"
+        }
+        Error::UnknownToken(_) if text.get(byte..).is_some_and(begins_element) => {
+            "an element follows the end of the outermost one"
         }
         Error::NoRootNode => "it has no element",
         Error::UnclosedRootNode | Error::UnexpectedEndOfStream => {
@@ -287,6 +300,8 @@ mod tests {
             ("<?xml version=\"1.0\" encoding=\"8859-1\"?><a/>", (1, 31), "declaration is not well-formed"),
             ("<?xml version=\"1,0\"?><a/>", (1, 6), "declaration is not well-formed"),
             ("<?xml?><a/>", (1, 6), "declaration is not well-formed"),
+            ("<a>\n<b>text]]></b></a>", (2, 8), "CDATA"),
+            ("<a/>\n<b/>", (2, 1), "outermost"),
             (
                 "<?xml version=\"1.0\" encoding=\"utf-8\"\nstandalone = 'YES' ?><a/>",
                 (2, 15),

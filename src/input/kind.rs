@@ -19,6 +19,10 @@
 //! that lists its members, as `tar.rs` does. Add it to `of_each_kind` of `tests/input/archives.rs`, too: no test fails
 //! if that is forgotten.
 
+use encoding_rs::Encoding;
+
+use super::utf16::without_mark;
+
 /// How many bytes are needed to detect a file's kind: the length of a tar header.
 pub(super) const SNIFFED: usize = 512;
 
@@ -29,6 +33,8 @@ pub(super) enum FileKind {
     Plain,
     /// Text in UTF-16, recognized by its byte order mark.
     Utf16,
+    /// Text in UTF-16 without a mark, of this byte order.
+    Utf16WithoutMark(&'static Encoding),
     Compressed(Compression),
     Tar,
     Zip,
@@ -105,7 +111,7 @@ impl FileKind {
         match FILE_FORMATS.iter().find(|format| format.magic.iter().any(|magic| begin.starts_with(magic))) {
             Some(format) => format.kind,
             None if is_tar_header(begin) => Self::Tar,
-            None => Self::Plain,
+            None => without_mark(begin).map_or(Self::Plain, Self::Utf16WithoutMark),
         }
     }
 

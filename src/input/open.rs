@@ -19,7 +19,7 @@ use super::limits::{Budget, Fault, LimitedStream, MAX_CONFIG_BYTES, MAX_NESTING,
 use super::log_name::is_apple_double;
 use super::other_files::SkipReason;
 use super::system::{read_at, shown};
-use super::utf16::decoded;
+use super::utf16::{decoded, decoded_from};
 use super::{Bytes, ConfigContent, ConfigMember, LogName, LogSink, NOT_PLAIN, Rotation, tar, zip};
 use crate::problem::ProblemKind;
 use crate::sentence::sentence;
@@ -100,6 +100,7 @@ impl Opener<'_> {
             }
             FileKind::Plain => self.log(item, input),
             FileKind::Utf16 => self.log_stream(item, &mut decoded(input)),
+            FileKind::Utf16WithoutMark(encoding) => self.log_stream(item, &mut decoded_from(input, encoding)),
             FileKind::Compressed(compression) if compressions < MAX_NESTING => {
                 self.decompress(item, compression, input, compressions + 1)
             }

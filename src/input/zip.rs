@@ -22,11 +22,16 @@ const MAX_TARGET: u64 = 4096;
 
 /// Visits the members of a zip archive, until the end or a fault.
 pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) -> Result<(), Fault> {
+    let is_piece = is_last_piece(reader).map_err(Fault::of)?;
+    let fault_of = |error| if is_piece { piece() } else { fault_of(error) };
     // `ZipIterable` reads the directory entry by entry, so memory does not grow with its length.
     let mut archive = match ZipIterable::try_new(&mut *reader, Config::default()) {
         Ok(archive) => archive,
         Err(error @ ZipError::UnsupportedArchive(_)) => return Err(fault_of(error)),
-        Err(_) => return without_directory(reader, visitor),
+        Err(_) => {
+            return without_directory(reader, visitor)
+                .map_err(|fault| if is_piece { piece() } else { fault });
+        }
     };
     let entries = archive.files().map_err(fault_of)?;
     while let Some(entry) = entries.next() {
@@ -55,6 +60,29 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
         }
     }
     Ok(())
+}
+
+/// Whether this is the last piece of a split archive: the end names the number of its own piece.
+fn is_last_piece(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
+    const END: [u8; 4] = *b"PK\x05\x06";
+    let mut end = [0; 22];
+    let length = reader.seek(SeekFrom::End(0))?;
+    if length < end.len() as u64 {
+        return Ok(false);
+    }
+    reader.seek(SeekFrom::End(-(end.len() as i64)))?;
+    reader.read_exact(&mut end)?;
+    reader.seek(SeekFrom::Start(0))?;
+    // Zip64 has the number at another place.
+    let number = u16::from_le_bytes([end[4], end[5]]);
+    Ok(end.starts_with(&END) && !matches!(number, 0 | u16::MAX))
+}
+
+fn piece() -> Fault {
+    Fault::new(
+        ProblemKind::UnsupportedCompression,
+        "is the last piece of a split archive, which can't be read; join its pieces first",
+    )
 }
 
 /// Visits the members from the beginning of an archive whose directory, at its end, is missing, as in a cut

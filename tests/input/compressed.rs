@@ -202,7 +202,8 @@ fn utf_16_is_read() {
         let text = format!("\u{feff}{}", std::str::from_utf8(&content).unwrap());
         for unit in [u16::to_le_bytes, u16::to_be_bytes] {
             let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
-            for bytes in [gzip(&bytes), bytes] {
+            // The second is without a byte order mark.
+            for bytes in [gzip(&bytes), bytes[2..].to_vec(), bytes] {
                 let taken = Tree::with(LOG, &bytes).read_all();
                 taken.is_only(&content);
                 assert_eq!(taken.logs[0].is_whole, is_whole);

@@ -57,6 +57,16 @@ fn stored_deflated_and_zstandard_small_and_large() {
 }
 
 #[test]
+fn the_last_piece_of_a_split_archive() {
+    let mut piece = zip(&[(LOG, &log(200))])[60..].to_vec();
+    Tree::with("a.zip", &piece).read(&["a.zip"]).has_problem("a.zip", CorruptArchive, "damaged");
+    let end = piece.len() - 22;
+    piece[end + 4] = 4;
+    let taken = Tree::with("a.zip", &piece).read(&["a.zip"]);
+    taken.has_problem("a.zip", UnsupportedCompression, "the last piece of a split archive");
+}
+
+#[test]
 fn without_its_end() {
     let members: [(&str, &[u8]); 3] = [("a/", b""), (LOG, &log(20)), (OTHER, &log(20))];
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
