@@ -92,8 +92,8 @@ pub struct Overview {
     pub summary: Summary,
     /// What could not be read, sorted by path.
     pub problems: Vec<crate::problem::Problem>,
-    /// Sentences on what was found and could be read, but not judged. Only `html` shows them; standard error has them
-    /// too.
+    /// Sentences on configuration that was found, could be read, and was not judged. Formats for a terminal leave them to
+    /// standard error.
     pub not_judged: Vec<String>,
     /// The elapsed time of the run; in no format for machines.
     pub elapsed: std::time::Duration,

@@ -64,6 +64,11 @@ fn configuration_that_was_not_judged_is_told() {
     }
     let html = answer(&logs, &["scan", "--format", "html", "--quiet"]).0;
     assert!(html.contains(&format!("<p>Not judged: {says}")), "{html}");
+    let markdown = answer(&logs, &["scan", "--format", "markdown", "--quiet"]).0;
+    assert!(markdown.contains(&format!("**Not judged:** {says}")), "{markdown}");
+    let json = answer(&logs, &["scan", "--format", "json", "--quiet"]).0;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(json["not_judged"][0].as_str().unwrap().starts_with(says), "{json}");
     // Nothing was found that could be judged.
     let (text, errors) = answer(&logs, &["device", PHONE, "--no-config"]);
     assert!(text.contains("Nothing is wrong in the evidence") && !text.contains("judged"), "{text}");

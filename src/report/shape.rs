@@ -432,6 +432,8 @@ pub struct Document {
     pub devices: Vec<Device>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Sentences on configuration that was found, could be read, and was not judged: it is not known whose it is.
+    pub not_judged: Vec<String>,
 }
 
 /// Writes a slot, or an optional one, by its name.

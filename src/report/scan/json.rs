@@ -34,6 +34,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     out.write_all(if report.devices.is_empty() { b"]" } else { b"\n  ]" })?;
     let problems: Vec<_> = overview.problems.iter().map(Problem::from).collect();
     list(out, "problems", &problems)?;
+    list(out, "not_judged", &overview.not_judged)?;
     out.write_all(b"\n}\n")
 }
 
@@ -121,6 +122,7 @@ mod tests {
             selection: report.overview.selection.clone(),
             devices: report.devices.clone(),
             problems: report.overview.problems.iter().map(Problem::from).collect(),
+            not_judged: report.overview.not_judged.clone(),
         };
         assert_eq!(document, serde_json::to_value(&whole).unwrap());
         insta::assert_snapshot!(String::from_utf8(schema_text).unwrap());

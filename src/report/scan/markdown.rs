@@ -108,6 +108,9 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
     for sentence in overview.left_out() {
         writeln!(out, "**{}**\n", escaped(&sentence))?;
     }
+    for sentence in &overview.not_judged {
+        writeln!(out, "**Not judged:** {}\n", escaped(sentence))?;
+    }
     overview.fleet.iter().try_for_each(|day| writeln!(out, "**{}**\n", escaped(&began(day))))
 }
 
