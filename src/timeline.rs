@@ -25,7 +25,7 @@ mod span;
 mod tests;
 mod unset;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
@@ -329,19 +329,22 @@ impl<'a> Timeline<'a> {
 }
 
 fn log_summaries(joined: &Joined, mac: Option<Mac>) -> Vec<LogSummary<'_>> {
-    // By rotation chain, whether the last log that names an address names only that of another phone: the log after it that
-    // names none goes on with its boot.
-    let mut writers: HashMap<String, bool> = HashMap::new();
+    // The rotation chains whose last log that names an address names only another phone's: the log after it that names none
+    // goes on with its boot.
+    let mut of_others: HashSet<String> = HashSet::new();
     let summary = |file: usize| {
         let log = &joined.logs[file].log;
         let macs = &log.digest.macs;
-        let chain = chain_of_content(log);
         let is_of_another_phone = if macs.is_empty() {
-            writers.get(&chain).copied().unwrap_or(false)
+            !of_others.is_empty() && of_others.contains(&chain_of_content(log))
         } else {
             mac.is_some_and(|mac| !macs.contains(&mac))
         };
-        writers.insert(chain, is_of_another_phone);
+        if is_of_another_phone {
+            of_others.insert(chain_of_content(log));
+        } else if !of_others.is_empty() {
+            of_others.remove(&chain_of_content(log));
+        }
         LogSummary {
             path: &log.path,
             digest: &log.digest,
