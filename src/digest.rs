@@ -271,16 +271,16 @@ impl LogDigest {
         if self.texts.len() < 2 * used + (1 << 16) {
             return;
         }
-        self.replace_texts(|_| None);
+        self.replace_texts(|_, _| None);
     }
 
     /// Replaces the texts for which `replacement` returns one, and drops those that no entry has.
-    fn replace_texts(&mut self, replacement: impl Fn(&[u8]) -> Option<String>) {
+    fn replace_texts(&mut self, replacement: impl Fn(&LogEntry, &[u8]) -> Option<String>) {
         let mut texts = Vec::new();
         for entry in &mut self.entries {
             let text = self.texts.get(entry.text.0 as usize..entry.text.1 as usize).unwrap_or_default();
             let begin = texts.len() as u32;
-            texts.extend_from_slice(replacement(text).as_deref().map_or(text, str::as_bytes));
+            texts.extend_from_slice(replacement(entry, text).as_deref().map_or(text, str::as_bytes));
             entry.text = (begin, texts.len() as u32);
         }
         self.texts = texts;

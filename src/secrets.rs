@@ -66,6 +66,23 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
     until_stable(text, once)
 }
 
+/// The same of a line of a log that is no known message. What alone stands there can be a line of a key that has the form of
+/// a name.
+///
+/// ```
+/// use phonecert::secrets::{conceal, conceal_line};
+/// assert_eq!(conceal("Poly64167F1A2B3C"), "Poly64167F1A2B3C");
+/// assert_eq!(conceal_line("Poly64167F1A2B3C"), "-----BEGIN … PRIVATE KEY----- [redacted]");
+/// ```
+pub fn conceal_line(text: &str) -> Cow<'_, str> {
+    let line = text.trim();
+    if keys::is_short_line(line) || hexadecimal::is_line(line) {
+        let start = text.len() - text.trim_start().len();
+        return Cow::Owned(with_replaced(text, [(start..start + line.len(), keys::sign("…"))]));
+    }
+    conceal(text)
+}
+
 fn may_have_secret(text: &str) -> bool {
     has_long_run(text.as_bytes())
         || has_digits(text.as_bytes())

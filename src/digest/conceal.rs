@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use super::{Fragment, LogDigest};
 use crate::event::Event;
 use crate::line::lossy;
-use crate::secrets::{REDACTED, conceal, conceal_uri, left_by_conceal};
+use crate::secrets::{REDACTED, conceal, conceal_line, conceal_uri, left_by_conceal};
 
 impl LogDigest {
     /// Conceals private keys and passwords in all its texts, as reports do when they show them.
     pub fn conceal_secrets(&mut self) {
-        self.replace_texts(concealed);
+        self.replace_texts(|entry, text| match entry.event {
+            Some(_) => concealed(text),
+            None => owned(conceal_line(&lossy(text))),
+        });
         for entry in &mut self.entries {
             if let Some(Event::ProvisioningUriInvalid { uri: Some(uri) }) = &mut entry.event {
                 *uri = conceal_uri(uri).into();
@@ -52,10 +55,11 @@ fn has_wrapped_secret(lines: &str) -> bool {
 
 /// The text without its secrets; None if it has none.
 fn concealed(text: &[u8]) -> Option<String> {
-    match conceal(&lossy(text)) {
-        Cow::Owned(concealed) => Some(concealed),
-        Cow::Borrowed(_) => None,
-    }
+    owned(conceal(&lossy(text)))
+}
+
+fn owned(shown: Cow<'_, str>) -> Option<String> {
+    if let Cow::Owned(shown) = shown { Some(shown) } else { None }
 }
 
 #[cfg(test)]

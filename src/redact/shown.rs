@@ -7,7 +7,7 @@ use super::Redactor;
 use super::reason::in_message;
 use crate::model::Mac;
 use crate::problem::Problem;
-use crate::secrets::{REDACTED, conceal, conceal_uri};
+use crate::secrets::{REDACTED, conceal, conceal_line, conceal_uri};
 use crate::sentence::{Part, Sentence};
 
 /// How names are shown.
@@ -67,7 +67,8 @@ impl<'r> Shown<'r> {
         match self.0 {
             Some(_) if !is_message => REDACTED.to_owned(),
             Some(_) => in_message(&self.text(text)),
-            None => self.text(text),
+            None if is_message => self.text(text),
+            None => conceal_line(text).into_owned(),
         }
     }
 

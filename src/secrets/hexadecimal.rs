@@ -23,22 +23,20 @@ static BEGINNING: LazyLock<Regex> =
 /// The digits of the shortest line of a dump, and of the shortest fingerprint: 16 bytes.
 const MIN_DIGITS: usize = 32;
 
-/// What is longer than any fingerprint, begins like a key, is a line of a dump, or a text of nothing else. Fingerprints
-/// have colons, or stand in a sentence.
+/// What is longer than any fingerprint, begins like a key, or is a line of a dump. Fingerprints have colons.
 pub(super) fn keys(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     for found in DIGITS.captures_iter(text) {
         let run = found.get_match();
         let digits: String = run.as_str().chars().filter(char::is_ascii_hexdigit).collect();
         let is_alone = || text.trim().len() == run.len();
-        let has_letters = || digits.contains(|digit: char| digit.is_ascii_alphabetic());
+        let has_letters = || has_letter(&digits);
         let is_key = match digits.len() {
             ..16 => false,
             _ if BEGINNING.is_match(&digits) => true,
             // A dump by `openssl` has 15 bytes a line, and a colon after the last.
             16..MIN_DIGITS => digits.len() == 30 && run.as_str().ends_with(':') && is_alone(),
             _ if found.name("dump").is_some() => has_letters(),
-            _ if found.name("plain").is_some() && is_alone() => has_letters(),
             48..=64 | 96 | 128 => ["3082", "3081", "302e0201", "30770201"].iter().any(|start| {
                 digits.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
             }),
@@ -52,17 +50,25 @@ pub(super) fn keys(text: &str) -> Vec<Secret> {
     secrets
 }
 
+/// Whether a line of nothing but digits can be of a key: a name or a fingerprint can have this form too.
+pub(super) fn is_line(line: &str) -> bool {
+    line.len() >= MIN_DIGITS && line.bytes().all(|byte| byte.is_ascii_hexdigit()) && has_letter(line)
+}
+
+/// Whether hexadecimal digits are no decimal number.
+fn has_letter(digits: &str) -> bool {
+    digits.contains(|digit: char| digit.is_ascii_alphabetic())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::conceal;
+    use super::super::{conceal, conceal_line};
 
     const HIDDEN: &str = "-----BEGIN … PRIVATE KEY----- [redacted]";
 
     #[test]
     fn lines_of_dumps() {
         for (text, shown) in [
-            ("4ecb9bdedb7036659944109f3c450828", HIDDEN.to_owned()),
-            (" 4ecb9bdedb7036659944109f3c4508284ecb9bdedb7036659944109f3c450828", format!(" {HIDDEN}")),
             ("0490: 4e cb 9b de db 70 36 65 99 44 10 9f 3c 45 08 28", format!("0490: {HIDDEN}")),
             ("00000490  4e cb 9b de db 70 36 65  99 44 10 9f 3c 45 08 28  |N|", format!("{HIDDEN}  |N|")),
             ("0490: 4ecb 9bde db70 3665 9944 109f 3c45 0828  N..p", format!("0490: {HIDDEN}  N..p")),
@@ -73,6 +79,22 @@ mod tests {
         ] {
             assert_eq!(conceal(text), shown);
             assert_eq!(conceal(&shown), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_alone_in_a_line() {
+        for (line, shown) in [
+            ("4ecb9bdedb7036659944109f3c450828", HIDDEN.to_owned()),
+            (" 4ecb9bdedb7036659944109f3c4508284ecb9bdedb7036659944109f3c450828", format!(" {HIDDEN}")),
+            ("VwAXciod2OSrFkcm", HIDDEN.to_owned()),
+            ("vUoWTA1IskQ5+/dZ", HIDDEN.to_owned()),
+            ("VwAXciod2OSrFkc", "VwAXciod2OSrFkc".to_owned()),
+            ("00000000000000000000000000000000", "00000000000000000000000000000000".to_owned()),
+        ] {
+            assert_eq!(conceal_line(line), shown);
+            assert_eq!(conceal_line(&shown), shown);
+            assert_eq!(conceal(line), line, "a name can have this form");
         }
     }
 

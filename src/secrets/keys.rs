@@ -308,11 +308,22 @@ pub(super) fn is_line(text: &str) -> bool {
         ..8 => false,
         _ if unpadded.len() < text.len() => unpadded.len() + 2 >= text.len() && changes(unpadded) > 1,
         8..MIN_LINE_LENGTH => false,
-        MIN_LINE_LENGTH..24 if BEGINNING.is_match(text) => true,
-        MIN_LINE_LENGTH..24 => changes(text) * 2 >= text.len() - 1 && !is_hex(text),
+        MIN_LINE_LENGTH..24 => BEGINNING.is_match(text),
         _ => is_mixed(text, 42) && !is_path(text),
     };
-    has_form && text.len().is_multiple_of(4) && unpadded.bytes().all(|byte| is_base64(&byte))
+    has_form && are_whole_groups(text)
+}
+
+/// Whether a line can be a short line of a key: a name of a certificate, a file or a host can have this form too.
+pub(super) fn is_short_line(line: &str) -> bool {
+    let is_mixed_enough = || changes(line) * 2 >= line.len() - 1 && !is_hex(line);
+    (MIN_LINE_LENGTH..24).contains(&line.len()) && is_mixed_enough() && are_whole_groups(line)
+}
+
+/// Whether a text is base64 and nothing else: four characters for three bytes.
+fn are_whole_groups(text: &str) -> bool {
+    let mut characters = text.trim_end_matches('=').bytes();
+    text.len().is_multiple_of(4) && characters.all(|byte| is_base64(&byte))
 }
 
 /// A capital, a small letter, a digit, or a sign.
@@ -365,9 +376,7 @@ mod tests {
             "Gsc1uCUcQUHo5eNBbPoNpgjHUjWLzteM0ne+ITvZy2y6",
             "x7dQz0N3fWq9sLkP4vYh2TgRb8mJcE5u",
             "0e1oQi6ZyXhCw5tVKgBn+DjM",
-            "VwAXciod2OSrFkcm",
             "MIIEvAIBADANBgkq",
-            "vUoWTA1IskQ5+/dZ",
             "9Nnizw==",
             "Zk9vQ2x4T1hM7Q==",
         ] {
