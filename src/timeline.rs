@@ -25,7 +25,7 @@ mod span;
 mod tests;
 mod unset;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
@@ -329,21 +329,20 @@ impl<'a> Timeline<'a> {
 }
 
 fn log_summaries(joined: &Joined, mac: Option<Mac>) -> Vec<LogSummary<'_>> {
-    // The rotation chains whose last log that names an address names only another phone's: the log after it that names none
-    // goes on with its boot.
-    let mut of_others: HashSet<String> = HashSet::new();
+    // The rotation chains whose last log that names an address names only those of other phones, and these: the log after it
+    // can go on with its boot.
+    let mut of_others: HashMap<String, &[Mac]> = HashMap::new();
     let summary = |file: usize| {
         let log = &joined.logs[file].log;
         let macs = &log.digest.macs;
-        let is_of_another_phone = if macs.is_empty() {
-            !of_others.is_empty() && of_others.contains(&chain_of_content(log))
-        } else {
-            mac.is_some_and(|mac| !macs.contains(&mac))
+        let before = if of_others.is_empty() { None } else { of_others.remove(&chain_of_content(log)) };
+        let writers = match before {
+            Some(before) if macs.is_empty() && can_continue(&log.digest, before) => before,
+            _ => macs,
         };
+        let is_of_another_phone = mac.is_some_and(|mac| !writers.is_empty() && !writers.contains(&mac));
         if is_of_another_phone {
-            of_others.insert(chain_of_content(log));
-        } else if !of_others.is_empty() {
-            of_others.remove(&chain_of_content(log));
+            of_others.insert(chain_of_content(log), writers);
         }
         LogSummary {
             path: &log.path,
@@ -354,6 +353,17 @@ fn log_summaries(joined: &Joined, mac: Option<Mac>) -> Vec<LogSummary<'_>> {
         }
     };
     joined.files().map(summary).collect()
+}
+
+/// Whether a log that names no address can go on with the boot of one of these phones: it has no start, and no built-in
+/// certificate of another one.
+fn can_continue(digest: &LogDigest, phones: &[Mac]) -> bool {
+    digest.entries.iter().all(|entry| match &entry.event {
+        Some(Event::CertificateCommonName { slot: Slot::BuiltIn, common_name: Some(name) }) => {
+            name.parse().is_ok_and(|mac| phones.contains(&mac))
+        }
+        _ => !entry.is_banner(),
+    })
 }
 
 fn times(records: &[Record<'_>]) -> Option<(NaiveDateTime, NaiveDateTime)> {

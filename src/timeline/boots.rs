@@ -22,6 +22,9 @@ use crate::event::Event;
 use crate::model::Slot;
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_HOUR, MILLISECONDS_PER_MINUTE, Stamp, Yearless};
 
+/// Among this many lines of a boot that are kept, one is of those that a phone writes once when it starts.
+const LINES_OF_START: usize = 8;
+
 /// Uptime and the clock drift apart by at most one part in this many.
 const DRIFT: u64 = 1_000;
 
@@ -48,7 +51,7 @@ pub(super) fn number(records: &mut [Record<'_>], joined: &Joined) {
     let mut boot = 0;
     let mut begin = 0;
     for at in 0..records.len() {
-        if at > begin && is_odd_before(records, at, &before) {
+        if at > begin && is_odd_before(records, begin, at, &before) {
             records[at - 1].has_odd_uptime = true;
             records[at - 1].elapsed = before.elapsed;
             state = before;
@@ -107,7 +110,7 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
         });
         let between = last.zip(next_dates.pop().flatten());
         let between = between.and_then(|(last, next)| u64::try_from((next - last).num_milliseconds()).ok());
-        let longest = between.map_or(u64::MAX, |passed| passed + MILLISECONDS_PER_MINUTE);
+        let longest = between.map(|passed| passed + MILLISECONDS_PER_MINUTE);
         let mut state = BootState { dates_are_judged: true, began_right, longest, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record, record.time));
         let start = boot.iter().find(|record| record.entry.is_banner()).map_or(0, |record| record.elapsed);
@@ -177,8 +180,8 @@ struct BootState {
     /// the start, and a jump of the dates is elapsed time.
     began_right: bool,
     /// Only in [`measure`]: no uptime before the first date is higher, in milliseconds. The boot began behind the last
-    /// date of the boot before. A line with a higher one is another process's.
-    longest: u64,
+    /// date of the boot before. An ordinary line with a higher one is taken for another process's.
+    longest: Option<u64>,
     /// Only in [`measure`]: `date` is a default or a wrong date. No time is counted from it to a real one.
     is_made_up: bool,
     /// Only in [`measure`]: the local time of `date`, if that is a real date.
@@ -197,7 +200,10 @@ impl BootState {
     /// Takes a stamp of the record, with its time.
     fn take_stamp(&mut self, stamp: &Stamp, time: Option<NaiveDateTime>, record: &Record<'_>) {
         if let Some(uptime) = stamp.uptime() {
-            if self.dates_are_judged && self.date.is_none() && self.longest < uptime {
+            if self.date.is_none()
+                && self.longest.is_some_and(|longest| longest < uptime)
+                && record.event().is_none()
+            {
                 return;
             }
             let before = self.since_start();
@@ -350,23 +356,36 @@ fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
     Some((std::mem::discriminant(event), event.slot()))
 }
 
-/// Whether the uptime of the record before this one is odd: in a boot that began with its banner and has no date yet, it is
-/// ahead of the records on both sides, which go on from each other. A process that does not start again with the phone
-/// writes such lines.
-fn is_odd_before(records: &[Record<'_>], at: usize, before: &BootState) -> bool {
-    let (odd, next) = (&records[at - 1], &records[at]);
-    let (Some(last), Some(uptime), Some(own)) = (before.uptime, odd.uptime(), next.uptime()) else {
+/// Whether the uptime of the record before this one is odd: an ordinary line in a boot that began with its banner and has no
+/// date yet, ahead of the lines directly before and behind it, which go on from each other. A process that does not start
+/// again with the phone writes such lines.
+fn is_odd_before(records: &[Record<'_>], begin: usize, at: usize, before: &BootState) -> bool {
+    let [.., last, odd] = &records[begin..at] else { return false };
+    let next = &records[at];
+    let are_adjacent = |a: &Record<'_>, b: &Record<'_>| (a.file, a.line + 1) == (b.file, b.line);
+    let (Some(known), Some(uptime), Some(own)) = (before.uptime, odd.uptime(), next.uptime()) else {
         return false;
     };
     let is_ahead = |other: u64| other + OUT_OF_ORDER_MS < uptime;
     let after_next = records.get(at + 1).and_then(Record::uptime);
     before.banner.is_some()
         && before.date.is_none()
-        && odd.file == next.file
-        && !next.entry.is_banner()
-        && last <= own
+        && odd.event().is_none()
+        && are_adjacent(last, odd)
+        && are_adjacent(odd, next)
+        && known <= own
         && is_ahead(own)
         && after_next.is_none_or(is_ahead)
+        && !begins_again(&records[begin..at], &records[at..])
+}
+
+/// Whether the first of the later lines show that the phone has started again: by a banner, or by what it writes once when
+/// it starts.
+fn begins_again(boot: &[Record<'_>], later: &[Record<'_>]) -> bool {
+    let is_repeated = |record: &Record<'_>| {
+        record.entry.is_of_start() && boot.iter().any(|other| other.event() == record.event())
+    };
+    later.iter().take(LINES_OF_START).any(|record| record.entry.is_banner() || is_repeated(record))
 }
 
 /// The first of the lines with rising uptimes that end with this one.

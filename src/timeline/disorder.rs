@@ -32,10 +32,13 @@ pub(super) fn mend(entries: &mut [LogEntry]) {
     }
 }
 
-/// Whether a line behind the banner has a lower uptime than that: an odd stamp, since no line of a boot is before it.
+/// Whether a line that a phone writes only behind its banner has a lower uptime than that: an odd stamp, by which it is not
+/// sorted.
 fn is_banner_passed(lines: &[LogEntry]) -> bool {
     let banner = lines.iter().position(LogEntry::is_banner);
-    banner.is_some_and(|at| lines[at + 1..].iter().any(|entry| entry.uptime() < lines[at].uptime()))
+    banner.is_some_and(|at| {
+        lines[at + 1..].iter().any(|entry| entry.is_of_start() && entry.uptime() < lines[at].uptime())
+    })
 }
 
 /// Whether no line occurs twice that a phone writes once when it starts.
