@@ -22,6 +22,10 @@ use crate::event::Event;
 use crate::model::Slot;
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_HOUR, MILLISECONDS_PER_MINUTE, Stamp, Yearless};
 
+/// A line of another process is at most this many lines behind the last one that is kept: a phone that has written more has
+/// run as long as the line says.
+const MOST_BEFORE_ODD: u64 = 4;
+
 /// Among this many lines of a boot that are kept, one is of those that a phone writes once when it starts.
 const LINES_OF_START: usize = 8;
 
@@ -357,12 +361,12 @@ fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
 }
 
 /// Whether the uptime of the record before this one is odd: an ordinary line in a boot that began with its banner and has no
-/// date yet, ahead of the lines directly before and behind it, which go on from each other. A process that does not start
+/// date yet, ahead of the lines before and directly behind it, which go on from each other. A process that does not start
 /// again with the phone writes such lines.
 fn is_odd_before(records: &[Record<'_>], begin: usize, at: usize, before: &BootState) -> bool {
     let [.., last, odd] = &records[begin..at] else { return false };
     let next = &records[at];
-    let are_adjacent = |a: &Record<'_>, b: &Record<'_>| (a.file, a.line + 1) == (b.file, b.line);
+    let is_near = |a: &Record<'_>, b: &Record<'_>, lines| a.file == b.file && b.line <= a.line + lines;
     let (Some(known), Some(uptime), Some(own)) = (before.uptime, odd.uptime(), next.uptime()) else {
         return false;
     };
@@ -371,8 +375,8 @@ fn is_odd_before(records: &[Record<'_>], begin: usize, at: usize, before: &BootS
     before.banner.is_some()
         && before.date.is_none()
         && odd.event().is_none()
-        && are_adjacent(last, odd)
-        && are_adjacent(odd, next)
+        && is_near(last, odd, MOST_BEFORE_ODD)
+        && is_near(odd, next, 1)
         && known <= own
         && is_ahead(own)
         && after_next.is_none_or(is_ahead)
