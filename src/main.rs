@@ -91,7 +91,7 @@ impl Failure {
         match self {
             Self::Input { path, message } => {
                 let redactor = redactor_of(&path);
-                Self::Input { path: redactor.path(&path), message: redactor.text(&message) }
+                Self::Input { path: redactor.path(&path), message: with_commands(&message, &redactor) }
             }
             Self::Output(error) => Self::Output(error.with_path(|path| {
                 let path = path.to_string_lossy();
@@ -100,6 +100,13 @@ impl Failure {
             Self::Setup(_) => self,
         }
     }
+}
+
+/// The message with pseudonyms, but for the commands and the column that it names itself in backquotes.
+fn with_commands(message: &str, redactor: &Redactor) -> String {
+    let is_command = |part: &str| part == "mac" || part.starts_with("phonecert ");
+    let shown = |part: &str| if is_command(part) { part.to_owned() } else { redactor.text(part) };
+    message.split('`').map(shown).collect::<Vec<_>>().join("`")
 }
 
 /// A redactor for this path alone.

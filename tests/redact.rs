@@ -304,4 +304,11 @@ fn a_file_of_an_option_is_not_named_in_an_error() {
             "{redacted}"
         );
     }
+    // The program's own words in backquotes stay.
+    for (option, words) in [("--records", "`phonecert digest`"), ("--inventory", "no column `mac`")] {
+        write(folder.path(), "jdoe77.txt", b"a,b\nc,d\n", TIME);
+        let output = run_at_once(folder.path(), &["scan", option, "jdoe77.txt", "--redact"]);
+        let redacted = String::from_utf8(output.stderr).unwrap();
+        assert!(redacted.contains(words) && !redacted.contains("jdoe77"), "{redacted}");
+    }
 }

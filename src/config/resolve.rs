@@ -242,26 +242,36 @@ impl FileSearch<'_> {
 
     /// The list that counts for this model. If several elements have one, it is not known which of them counts.
     ///
-    /// If the model is not known, the files of the phone's own show it: the vendor's master has lists for old models, and
-    /// only the one that the phone reads leads to a file with its address.
+    /// If neither the model nor the part number is known, the files of the phone's own show it: the vendor's master has lists
+    /// for old models, and only the one that the phone reads leads to a file with its address.
     fn lists<'f>(&self, master: &'f File, base: &Path) -> Counting<&'f FileList> {
         let lists = self.kind.counting(&master.lists, |list| list.suffix.as_deref());
-        if lists.is_sure() {
+        // Which overrides beat the list's files must be known too.
+        let has_other_overrides = || master.overrides_directories.iter().any(|one| one.suffix.is_some());
+        if lists.is_sure() || *self.kind != PhoneKind::UNKNOWN || has_other_overrides() {
             return lists;
         }
-        let possible = lists.found.iter().chain(&lists.perhaps).filter(|list| self.has_own_file(list, base));
-        match possible.take(2).collect::<Vec<_>>()[..] {
+        let all = || lists.found.iter().chain(&lists.perhaps);
+        let mut names = all().flat_map(|list| list.counted_names());
+        // Whether a file is there can't be seen of a URL, or where the model is in the name.
+        if names.any(|listed| self.is_own(&listed.name) && !self.is_followed(&listed.name)) {
+            return lists;
+        }
+        match all().filter(|list| self.has_own_file(list, base)).take(2).collect::<Vec<_>>()[..] {
             [only] => Counting { found: vec![*only], perhaps: Vec::new() },
             _ => lists,
         }
     }
 
+    /// Whether a name in a list has the phone's address.
+    fn is_own(&self, name: &str) -> bool {
+        name.contains(PHONE) || name.to_ascii_uppercase().contains(&self.mac.to_string())
+    }
+
     /// Whether a list names a file of this phone alone that is there.
     fn has_own_file(&self, list: &FileList, base: &Path) -> bool {
-        let address = self.mac.to_string();
-        let is_own = |name: &str| name.contains(PHONE) || name.to_ascii_uppercase().contains(&address);
         let names = list.counted_names().map(|listed| &*listed.name);
-        let mut own = names.filter(|name| is_own(name) && self.is_followed(name));
+        let mut own = names.filter(|name| self.is_own(name));
         own.any(|name| self.paths(name, base).iter().any(|path| self.tree.has_file(path)))
     }
 

@@ -12,7 +12,7 @@ use crate::secrets::{REDACTED, pattern};
 /// are shown redacted consist of.
 const WORDS: &str = "\
     a about above accepted access account address after again alert algorithm all already also alternative an and another any app \
-    application are as assembly at attempt authentication authority authorized available b bad basic because been before \
+    application are as asn1 assembly at attempt authentication authority authorized available b bad basic because been before \
     begin behind below between big bits boot broken builtin built but by bytes \
     c ca can cannot cert certs certificate certificates cetificate cfg chain changed check checked cipher client clock closed cn co code com \
     common complete configuration configured connect connected connecting connection constraint contact contain contains content \
@@ -21,7 +21,7 @@ const WORDS: &str = "\
     domain down download downloaded \
     early ec empty encoding encrypted end ended eof error errors example exceeded excluded exist exists expected expiration expire \
     expired expires expiry extended extension \
-    failed fails failure fault field file files fingerprint flag for form format found from ftp ftps future \
+    failed fails failure fault field file files fingerprint first flag for form format found from ftp ftps future \
     gateway get given good got gz \
     had handshake has hash have header hold host hostname http https \
     i id identity if ignored illegal import in incomplete incorrect inner inside install installed internal interface intermediate \
@@ -30,8 +30,8 @@ const WORDS: &str = "\
     label larger last ldap length less level limit list load loaded local location log long lookup \
     main malformed match matched matches matching maximum md5 memory message method mismatch missing model more \
     name names network new newer next no nonce none not notafter notbefore ntp number \
-    o object of off old on one only open opened operation option or other ou out output outside \
-    parent parse parsed part path peer pem permitted phone pkcs place platform policy polycom port present previous private problem \
+    o object ocsp of off old on one only open opened operation option or other ou out output outside \
+    parent parse parsed part path peer pem permitted phone pkcs pkcs12 pkcs7 place platform policy polycom port present previous private problem \
     proper properly protocol provided provisioning proxy public purpose \
     r random reach reachable read reason received redacted refused region registrar reject rejected remote removed request required \
     reset response result retry rev revision revocation revoked root route router rsa \
@@ -133,6 +133,8 @@ mod tests {
             "certificate is not yet valid",
             "certificate has expired 2013-05-31T13:18:22",
             "path length constraint exceeded",
+            "unable to verify the first certificate",
+            "OCSP response: PKCS12 or ASN1 error",
             "format error in certificate's notBefore field",
             "hostname mismatch: CN name-1, host-1.example, 240.0.0.1, 020000000001, [100::1]:443",
             "no route to host-1.example, TLSv1.2, SHA256 70:8B:85:9C:49:4E",

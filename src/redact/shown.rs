@@ -79,8 +79,12 @@ impl<'r> Shown<'r> {
 
     /// A name, such as a certificate's common name.
     pub fn name(self, name: &str) -> String {
-        let name = conceal(name);
-        self.0.map_or_else(|| name.to_string(), |redactor| redactor.name(&name))
+        match (conceal(name), self.0) {
+            (shown, None) => shown.into_owned(),
+            (Cow::Borrowed(name), Some(redactor)) => redactor.name(name),
+            // A pseudonym of what is left would be the same for different names.
+            (Cow::Owned(_), Some(_)) => REDACTED.to_owned(),
+        }
     }
 
     /// A path; a member of an archive is `a.zip!/path/in/it`.

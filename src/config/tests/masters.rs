@@ -80,7 +80,15 @@ fn the_own_file_of_a_phone_chooses_the_list_of_a_model_that_is_not_known() {
         None
     );
     assert_eq!(chosen("CONFIG_FILES='0004f2a1b2c3-x.cfg' CONFIG_FILES_VVX500=''", "0004f2a1b2c3-x.cfg"), one);
-    // Without that file, or where two lists name it, any list may be the phone's.
+    // Without that file, or where another list names a file of the phone that is there or can't be looked for, any list
+    // may be the phone's; also if the overrides depend on the model.
+    for other in [
+        "CONFIG_FILES_SPIP335='http://192.0.2.1/[PHONE_MAC_ADDRESS].cfg'",
+        "CONFIG_FILES_SPIP335='[PHONE_MODEL]/[PHONE_MAC_ADDRESS].cfg'",
+        "CONFIG_FILES_SPIP335='' OVERRIDES_DIRECTORY_SPIP335='x'",
+    ] {
+        assert_eq!(chosen(&format!("{plain} {other}"), "0004f2a1b2c3-x.cfg"), None);
+    }
     assert_eq!(chosen(&format!("{plain} {ip_300}"), "0004f2a1b2c4-x.cfg"), None);
     let both = "CONFIG_FILES_SPIP335='[PHONE_MAC_ADDRESS]-x.cfg, other.cfg'";
     assert_eq!(chosen(&format!("{plain} {both}"), "0004f2a1b2c3-x.cfg"), None);
