@@ -188,6 +188,22 @@ fn has_long_run(text: &[u8]) -> bool {
 /// Whether a text can have the digits of a dump, with blanks between them or a colon after the last; or more pairs than a
 /// fingerprint, which has at most 32.
 fn has_digits(text: &[u8]) -> bool {
+    has_pairs(text) || has_dump(text)
+}
+
+/// Whether it has more than 31 pairs of letters or digits in a row with other signs between them, such as `0x` before
+/// each.
+fn has_pairs(text: &[u8]) -> bool {
+    let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let mut pairs = 0;
+    text.len() >= 3 * 32
+        && text.split(is_sign).filter(|run| !run.is_empty()).any(|run| {
+            pairs = if matches!(run, [_, _] | [b'x', _, _] | [b'0', b'x', _, _]) { pairs + 1 } else { 0 };
+            pairs > 31
+        })
+}
+
+fn has_dump(text: &[u8]) -> bool {
     // The length of the current run, the pairs in a row, and the digits of groups with blanks between them.
     let (mut run, mut pairs, mut digits) = (0, 0, 0);
     text.len() >= MIN_RUN

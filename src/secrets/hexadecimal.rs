@@ -7,12 +7,13 @@ use regex::Regex;
 use super::keys::sign;
 use super::{Secret, pattern};
 
-/// Digits without blanks; pairs with colons; the groups of a dump.
+/// Digits without blanks; pairs with colons; the groups of a dump; more pairs than a fingerprint has, with other signs
+/// between them, as `30-82-04`, `0x30, 0x82` and `\x30\x82`.
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
     let pair = "[0-9A-Fa-f]{2}";
     let group = format!("(?:{pair}|(?:{pair}){{2}}|(?:{pair}){{4}})");
     pattern(&format!(
-        r"\b(?<plain>[0-9A-Fa-f]{{32,}})\b|[0-9A-Fa-f]{{48,}}|\b{pair}(?::\s*{pair})+\b:?|\b(?<dump>{group}(?:\s+{group})+)\b"
+        r"\b(?<plain>[0-9A-Fa-f]{{32,}})\b|[0-9A-Fa-f]{{48,}}|\b{pair}(?::\s*{pair})+\b:?|\b(?<dump>{group}(?:\s+{group})+)\b|(?<pairs>(?:\b0x|\\x|%|\b){pair}(?:[^0-9A-Za-z]{{1,3}}(?:0x|x)?{pair}){{32,}})\b"
     ))
 });
 
@@ -28,7 +29,8 @@ pub(super) fn keys(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     for found in DIGITS.captures_iter(text) {
         let run = found.get_match();
-        let digits: String = run.as_str().chars().filter(char::is_ascii_hexdigit).collect();
+        let without_signs = run.as_str().replace("0x", "");
+        let digits: String = without_signs.chars().filter(char::is_ascii_hexdigit).collect();
         let is_alone = || text.trim().len() == run.len();
         let has_letters = || has_letter(&digits);
         let is_key = match digits.len() {
@@ -36,7 +38,7 @@ pub(super) fn keys(text: &str) -> Vec<Secret> {
             _ if BEGINNING.is_match(&digits) => true,
             // A dump by `openssl` has 15 bytes a line, and a colon after the last.
             16..MIN_DIGITS => digits.len() == 30 && run.as_str().ends_with(':') && is_alone(),
-            _ if found.name("dump").is_some() => has_letters(),
+            _ if found.name("dump").or(found.name("pairs")).is_some() => has_letters(),
             48..=64 | 96 | 128 => ["3082", "3081", "302e0201", "30770201"].iter().any(|start| {
                 digits.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
             }),
@@ -74,6 +76,7 @@ mod tests {
             ("0490: 4ecb 9bde db70 3665 9944 109f 3c45 0828  N..p", format!("0490: {HIDDEN}  N..p")),
             ("4ecb9bde db703665 9944109f 3c450828", HIDDEN.to_owned()),
             ("    00:c4:cb:9b:de:db:70:36:65:99:44:10:9f:3c:45:", format!("    {HIDDEN}")),
+            ("a.key 4E-CB-9B x", "a.key 4E-CB-9B x".to_owned()),
             ("value 308204bc020100300d06092a864886f7 x", format!("value {HIDDEN} x")),
             ("value 302e020100300506 x", "value 302e020100300506 x".to_owned()),
         ] {
@@ -96,6 +99,33 @@ mod tests {
             assert_eq!(conceal_line(&shown), shown);
             assert_eq!(conceal(line), line, "a name can have this form");
         }
+    }
+
+    #[test]
+    fn pairs_with_other_signs() {
+        let pairs = |count: usize, begin: &str, between: &str| {
+            format!(
+                "x {}",
+                (0..count).map(|at| format!("{begin}{:02X}", at * 7 + 3)).collect::<Vec<_>>().join(between)
+            )
+        };
+        for (begin, between) in [
+            ("", "-"),
+            ("", "."),
+            ("", ", "),
+            ("", ";"),
+            ("", "|"),
+            ("0x", ", "),
+            ("\\x", ""),
+            ("%", ""),
+            ("", "_"),
+        ] {
+            assert_eq!(conceal(&pairs(33, begin, between)), format!("x {HIDDEN}"), "{begin}{between}");
+            let fingerprint = pairs(32, begin, between);
+            assert_eq!(conceal(&fingerprint), fingerprint);
+        }
+        let numbers = (10..60).map(|number| number.to_string()).collect::<Vec<_>>().join(", ");
+        assert_eq!(conceal(&numbers), numbers);
     }
 
     #[test]
