@@ -77,8 +77,8 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
 pub fn conceal_line(text: &str) -> Cow<'_, str> {
     let line = text.trim();
     if keys::is_short_line(line) || hexadecimal::is_line(line) {
-        let start = text.len() - text.trim_start().len();
-        return Cow::Owned(with_replaced(text, [(start..start + line.len(), keys::sign("…"))]));
+        let Secret { range, instead } = keys::alone(text);
+        return Cow::Owned(with_replaced(text, [(range, instead)]));
     }
     conceal(text)
 }
@@ -185,14 +185,13 @@ fn has_long_run(text: &[u8]) -> bool {
         })
 }
 
-/// Whether a text can have the digits of a dump, with blanks between them or a colon after the last; or more pairs than a
-/// fingerprint, which has at most 32.
+/// Whether a text can have the digits of a key.
 fn has_digits(text: &[u8]) -> bool {
     has_pairs(text) || has_dump(text)
 }
 
-/// Whether it has more than 31 pairs of letters or digits in a row with other signs between them, such as `0x` before
-/// each.
+/// Whether a text has 32 pairs of letters or digits in a row or more, as the longest fingerprint has, with other signs
+/// between them, or `0x` before each.
 fn has_pairs(text: &[u8]) -> bool {
     let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric();
     let mut pairs = 0;
@@ -203,6 +202,7 @@ fn has_pairs(text: &[u8]) -> bool {
         })
 }
 
+/// Whether a text can have the digits of a dump, with blanks between them or a colon after the last.
 fn has_dump(text: &[u8]) -> bool {
     // The length of the current run, the pairs in a row, and the digits of groups with blanks between them.
     let (mut run, mut pairs, mut digits) = (0, 0, 0);
@@ -222,7 +222,7 @@ fn has_dump(text: &[u8]) -> bool {
                 };
             }
             run = if byte.is_ascii_alphanumeric() { run + 1 } else { 0 };
-            pairs > 31 || digits >= 24
+            digits >= 24
         }) || pairs > 13 && text.trim_ascii_end().ends_with(b":"))
 }
 

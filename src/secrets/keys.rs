@@ -92,8 +92,7 @@ const MIN_WRAPPED_LENGTH: usize = 48;
 /// with one separator character between them. Those of a certificate are public and are kept.
 pub(super) fn unmarked(text: &str) -> Vec<Secret> {
     if is_line(text.trim()) {
-        let start = text.len() - text.trim_start().len();
-        return vec![Secret { range: start..text.trim_end().len(), instead: sign("…") }];
+        return vec![alone(text)];
     }
     let mut secrets = Vec::new();
     let mut is_public = false;
@@ -155,6 +154,12 @@ fn url_runs(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 const fn is_base64(byte: &u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/')
+}
+
+/// The whole text but the blanks around it, which is of a key.
+pub(super) fn alone(text: &str) -> Secret {
+    let start = text.len() - text.trim_start().len();
+    Secret { range: start..text.trim_end().len(), instead: sign("…") }
 }
 
 /// Lines that may be of one key.
