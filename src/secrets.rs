@@ -25,7 +25,8 @@
 //!   - of commands: `PASS 4711`, `AUTH PLAIN cGhvbmU=`, `curl -u phone:4711`;
 //!   - after a blank, if they are in quotes, follow a user's or a parameter's name, or look unlike an ordinary
 //!     word: `user phone password 4711`;
-//! - the credentials of an `Authorization` header: `Authorization: Basic cGhvbmU6NDcxMQ==`.
+//!   - behind `pin:` and `token:`, if they look unlike an ordinary word;
+//! - the credentials of an `Authorization` header: `Authorization: Basic cGhvbmU6NDcxMQ==`; a token behind `Bearer`.
 //!
 //! Each is found also where characters are escaped, as in URLs, and where a line is wrapped within it: the event's
 //! text is then the join of the lines that conceals most.
@@ -139,7 +140,7 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 /// logs match it, so most texts cost only this quick search.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i-u)private|authoriz|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
+        r"(?i-u)private|authoriz|bearer|(?:pin|token)[ \t:]|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
         r#"|(?:pw|pin|auth|token|credentials?|sig|community|sess(?:ion)?[._-]?id)(?:[0-9=._"'\\-]|value|hash|text)"#,
         r"|auth[ \t]+(?:plain|login)|-u[ =]|--(?:proxy-)?user",
     ))
@@ -274,7 +275,7 @@ const PASSES: [Pass; 9] = [
     Pass { needs: "private", find: keys::marked },
     Pass { needs: "", find: keys::unmarked },
     Pass { needs: "", find: hexadecimal::keys },
-    Pass { needs: "authoriz", find: passwords::authorizations },
+    Pass { needs: "authoriz bearer", find: passwords::authorizations },
     Pass { needs: r"sip tp: tps: uri url :/ :\ // /\ %2f %3a", find: passwords::urls },
     Pass { needs: "uri url", find: passwords::quoted_uris },
     Pass { needs: "@", find: passwords::before_hosts },
@@ -282,7 +283,7 @@ const PASSES: [Pass; 9] = [
         needs: "pass pwd psk secret api shared private pw pin auth token credential sig community sess -u",
         find: passwords::values,
     },
-    Pass { needs: "pass pwd psk secret private", find: sentences::passwords },
+    Pass { needs: "pass pwd psk secret private pin token", find: sentences::passwords },
 ];
 
 impl Pass {

@@ -15,8 +15,8 @@
 //!
 //! ## What to do
 //! 1. Find the size of the CA certificate in DER form: `openssl x509 -in ca.pem -outform DER | wc -c`.
-//! 2. If it has more than 1536 bytes, put it into a slot that is large enough (platform CA slot 2 takes 4096,
-//!    UC Software 4.0.0 or later), or use a CA with a shorter key or fewer extensions.
+//! 2. If it has more than 1536 bytes, use a CA with a shorter key or fewer extensions, or put it into a larger slot:
+//!    platform CA slot 2 takes 4096 bytes (UC Software 4.0.0 or later).
 //! 3. Restart the phone twice, and compare the fingerprints.
 
 use std::collections::HashSet;
@@ -30,7 +30,7 @@ pub(super) const RULE: Rule = Rule {
     name: "ca-not-kept",
     severity: Severity::Warning,
     cause: "The CA certificate is larger than its slot (1536 or 4096 bytes), so the phone stores only a part of it.",
-    remedy: "Compare the CA certificate's size in DER form with the slot's limit; use a slot that is large enough, or a smaller CA certificate.",
+    remedy: "Compare the CA certificate's size in DER form with the slot's limit; use a smaller CA certificate, or a larger slot (platform CA slot 2 of UC Software 4.0.0 or later takes 4096 bytes).",
     reference: "UC Software log, messages New fingerprint and Custom certificate MD5 fingerprint; parameters of CA certificates",
     facts: Facts::of(Family::Inventory),
     ..rule(include_str!("ca_not_kept.rs"), run)

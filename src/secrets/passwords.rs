@@ -13,6 +13,10 @@ static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r#"(?i)authorization\\?["']?\s*[:=]\s*\\?["']?({schemes})[\s:=]+"#))
 });
 
+/// A token of RFC 6750, also without its header.
+static BEARER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\bbearer[ \t]+(?<value>[a-z0-9._~+/-]{16,}=*)"));
+
 /// What comes before `user:password@`, with slashes that may be escaped: a scheme with two slashes; a known one without
 /// slashes or with other ones; or what may be something else.
 static URL: LazyLock<Regex> = LazyLock::new(|| {
@@ -61,7 +65,8 @@ static CAMEL_SETTING: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static KEY: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r#"(?i){WORDS}{ENDINGS}\\?["'”’]?\s*(=>|->|:=|={{1,3}}|:|＝)[\s&&[^\r\n]]*"#))
+    let whose = r"(?:[ \t]+(?:value|hash|text)|[ \t]+(?:for|of)[ \t]+(?:the[ \t]+)?(?:user|account|login)[ \t]+[^\s:=]{1,64})?";
+    pattern(&format!(r#"(?i){WORDS}{ENDINGS}{whose}\\?["'”’]?\s*(=>|->|:=|={{1,3}}|:|＝)[\s&&[^\r\n]]*"#))
 });
 
 static ELEMENT: LazyLock<Regex> =
@@ -179,7 +184,7 @@ pub(super) fn value(text: &str, at: usize) -> Range<usize> {
     start..text.len()
 }
 
-/// The credentials of a request (RFC 7617, RFC 7616): one word, or for `Digest` the rest of the line.
+/// The credentials of a request (RFC 7617, RFC 7616): one word, or for `Digest` the rest of the line; and tokens.
 pub(super) fn authorizations(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
@@ -194,7 +199,9 @@ pub(super) fn authorizations(text: &str) -> Vec<Secret> {
         at = start + length.unwrap_or(rest.len());
         secrets.extend(Secret::new(start..at));
     }
-    secrets
+    let tokens = BEARER.captures_iter(text).filter_map(|found| found.name("value"));
+    secrets.extend(tokens.filter_map(|token| Secret::new(token.range())));
+    merged(secrets)
 }
 
 /// `user:password@` in URLs, and in SIP URIs (RFC 3261, 19.1.1).

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::passwords::{ENDINGS, value};
-use super::{Secret, pattern};
+use super::{Secret, merged, pattern};
 
 /// The word, and what may be around it: a user or a parameter before it; behind it, what a value must follow, or two of
 /// them.
@@ -21,6 +21,10 @@ static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
     );
     pattern(&format!(r"(?i)(?:{user}|(?<parameter>\.\w*))?{words}{ENDINGS}{verbs}{certain}[ \t]+"))
 });
+
+/// Names that are also ordinary words, and a colon: what follows is a secret only if it looks like one.
+static LABEL: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(?:pin|token)(?:[ \t]+(?:code|value))?[ \t]*:[ \t]+"));
 
 /// Between an old and a new value.
 static SECOND: LazyLock<Regex> = LazyLock::new(|| pattern(r"\A[ \t]*(?:to|->|=>)[ \t]*"));
@@ -72,7 +76,12 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
             }
         }
     }
-    secrets
+    for found in LABEL.find_iter(text) {
+        let value = value(text, found.end());
+        let is_secret = looks_secret(&text[value.clone()]);
+        secrets.extend(Secret::new(value).filter(|_| is_secret));
+    }
+    merged(secrets)
 }
 
 fn is_part_of_key(said: &str) -> bool {
@@ -131,6 +140,10 @@ mod tests {
             ("snmp community=geheim", "snmp community=[redacted]"),
             ("Cookie: JSESSIONID=A81F", "Cookie: JSESSIONID=[redacted]"),
             ("https://h.example/x?sig=Zq7x", "https://h.example/x?sig=[redacted]"),
+            ("PIN: 4711, token: aZ91k", "PIN: [redacted] token: [redacted]"),
+            ("sent Bearer abcdef0123456789 to h", "sent Bearer [redacted] to h"),
+            ("password value=\"geheim\" of x", "password value=\"[redacted]\" of x"),
+            ("password for user jane: geheim", "password for user jane: [redacted]"),
             ("password set to geheim", "password set to [redacted]"),
             (
                 "x.password changed from geheim to sesame by user",
@@ -164,6 +177,8 @@ mod tests {
             "wrong password retries=3",
             "x.privateKey requested type 2 but is of type 0, private key 4677 bytes",
             "self test PASS 3, password[2] is set, the community is large, session 7",
+            "token: expired, PIN: required, the bearer failed, bearer certificate",
+            "password for user jane is wrong",
             "password ''",
             "password",
             "Passwort falsch",
