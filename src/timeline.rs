@@ -41,7 +41,7 @@ use self::excerpts::Excerpts;
 use self::order::chain_of_content;
 use crate::digest::{LogDigest, LogEntry};
 use crate::event::Event;
-use crate::input::Rotation;
+use crate::input::{Rotation, is_directly_before};
 use crate::model::{Mac, Slot, SoftwareVersion};
 use crate::window::Window;
 
@@ -71,6 +71,15 @@ impl Log {
     /// When the file was last changed, if that time can be right.
     fn file_time(&self) -> Option<NaiveDateTime> {
         self.modified.filter(dates::is_plausible)
+    }
+
+    /// Whether no log of their chain is missing between this one and a later one, by their numbers.
+    fn is_before(&self, later: &Self) -> bool {
+        match (self.rotation, later.rotation) {
+            (Rotation::Number(older), Rotation::Number(newer)) => is_directly_before(older, Some(newer)),
+            (Rotation::Number(older), Rotation::Newest) => is_directly_before(older, None),
+            _ => true,
+        }
     }
 }
 

@@ -29,6 +29,10 @@ const MOST_BEFORE_ODD: u64 = 4;
 /// Among this many lines of a boot that are kept, one is of those that a phone writes once when it starts.
 const LINES_OF_START: usize = 8;
 
+/// A phone that starts writes its inventory before this uptime, in milliseconds. Later it is an inventory that is written
+/// again.
+const LATEST_INVENTORY: u64 = 10 * MILLISECONDS_PER_MINUTE;
+
 /// Uptime and the clock drift apart by at most one part in this many.
 const DRIFT: u64 = 1_000;
 
@@ -327,10 +331,11 @@ impl BootState {
         before.zip(default_date(entry)).is_some_and(|(before, date)| !is_day_before(before, date))
     }
 
-    /// Whether an inventory that begins with this line, which has an uptime, is that of another boot: this boot has
-    /// written dates since its own inventory, which began with the same line, or only dates.
-    fn has_inventory_before(&self, line: InventoryLine) -> bool {
-        self.date.is_some() && (self.uptime.is_none() || self.inventory == Some(line))
+    /// Whether an inventory that begins with this line, at this uptime, is that of another boot: this boot has written
+    /// dates since its own inventory, which began with the same line, or only dates.
+    fn has_inventory_before(&self, line: InventoryLine, uptime: u64) -> bool {
+        let goes_on = uptime > LATEST_INVENTORY && !self.is_restarted(uptime);
+        self.date.is_some() && !goes_on && (self.uptime.is_none() || self.inventory == Some(line))
     }
 
     /// Whether a line with this uptime can't be from this boot: the uptime is lower than known, by more than
@@ -430,8 +435,9 @@ fn start(
     if last.is_some_and(falls_back_from) {
         return Some(at);
     }
-    let is_inventory_of_another_boot =
-        early_inventory(&records[at]).is_some_and(|line| state.has_inventory_before(line));
+    let is_inventory_of_another_boot = early_inventory(&records[at])
+        .zip(records[at].uptime())
+        .is_some_and(|(line, uptime)| state.has_inventory_before(line, uptime));
     if is_inventory_of_another_boot && early_inventory(next).is_some() {
         return Some(first_of_uptimes(records, begin, at));
     }

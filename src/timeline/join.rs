@@ -11,7 +11,6 @@ use super::repeats::without_repeats;
 use super::span::{End, LogDates, Span};
 use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
-use crate::input::{Rotation, is_directly_before};
 use crate::line::{Header, ends_before_stamp, may_end_in_stamp};
 use crate::log::read_split;
 use crate::stamp::Yearless;
@@ -158,7 +157,7 @@ impl Joined {
     /// chain is missing between them, and no message remains cut.
     pub(super) fn continues_previous(&self, file: usize) -> bool {
         let Some(before) = file.checked_sub(1) else { return false };
-        follows(&self.logs[before].log, &self.logs[file].log) && self.cut_line(before).is_none()
+        self.logs[before].log.is_before(&self.logs[file].log) && self.cut_line(before).is_none()
     }
 
     /// The number of a log's last line if it is cut and does not go on in the next log.
@@ -296,15 +295,6 @@ fn calendar_with(
     Some(Calendar::Newest(year))
 }
 
-/// Whether no log is missing between these two of a chain, by their numbers.
-fn follows(earlier: &Log, later: &Log) -> bool {
-    match (earlier.rotation, later.rotation) {
-        (Rotation::Number(older), Rotation::Number(newer)) => is_directly_before(older, Some(newer)),
-        (Rotation::Number(older), Rotation::Newest) => is_directly_before(older, None),
-        _ => true,
-    }
-}
-
 /// The most logs over which a message is split; it has at most 4 KiB.
 const MAX_PIECES: usize = 8;
 
@@ -327,7 +317,7 @@ fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> 
     for (file, next) in logs.iter().enumerate().skip(begin + 1).take(MAX_PIECES - 1) {
         let digest = &next.log.digest;
         let Fragment { lines, skipped, bytes, .. } = &digest.head;
-        if bytes.is_empty() || next.overlap > 0 || !follows(&logs[file - 1].log, &next.log) {
+        if bytes.is_empty() || next.overlap > 0 || !logs[file - 1].log.is_before(&next.log) {
             break;
         }
         let cut = text.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();

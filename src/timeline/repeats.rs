@@ -42,6 +42,7 @@ pub(super) fn without_repeats(mut logs: Vec<(Log, Calendar)>) -> (Vec<(Log, Cale
     let mut left_out = leave_out(&mut logs, &keep);
     leave_out(&mut chains, &keep);
     let keep = without_copies(&logs, &chains);
+    close_gaps_of_empty(&mut logs, &chains, &keep);
     left_out.append(&mut leave_out(&mut logs, &keep));
     let left_out = left_out.into_iter().map(|(log, _)| LeftOut {
         is_equal: logs.iter().any(|(kept, _)| are_equal(&log.digest, &kept.digest)),
@@ -49,6 +50,18 @@ pub(super) fn without_repeats(mut logs: Vec<(Log, Calendar)>) -> (Vec<(Log, Cale
     });
     let left_out = left_out.collect();
     (logs, left_out)
+}
+
+/// Gives a log the number of the empty one behind it that is not kept, so that no log seems to be missing between it and
+/// the next one.
+fn close_gaps_of_empty(logs: &mut [(Log, Calendar)], chains: &[String], keep: &[bool]) {
+    for at in (1..logs.len()).rev() {
+        let [.., (before, _), (log, _)] = &mut logs[..=at] else { continue };
+        let is_empty = !keep[at] && log.digest.counts.bytes == 0;
+        if is_empty && chains[at - 1] == chains[at] && before.is_before(log) {
+            before.rotation = log.rotation;
+        }
+    }
 }
 
 /// Takes out the values that are not kept.

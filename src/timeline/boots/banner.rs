@@ -4,6 +4,9 @@ use super::super::Record;
 use super::super::unset::{OUT_OF_ORDER_MS, default_date, is_day_before, is_default};
 use crate::stamp::{Stamp, Yearless};
 
+/// A phone writes about itself in at most this many lines that are kept, when it starts.
+const LINES_OF_START: usize = 64;
+
 /// The banner's boot begins with the lines of restarted uptime directly before it.
 ///
 /// `earlier` is the stamp of a banner that the boot so far has: None without one.
@@ -27,9 +30,6 @@ pub(super) fn banner_start(
     if earlier.is_none() && records[begin..at].iter().all(is_before_banner) {
         return None;
     }
-    if earlier.is_none() && is_slightly_late(&records[begin..], at - begin) {
-        return None;
-    }
     // The time since the start. Before the clock is set, some software shows it as the time of January 1.
     let since_start = |line: usize| {
         let is_default = |date: &Yearless| {
@@ -40,6 +40,9 @@ pub(super) fn banner_start(
     };
     let mut start = at;
     let mut after = since_start(at);
+    let behind = records[at + 1..].iter().take(LINES_OF_START);
+    let is_of_start = |record: &&Record<'_>| !record.entry.is_banner() && !record.entry.is_dated();
+    let of_start = || behind.clone().take_while(is_of_start);
     // A line that continues from the line before it is not a restart.
     let is_restarted = |line: usize, time: u64| {
         line == begin
@@ -48,8 +51,10 @@ pub(super) fn banner_start(
     };
     for line in (begin..at).rev() {
         let entry = records[line].entry;
-        // A phone writes lines about itself only after the banner.
-        let ends = entry.is_log_end() || entry.is_banner() || entry.is_of_start();
+        // Each start writes such lines once, before or behind its banner.
+        let is_of_other_start =
+            entry.is_of_start() && of_start().any(|behind| behind.event() == records[line].event());
+        let ends = entry.is_log_end() || entry.is_banner() || is_of_other_start;
         let (Some(before), Some(later)) = (since_start(line), after) else { break };
         if ends || before > later + OUT_OF_ORDER_MS {
             break;
@@ -66,14 +71,4 @@ pub(super) fn banner_start(
 fn fell_back_to_default(records: &[Record<'_>], date: Yearless) -> bool {
     let mut dates = records.iter().rev().filter_map(|record| record.entry.yearless());
     dates.find(|last| !is_default(*last)).is_some_and(|last| !is_day_before(last, date))
-}
-
-/// Whether the banner comes after the first one or two lines of its own boot, as lines that are sent by UDP can: they
-/// are a little later than the banner, and earlier than the line after it.
-fn is_slightly_late(records: &[Record<'_>], banner: usize) -> bool {
-    let next = records.get(banner + 1).and_then(Record::uptime);
-    let (Some(own), Some(next)) = (records[banner].uptime(), next) else { return false };
-    let before = &records[..banner];
-    let is_between = |uptime: u64| own <= uptime && uptime <= own + OUT_OF_ORDER_MS && uptime < next;
-    before.len() <= 2 && before.iter().all(|record| record.uptime().is_some_and(is_between))
 }
