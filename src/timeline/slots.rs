@@ -437,9 +437,12 @@ impl SlotView {
         // Where the newest lines of a file come first, the first line can be the head of a table.
         let has_lines_behind = match before.is_some_and(|one| one.file == last.file && one.line > last.line) {
             true => last.line > 2,
+            // Also outside of the time window. Lines that are no messages, as a blank line behind an excerpt, do not count.
             false => {
-                last.line < timeline.logs[last.file].digest.counts.lines
-                    && !is_cut_line(last.file, last.line + 1)
+                let messages = &timeline.logs[last.file].digest.entries;
+                messages
+                    .last()
+                    .is_some_and(|message| last.line < message.line && !is_cut_line(last.file, last.line + 1))
             }
         };
         has_lines_behind
