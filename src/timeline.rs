@@ -343,7 +343,7 @@ fn log_summaries(joined: &Joined, mac: Option<Mac>) -> Vec<LogSummary<'_>> {
     let mut of_others: HashMap<String, &[Mac]> = HashMap::new();
     let summary = |file: usize| {
         let log = &joined.logs[file].log;
-        let macs = &log.digest.macs;
+        let macs = joined.macs(file);
         let before = if of_others.is_empty() { None } else { of_others.remove(&chain_of_content(log)) };
         let writers = match before {
             Some(before) if macs.is_empty() && can_continue(&log.digest, before) => before,

@@ -192,7 +192,8 @@ struct BootState {
     longest: Option<u64>,
     /// Only in [`measure`]: `date` is a default or a wrong date. No time is counted from it to a real one.
     is_made_up: bool,
-    /// Only in [`measure`]: the local time of `date`, if that is a real date.
+    /// Only in [`measure`]: the last real date, and its local time.
+    real_date: Option<Stamp>,
     time: Option<NaiveDateTime>,
     /// Only in [`number`]: the last line's date is of a year with a February 29. In [`measure`], `time` says that.
     is_leap_year: bool,
@@ -266,7 +267,11 @@ impl BootState {
         }
         let was_made_up = std::mem::replace(&mut self.is_made_up, is_made_up);
         let times = self.time.zip(time);
-        let before = self.date.filter(|_| !self.dates_are_judged || was_made_up == is_made_up);
+        let before = match (self.dates_are_judged, is_made_up) {
+            (false, _) => self.date,
+            (true, true) => self.date.filter(|_| was_made_up),
+            (true, false) => self.real_date,
+        };
         // For lines that are in two logs or out of order, no time is counted again.
         let is_repeated = before.is_some_and(|before| match times {
             Some((before, time)) => time < before,
@@ -279,7 +284,10 @@ impl BootState {
         // A clock that was not set counts from the start.
         let begins_unset = record.is_unset && before.is_none();
         let passed_unset = begins_unset.then(|| self.passed_by_unset(stamp));
-        (self.date, self.time, self.file) = (Some(*stamp), time, record.file);
+        (self.date, self.file) = (Some(*stamp), record.file);
+        if !is_made_up {
+            (self.real_date, self.time) = (self.date, time);
+        }
         if is_zone_applied {
             return;
         }

@@ -13,6 +13,7 @@ use super::{Calendar, Log};
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::line::{Header, ends_before_stamp, may_end_in_stamp};
 use crate::log::read_split;
+use crate::model::Mac;
 use crate::stamp::Yearless;
 
 /// The logs that are used, in order, with the messages that are split between them.
@@ -171,6 +172,13 @@ impl Joined {
     /// The indexes of the logs that are used, in order of time.
     pub const fn files(&self) -> Range<usize> {
         0..self.logs.len()
+    }
+
+    /// The addresses that a log names, also in a line that goes on in the next log.
+    pub(super) fn macs(&self, file: usize) -> &[Mac] {
+        let macs = &self.logs[file].log.digest.macs;
+        let message = self.split_messages[file].as_ref().filter(|_| macs.is_empty());
+        message.map_or(macs, |message| &message.digest.macs)
     }
 
     /// The number of the log with this index.
