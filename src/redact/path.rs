@@ -20,12 +20,15 @@ static WORD: LazyLock<String> =
 /// Rotation date and number, `-20130531.2`.
 const ROTATION: &str = r"(?:[-.](?:[0-9]{8}|[0-9]{14}))?(?:\.[0-9]{1,3})?";
 
+/// What follows the name of a log that is gone, and of which a record is kept.
+const GONE: &str = r"(?: \(gone, [0-9TZ:-]{1,32}\))?";
+
 /// What may follow a name that itself may end with a number: an ending.
-static ENDING: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(?:{}{ROTATION})+\z", *WORD)));
+static ENDING: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i)(?:{}{ROTATION})+{GONE}\z", *WORD)));
 
 /// Everything that may follow a phone's address in a file name.
 static AFTER_MAC: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?i)\A{ROTATION}(?:{}{ROTATION})*\z", *WORD)));
+    LazyLock::new(|| pattern(&format!(r"(?i)\A{ROTATION}(?:{}{ROTATION})*{GONE}\z", *WORD)));
 
 /// Replaces directories and names: `/srv/acme/0004f2a1b2c3-app.log` becomes `/dir-1/020000000001-app.log`.
 pub(super) fn rewrite(path: &str, redactor: &Redactor) -> String {

@@ -402,6 +402,10 @@ fn paths_keep_their_form() {
         ("/a/000000000000.cfg", "/dir-1/000000000000.cfg"),
         ("-", "-"),
         ("../zoe-app.log.1", "../file-4-app.log.1"),
+        (
+            "0004f2a1b2c3-app.log (gone, 2026-11-23T10:01:00Z)",
+            "020000000001-app.log (gone, 2026-11-23T10:01:00Z)",
+        ),
     ];
     let redactor = redactor_of(&["0004F2A1B2C3"], |redactor| {
         paths.iter().for_each(|(path, _)| drop(redactor.path(path)));
