@@ -259,7 +259,7 @@ pub(crate) struct EventsArgs {
 #[derive(Debug, Args)]
 pub(crate) struct DeviceArgs {
     /// The phone's MAC address, in any notation
-    #[arg(value_name = "MAC")]
+    #[arg(value_name = "MAC", value_parser = Mac::in_any_notation)]
     pub(crate) mac: Mac,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
@@ -315,7 +315,7 @@ pub(crate) struct ConfigArgs {
     #[command(flatten)]
     pub(crate) read: ReadArgs,
     /// Only this phone, by its MAC address in any notation; may be repeated
-    #[arg(long, value_name = "MAC", help_heading = SHOWING)]
+    #[arg(long, value_name = "MAC", value_parser = Mac::in_any_notation, help_heading = SHOWING)]
     pub(crate) device: Vec<Mac>,
     #[command(flatten)]
     pub(crate) write: WriteArgs<ConfigWriter>,

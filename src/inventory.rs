@@ -246,9 +246,7 @@ impl InventoryReader<'_> {
 
 /// Parses an address in any notation, without the `'` by which spreadsheets mark text.
 fn mac(text: &str) -> Option<Mac> {
-    let text = text.trim().trim_start_matches('\'');
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).take(MAX_SHOWN).collect();
-    text.parse().ok()
+    Mac::in_any_notation(text.trim().trim_start_matches('\'')).ok()
 }
 
 /// A field, shortened for a message. Control characters are made visible when it is printed.

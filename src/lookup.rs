@@ -70,7 +70,10 @@ pub fn lookup(query: &str, revision: Option<Revision>) -> Result<LookupAnswer, N
     if let Ok(label) = query.parse::<Label>() {
         return by_label(query, label, revision.or(label.revision));
     }
-    let name = query.parse::<ModelName>().map_err(|_| not_found(query, false))?;
+    // The guide's text has a name of its table of boxes as `V VX 500`.
+    let without_blanks = || query.split_whitespace().collect::<String>();
+    let name = query.parse::<ModelName>().or_else(|_| without_blanks().parse());
+    let name = name.map_err(|_| not_found(query, false))?;
     let parts: Vec<_> = part_rows().iter().filter(|row| name.names(row.model)).collect();
     let ztp: Vec<_> = ztp_rows().iter().filter(|row| row.models().any(|model| name.names(model))).collect();
     if parts.is_empty() && ztp.is_empty() {

@@ -47,7 +47,14 @@ fn a_phone_is_not_counted_as_ready_if_its_certificate_is_in_doubt() {
 #[test]
 fn device_takes_any_notation() {
     let fleet = fleet();
-    for mac in ["0004f2a1b202", "0004F2A1B202", "00:04:f2:a1:b2:02", "00-04-F2-A1-B2-02", "0004.f2a1.b202"] {
+    for mac in [
+        "0004f2a1b202",
+        "0004F2A1B202",
+        "00:04:f2:a1:b2:02",
+        "00-04-F2-A1-B2-02",
+        "0004.f2a1.b202",
+        "00 04 f2 a1 b2 02",
+    ] {
         assert_eq!(macs(&scanned(fleet.path(), &["--device", mac])), ["0004F2A1B202"], "{mac}");
         let story = said(fleet.path(), &["device", mac]);
         assert!(story.contains("0004F2A1B202") && story.contains("INS001"), "{story}");

@@ -111,7 +111,7 @@ pub(crate) struct StaleArgs {
 #[derive(Debug, Args)]
 pub(crate) struct PhoneArgs {
     /// Only this phone, by its MAC address in any notation; may be repeated
-    #[arg(long, value_name = "MAC", help_heading = SHOWING)]
+    #[arg(long, value_name = "MAC", value_parser = Mac::in_any_notation, help_heading = SHOWING)]
     pub(crate) device: Vec<Mac>,
     /// Only phones of this status; may be repeated
     ///

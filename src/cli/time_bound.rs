@@ -37,7 +37,11 @@ fn time_bound(text: &str, left_out: &str) -> Result<TimeBound, String> {
     if text.is_empty() {
         return Err("empty; a date such as 2026-01-31 or an age such as 7d is expected".to_owned());
     }
-    if text.contains('-') { time(text, left_out).map(TimeBound::At) } else { age(text).map(TimeBound::Age) }
+    if text.contains('-') {
+        return time(text, left_out).map(TimeBound::At);
+    }
+    let expected = "a date such as 2026-01-31 is expected, or an age such as 7d, 12h, 30m or 2w";
+    age_or(text, expected).map(TimeBound::Age)
 }
 
 fn time(text: &str, left_out: &str) -> Result<NaiveDateTime, String> {
@@ -56,6 +60,11 @@ fn time(text: &str, left_out: &str) -> Result<NaiveDateTime, String> {
 
 /// Parses an age, a number with its unit: `14d`, `48h`.
 pub(super) fn age(text: &str) -> Result<TimeDelta, String> {
+    age_or(text, "an age such as 7d, 12h, 30m or 2w is expected")
+}
+
+/// Parses an age; the error for another text is `expected`.
+fn age_or(text: &str, expected: &str) -> Result<TimeDelta, String> {
     const UNITS: [(&str, i64); 5] = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400), ("w", 7 * 86_400)];
     let text = text.trim();
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
@@ -66,9 +75,7 @@ pub(super) fn age(text: &str) -> Result<TimeDelta, String> {
         ));
     }
     let unit = UNITS.iter().find(|(name, _)| !number.is_empty() && unit.eq_ignore_ascii_case(name));
-    let (_, seconds) = unit.ok_or_else(|| {
-        "a date such as 2026-01-31 is expected, or an age such as 7d, 12h, 30m or 2w".to_owned()
-    })?;
+    let (_, seconds) = unit.ok_or(expected)?;
     let age = number.parse::<i64>().ok().and_then(|number| number.checked_mul(*seconds));
     age.and_then(TimeDelta::try_seconds).ok_or_else(|| "the age is too long".to_owned())
 }
@@ -91,6 +98,12 @@ mod tests {
         assert_eq!(until("2013-05-31 13:18"), at("2013-05-31 13:18:59"));
         assert_eq!(until("2013-05-31T13:18:22"), at("2013-05-31 13:18:22"));
         assert_eq!(since("2024-02-29"), at("2024-02-29 00:00:00"));
+    }
+
+    #[test]
+    fn errors_name_what_is_expected() {
+        assert_eq!(age("2026-01-31").unwrap_err(), "an age such as 7d, 12h, 30m or 2w is expected");
+        assert!(since("x").unwrap_err().starts_with("a date such as 2026-01-31 is expected, or an age"));
     }
 
     #[test]

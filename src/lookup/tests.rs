@@ -123,7 +123,7 @@ fn spots_of_the_guide() {
 #[test]
 fn models_in_any_usual_spelling() {
     for (product, count, spellings) in [
-        ("VVX 500", 3, &["VVX 500", "vvx500", "Polycom VVX 500", " vvx-500 ", "500"][..]),
+        ("VVX 500", 3, &["VVX 500", "vvx500", "Polycom VVX 500", " vvx-500 ", "V VX 500", "500"][..]),
         ("SoundPoint IP 335", 3, &["IP 335", "ip335", "SoundPoint IP 335", "SPIP 335", "335"]),
         ("SoundPoint IP 321/331", 3, &["IP 321", "IP 331", "spip321"]),
         ("VVX 1500/1500D/1500G", 2, &["VVX 1500 D", "VVX1500D", "vvx 1500d"]),

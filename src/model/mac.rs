@@ -18,6 +18,11 @@ use super::hex::{hex, hex_byte};
 pub struct Mac([u8; 6]);
 
 impl Mac {
+    /// Parses an address that a person wrote: also with blanks between the digits.
+    pub fn in_any_notation(text: &str) -> Result<Self, NotAMac> {
+        text.split_whitespace().collect::<String>().parse()
+    }
+
     /// All zeros: what stands for every phone in the name of a master file.
     pub const EVERYONE: Self = Self::new([0; 6]);
 
