@@ -136,7 +136,7 @@ impl Report {
     /// How many phones can pass the zero-touch provisioning servers.
     #[must_use]
     pub fn ztp(&self) -> ZtpReadiness {
-        self.scan.overview.ztp.unwrap_or_default()
+        self.scan.overview.ztp
     }
 
     /// Days on which many phones began to show one diagnosis.

@@ -6,7 +6,6 @@
 
 pub mod baseline;
 pub mod config;
-mod contradicted;
 pub mod diff;
 pub mod events;
 pub mod explain;
@@ -102,8 +101,8 @@ pub struct Overview {
     pub began: String,
     /// The command line of the run; empty if not to be shown. Only `html` shows it.
     pub command: String,
-    /// Number of phones by readiness for ZTP; None to leave it out of the table's closing lines.
-    pub ztp: Option<ZtpReadiness>,
+    /// Number of phones by readiness for ZTP.
+    pub ztp: ZtpReadiness,
     /// Days on which many phones began to show one diagnosis.
     pub fleet: Vec<FleetDay>,
     /// What the options of the scan leave out; None if nothing.

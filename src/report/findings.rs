@@ -17,6 +17,26 @@ const MAX_PHONES_WITH_EVIDENCE: usize = 3;
 /// How many phones are named.
 const MAX_NAMED: usize = 3;
 
+/// What a whole report collects of a phone.
+pub(super) struct PhoneFindings {
+    name: String,
+    pub(super) codes: Vec<PhoneCode>,
+    is_stale: bool,
+    /// Its configuration files give a slot another certificate than the log shows.
+    is_contradicted: bool,
+}
+
+impl PhoneFindings {
+    pub(super) fn of(device: &Device) -> Self {
+        Self {
+            name: device.name().to_owned(),
+            codes: codes(device),
+            is_stale: device.stale.is_some(),
+            is_contradicted: device.certificates.iter().any(|certificate| certificate.is_contradicted),
+        }
+    }
+}
+
 /// A code that a phone has in a state.
 pub(super) struct PhoneCode {
     pub(super) code: &'static str,
@@ -106,8 +126,12 @@ impl Phones {
 
     /// `A, B and 3 more`, in at most `columns` if possible; at least one name is shown.
     pub(super) fn named(&self, columns: usize) -> String {
-        fitting(&self.names, self.number, columns, |more| format!(" and {} more", count(more)))
+        fitting(&self.names, self.number, columns, and_more)
     }
+}
+
+fn and_more(phones: u64) -> String {
+    format!(" and {} more", count(phones))
 }
 
 /// As many of these names as fit in `columns`, at least one, and the number of further phones.
@@ -131,35 +155,67 @@ pub(super) fn fitting(
 
 /// All codes of a report. Memory holds a few names and indexes per code; with `--verbose`, the indexes of all
 /// phones.
+#[derive(Default)]
 pub(super) struct Findings {
+    /// How many phones' indexes are kept of a code.
     max_indexes: usize,
     next_index: usize,
     /// By code: the phones in which it is active, and those in which it is resolved, as in [`State`].
     codes: BTreeMap<&'static str, [Phones; 2]>,
+    /// Phones without a recent line.
+    pub(super) stale: u64,
+    /// Phones whose configuration files give a slot another certificate than the log shows, and the names of the first.
+    contradicted: (u64, Vec<String>),
 }
 
 impl Findings {
-    /// An empty collection.
-    pub(super) const fn new(verbosity: Verbosity) -> Self {
+    /// An empty collection; its default keeps no indexes.
+    pub(super) fn new(verbosity: Verbosity) -> Self {
         let max_indexes =
             if matches!(verbosity, Verbosity::Verbose) { usize::MAX } else { MAX_PHONES_WITH_EVIDENCE };
-        Self { max_indexes, next_index: 0, codes: BTreeMap::new() }
+        Self { max_indexes, ..Self::default() }
     }
 
-    /// Adds the codes of the next phone of the report.
-    pub(super) fn add(&mut self, name: &str, codes: Vec<PhoneCode>) {
+    /// Adds the next phone of the report.
+    pub(super) fn add(&mut self, phone: PhoneFindings) {
+        let PhoneFindings { name, codes, is_stale, is_contradicted } = phone;
         for PhoneCode { code, severity, state, cause, remedy } in codes {
             let phones = &mut self.codes.entry(code).or_default()[state as usize];
-            phones.add(severity, name, self.next_index, self.max_indexes);
+            phones.add(severity, &name, self.next_index, self.max_indexes);
             phones.cause.add(cause);
             phones.remedy.add(remedy);
         }
         self.next_index += 1;
+        self.stale += u64::from(is_stale);
+        if is_contradicted {
+            let (phones, named) = &mut self.contradicted;
+            *phones += 1;
+            named.extend((named.len() < MAX_NAMED).then_some(name));
+        }
+    }
+
+    /// A sentence on the phones whose configuration files give a slot another certificate than the log shows; None if there
+    /// are none.
+    pub(super) fn contradicted_note(&self) -> Option<String> {
+        let (phones, named) = &self.contradicted;
+        (*phones > 0).then(|| {
+            format!(
+                "In {} ({}), a slot is empty or shows another fingerprint than the configuration files give \
+                 it: changed since, or not applied? `phonecert device` shows the lines.",
+                counted(*phones, "phone"),
+                fitting(named, *phones, usize::MAX, and_more),
+            )
+        })
+    }
+
+    /// The codes, each with the phones in which it is active, and those in which it is resolved.
+    pub(super) fn by_code(&self) -> impl Iterator<Item = (&'static str, &[Phones; 2])> {
+        self.codes.iter().map(|(code, phones)| (*code, phones))
     }
 
     /// The codes that are in this state in some phone, worst first, each with its phones.
     pub(super) fn of_state(&self, state: State) -> impl Iterator<Item = (&'static str, &Phones)> {
-        let all = self.codes.iter().map(|(code, phones)| (*code, &phones[state as usize]));
+        let all = self.by_code().map(|(code, phones)| (code, &phones[state as usize]));
         let mut all: Vec<_> = all.filter(|(_, phones)| phones.number > 0).collect();
         all.sort_by_key(|(_, phones)| phones.severities.worst().0);
         all.into_iter()
@@ -186,10 +242,6 @@ impl Shared {
         }
     }
 
-    const fn are_different(&self) -> bool {
-        matches!(self, Self::Different)
-    }
-
     /// The common text, else the general one.
     fn or<'t>(&'t self, general: &'t str) -> &'t str {
         if let Self::Same(text) = self { text } else { general }
@@ -211,7 +263,7 @@ impl<'p> Explanation<'p> {
         Self {
             cause: phones.cause.or(rule.cause),
             remedy: phones.remedy.or(rule.remedy),
-            has_others: phones.remedy.are_different() && phones.number > shown as u64,
+            has_others: matches!(phones.remedy, Shared::Different) && phones.number > shown as u64,
         }
     }
 
@@ -236,13 +288,9 @@ impl<'p> Explanation<'p> {
     }
 }
 
-/// The diagnoses of a phone with this code and state: one per slot.
-pub(super) fn of_code<'a>(
-    device: &'a Device,
-    code: &'a str,
-    state: State,
-) -> impl Iterator<Item = &'a Diagnosis> {
-    device.diagnoses.iter().filter(move |diagnosis| diagnosis.code == code && diagnosis.state == state)
+/// The active diagnoses of a phone with this code: one per slot.
+pub(super) fn active_of_code<'a>(device: &'a Device, code: &'a str) -> impl Iterator<Item = &'a Diagnosis> {
+    device.active().filter(move |diagnosis| diagnosis.code == code)
 }
 
 #[cfg(test)]
@@ -261,7 +309,7 @@ mod tests {
             for remedy in remedies {
                 let diagnosis = Diagnosis { remedy: (*remedy).to_owned().into(), ..first.clone() };
                 let phone = Device { diagnoses: vec![diagnosis], ..device.clone() };
-                findings.add("0004F2A1B2C3", codes(&phone));
+                findings.add(PhoneFindings::of(&phone));
             }
             let (_, phones) = findings.of_state(State::Active).find(|(known, _)| *known == code).unwrap();
             Explanation::of(rule, phones, shown).remedy()
@@ -287,7 +335,7 @@ mod tests {
         let states: Vec<State> = codes(&device).into_iter().map(|code| code.state).collect();
         assert_eq!(states, [State::Active, State::Resolved]);
         let mut findings = Findings::new(Verbosity::Normal);
-        findings.add(device.name(), codes(&device));
+        findings.add(PhoneFindings::of(&device));
         assert_eq!(findings.of_state(State::Resolved).next().map(|(_, phones)| phones.number), Some(1));
     }
 }

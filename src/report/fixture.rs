@@ -32,7 +32,7 @@ static FLEET: LazyLock<Fixture> = LazyLock::new(|| {
         summary: report.summary().clone(),
         problems: report.problems().to_vec(),
         elapsed: Duration::from_millis(42),
-        ztp: Some(report.ztp()),
+        ztp: report.ztp(),
         fleet: report.fleet().to_vec(),
         ..Overview::default()
     };

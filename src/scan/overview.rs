@@ -62,7 +62,7 @@ pub(super) fn overview(
             by_code: codes.map(|(rule, phones)| (rule.code.to_owned(), phones)).collect(),
         },
         problems,
-        ztp: Some(totals.ztp),
+        ztp: totals.ztp,
         selection,
         ..Overview::default()
     }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::model::Slot;
+use crate::report::findings::codes;
 use crate::report::group::Groups;
 use crate::report::shape::{Baseline, CertificateState, Device, State};
 use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, safe_csv};
@@ -75,10 +76,15 @@ fn cells(device: &Device) -> Vec<String> {
             ]),
         }
     }
+    let codes = codes(device);
+    let in_state = |state| {
+        let codes = codes.iter().filter(|code| code.state == state).map(|code| code.code);
+        codes.collect::<Vec<_>>().join(" ")
+    };
     cells.extend([
         applications(device),
-        codes(device, State::Active),
-        codes(device, State::Resolved),
+        in_state(State::Active),
+        in_state(State::Resolved),
         text(&device.assembly),
         text(&device.assembly_revision),
         number(device.stale),
@@ -97,17 +103,6 @@ fn applications(device: &Device) -> String {
         (state, _) => format!("{} {}", certificate.slot, state.name()),
     });
     texts.collect::<Vec<_>>().join(BETWEEN)
-}
-
-/// Each code once, in the order of the diagnoses.
-fn codes(device: &Device, state: State) -> String {
-    let mut codes: Vec<&str> = Vec::new();
-    for diagnosis in device.diagnoses.iter().filter(|diagnosis| diagnosis.state == state) {
-        if !codes.contains(&diagnosis.code) {
-            codes.push(diagnosis.code);
-        }
-    }
-    codes.join(" ")
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     member(out, "tool", &TOOL)?;
     member(out, "scanned", &overview.scanned)?;
     member(out, "summary", &overview.summary)?;
-    member(out, "ztp", &overview.ztp.unwrap_or_default())?;
+    member(out, "ztp", &overview.ztp)?;
     member(out, "fleet", &overview.fleet)?;
     member(out, "selection", &overview.selection)?;
     out.write_all(b",\n  \"devices\": [")?;
@@ -117,7 +117,7 @@ mod tests {
             tool: TOOL,
             scanned: report.overview.scanned.clone(),
             summary: report.overview.summary.clone(),
-            ztp: report.overview.ztp.unwrap_or_default(),
+            ztp: report.overview.ztp,
             fleet: report.overview.fleet.clone(),
             selection: report.overview.selection.clone(),
             devices: report.devices.clone(),

@@ -8,8 +8,7 @@ use super::table::explained::phone_says;
 use super::table::row::{Column, TableRow};
 use crate::check::Rule;
 use crate::quantity::{bytes, count, counted};
-use crate::report::contradicted::{Contradicted, contradicted};
-use crate::report::findings::{Explanation, Findings, Phones, codes, of_code};
+use crate::report::findings::{Explanation, Findings, PhoneFindings, Phones, active_of_code};
 use crate::report::group::Groups;
 use crate::report::shape::{Device, State};
 use crate::report::text::markdown::{escaped, evidence_lines};
@@ -34,19 +33,17 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         writeln!(out, "|{}", " --- |".repeat(columns.len()))?;
     }
     let lines = report.devices.par_map(|_, device| {
-        let facts = (device.stale.is_some(), !device.certificates.is_empty());
-        (phone(device, &columns), device.name().to_owned(), codes(device), contradicted(device), facts)
+        (phone(device, &columns), !device.certificates.is_empty(), PhoneFindings::of(device))
     });
-    let (mut stale, mut has_slots, mut differing) = (0, false, Contradicted::default());
-    for (line, name, codes, contradicted, (is_stale, has_slot)) in lines {
-        stale += u64::from(is_stale);
+    let mut has_slots = false;
+    for (line, has_slot, found) in lines {
         has_slots |= has_slot;
-        findings.add(&name, codes);
-        differing.add(contradicted);
+        findings.add(found);
         out.write_all(line.as_bytes())?;
     }
     let legend = has_slots.then(|| format!("Slots: {SIGNS}."));
-    for note in legend.into_iter().chain(without_recent_line(stale)).chain(differing.note()) {
+    let notes = without_recent_line(findings.stale).into_iter().chain(findings.contradicted_note());
+    for note in legend.into_iter().chain(notes) {
         writeln!(out, "\n{}", escaped(&note))?;
     }
     for (code, phones) in findings.of_state(State::Active) {
@@ -102,8 +99,8 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
         bytes(scanned.bytes),
         counted(scanned.lines, "line"),
     )?;
-    if let Some(ztp) = overview.ztp.filter(|_| scanned.devices > 0) {
-        writeln!(out, "{}\n", escaped(&readiness(ztp)))?;
+    if scanned.devices > 0 {
+        writeln!(out, "{}\n", escaped(&readiness(overview.ztp)))?;
     }
     for sentence in overview.left_out() {
         writeln!(out, "**{}**\n", escaped(&sentence))?;
@@ -115,20 +112,16 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Write) -> io::Result<()> {
-    let first = phones.indexes.first().map(|index| devices.device(*index));
-    let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
-        return Ok(());
-    };
     let Some(rule) = Rule::find(code) else { return Ok(()) };
     let explanation = Explanation::of(rule, phones, phones.indexes.len());
-    writeln!(out, "\n## {} {} ({})\n", escaped(about.code), escaped(about.name), phones.severities)?;
+    writeln!(out, "\n## {} {} ({})\n", escaped(rule.code), escaped(rule.name), phones.severities)?;
     writeln!(out, "- **Phones:** {}", escaped(&phones.named(usize::MAX)))?;
     writeln!(out, "- **Cause:** {}", escaped(explanation.cause()))?;
     writeln!(out, "- **Remedy:** {}", escaped(&explanation.remedy()))?;
-    writeln!(out, "- **Guide:** {}", escaped(about.reference))?;
+    writeln!(out, "- **Guide:** {}", escaped(rule.reference))?;
     for index in &phones.indexes {
         let device = devices.device(*index);
-        for diagnosis in of_code(&device, code, State::Active) {
+        for diagnosis in active_of_code(&device, code) {
             let (who, what) = phone_says(&device, diagnosis);
             writeln!(out, "\n**{}:** {}", escaped(&who), escaped(&what))?;
             if !diagnosis.evidence.is_empty() {

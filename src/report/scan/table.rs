@@ -11,8 +11,7 @@ pub(super) mod row;
 use std::io::{self, Write};
 
 use crate::quantity::counted;
-use crate::report::contradicted::{Contradicted, contradicted};
-use crate::report::findings::{Findings, codes};
+use crate::report::findings::{Findings, PhoneFindings};
 use crate::report::shape::{Device, Status};
 use crate::report::text::paint::Tone;
 use crate::report::text::visible::visible;
@@ -44,17 +43,14 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     let (mut natural, mut findings, mut rows) = (Widths::default(), Findings::new(style.verbosity), 0);
     let facts = devices.par_map(|_, device| {
         let widths = is_shown(device.status).then(|| layout::natural(&TableRow::of(device)));
-        (widths, device.name().to_owned(), codes(device), device.stale.is_some(), contradicted(device))
+        (widths, PhoneFindings::of(device))
     });
-    let (mut stale, mut differing) = (0, Contradicted::default());
-    for (widths, name, codes, is_stale, contradicted) in facts {
-        stale += u64::from(is_stale);
-        differing.add(contradicted);
+    for (widths, found) in facts {
         if let Some(widths) = widths {
             natural = layout::widest(natural, widths);
             rows += 1;
         }
-        findings.add(&name, codes);
+        findings.add(found);
     }
 
     if rows > 0 {
@@ -80,10 +76,10 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         let line = format!("{} {which} {verb} left out; --all shows them.", counted(hidden, "phone"));
         paragraph(&line, Tone::Dim, style, out)?;
     }
-    if let Some(line) = closing::without_recent_line(stale) {
+    if let Some(line) = closing::without_recent_line(findings.stale) {
         paragraph(&line, Tone::Dim, style, out)?;
     }
-    if let Some(note) = differing.note().filter(|_| style.verbosity > Verbosity::Quiet) {
+    if let Some(note) = findings.contradicted_note().filter(|_| style.verbosity > Verbosity::Quiet) {
         paragraph(&visible(&note), Tone::Plain, style, out)?;
     }
     if style.verbosity > Verbosity::Quiet {

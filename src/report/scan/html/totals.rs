@@ -9,8 +9,7 @@ use chrono::NaiveDate;
 use super::date;
 use crate::check::Rule;
 use crate::report::Devices;
-use crate::report::contradicted::{Contradicted, contradicted};
-use crate::report::findings::{PhoneCode, Severities, codes};
+use crate::report::findings::{Findings, PhoneFindings, Phones, Severities};
 use crate::report::group::Counts;
 use crate::report::shape::{Baseline, Device, Severity, State, Status};
 
@@ -31,14 +30,11 @@ struct PhoneFacts {
     is_ok_of_selected: bool,
     model: Option<String>,
     software: Option<String>,
-    codes: Vec<PhoneCode>,
+    findings: PhoneFindings,
     /// The codes of the active diagnoses with their remedies, each once.
     remedies: Vec<(&'static str, Remedy)>,
     /// If an error or a warning is active: the index of the worse one, and the first day of it.
     trouble: Option<(usize, Option<NaiveDate>)>,
-    is_stale: bool,
-    /// The phone's name, if its configuration files give a slot another certificate than the log shows.
-    contradicted: Option<String>,
     /// Whether the phone has something new since the baseline; None without a baseline.
     is_new: Option<bool>,
 }
@@ -79,19 +75,14 @@ pub(super) struct FleetTotals {
     pub(super) days: BTreeMap<NaiveDate, [u64; 2]>,
     /// Phones with active errors or warnings, none of which has a date.
     pub(super) undated: u64,
-    /// Phones without a recent line.
-    pub(super) stale: u64,
-    pub(super) contradicted: Contradicted,
+    pub(super) findings: Findings,
     /// Phones with something new since the baseline; None without a baseline.
     pub(super) new: Option<u64>,
 }
 
+/// The phones in which a diagnosis is active.
 #[derive(Default)]
-struct CodeCounts {
-    /// As in [`State`].
-    severities: [Severities; 2],
-    active: u64,
-    resolved: u64,
+struct ActivePhones {
     models: HashMap<Option<String>, u64>,
     remedies: HashMap<Remedy, u64>,
 }
@@ -104,32 +95,26 @@ impl FleetTotals {
     pub(super) fn of(devices: &dyn Devices) -> Self {
         let mut totals = Self::default();
         let (mut models, mut software) = (CountsByName::new(), CountsByName::new());
-        let mut by_code: BTreeMap<&str, CodeCounts> = BTreeMap::new();
+        let mut active: BTreeMap<&str, ActivePhones> = BTreeMap::new();
         for facts in devices.par_map(|_, device| PhoneFacts::of(device)) {
             totals.add(&facts);
-            totals.contradicted.add(facts.contradicted);
-            for code in facts.codes {
-                let counts = by_code.entry(code.code).or_default();
-                counts.severities[code.state as usize].add(code.severity);
-                if code.state == State::Active {
-                    counts.active += 1;
-                    *counts.models.entry(facts.model.clone()).or_default() += 1;
-                } else {
-                    counts.resolved += 1;
-                }
+            for code in facts.findings.codes.iter().filter(|code| code.state == State::Active) {
+                let phones = active.entry(code.code).or_default();
+                *phones.models.entry(facts.model.clone()).or_default() += 1;
             }
             for (code, remedy) in facts.remedies {
-                if let Some(counts) = by_code.get_mut(code) {
-                    *counts.remedies.entry(remedy).or_default() += 1;
-                }
+                *active.entry(code).or_default().remedies.entry(remedy).or_default() += 1;
             }
+            totals.findings.add(facts.findings);
             models.entry(facts.model).or_default().add(facts.status, facts.is_ok_of_selected);
             software.entry(facts.software).or_default().add(facts.status, facts.is_ok_of_selected);
         }
         (totals.models, totals.more_models) = ranked(models);
         (totals.software, totals.more_software) = ranked(software);
-        totals.diagnoses =
-            by_code.into_iter().filter_map(|(code, counts)| DiagnosisTotal::of(code, counts)).collect();
+        let diagnoses = totals.findings.by_code().filter_map(|(code, phones)| {
+            DiagnosisTotal::of(code, phones, active.remove(code).unwrap_or_default())
+        });
+        totals.diagnoses = diagnoses.collect();
         totals.diagnoses.sort_by_key(|total| {
             let (severity, phones) = total.severities.worst();
             (severity, Reverse(phones), total.rule.code)
@@ -144,7 +129,6 @@ impl FleetTotals {
             Some((_, None)) => self.undated += 1,
             None => {}
         }
-        self.stale += u64::from(facts.is_stale);
         if let Some(is_new) = facts.is_new {
             *self.new.get_or_insert(0) += u64::from(is_new);
         }
@@ -181,24 +165,23 @@ impl PhoneFacts {
             is_ok_of_selected: device.is_ok_of_selected(),
             model: device.model.clone(),
             software: device.software.clone(),
-            codes: codes(device),
+            findings: PhoneFindings::of(device),
             remedies,
             trouble,
-            is_stale: device.stale.is_some(),
-            contradicted: contradicted(device),
             is_new: device.baseline.map(|baseline| baseline == Baseline::New),
         }
     }
 }
 
 impl DiagnosisTotal {
-    fn of(code: &str, counts: CodeCounts) -> Option<Self> {
+    fn of(code: &str, [active, resolved]: &[Phones; 2], phones: ActivePhones) -> Option<Self> {
         let rule = Rule::find(code)?;
         let named = |(model, phones): (Option<String>, _)| {
             (model.unwrap_or_else(|| "unknown model".to_owned()), phones)
         };
-        let CodeCounts { severities, active, resolved, models, remedies } = counts;
-        let severities = severities[usize::from(active == 0)];
+        let ActivePhones { models, remedies } = phones;
+        let severities = if active.number > 0 { active.severities } else { resolved.severities };
+        let (active, resolved) = (active.number, resolved.number);
         let (models, _) = most_frequent(models.into_iter().map(named), MAX_MODELS_NAMED);
         let (remedies, more_remedies) = most_frequent(remedies.into_iter(), MAX_REMEDIES);
         Some(Self { rule, severities, active, resolved, models, remedies, more_remedies })

@@ -30,8 +30,8 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
         paragraph(&sentence, Tone::Warning, style, out)?;
     }
     paragraph(&read(report.overview), Tone::Plain, style, out)?;
-    if let Some(ztp) = report.overview.ztp.filter(|_| !report.devices.is_empty()) {
-        paragraph(&readiness(ztp), Tone::Plain, style, out)?;
+    if !report.devices.is_empty() {
+        paragraph(&readiness(overview.ztp), Tone::Plain, style, out)?;
     }
     if style.timing {
         let elapsed = report.overview.elapsed;

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::{MANY, PROSE, paragraph};
 use crate::check::Rule;
 use crate::quantity::{counted, repeat_mark};
-use crate::report::findings::{Explanation, Findings, Phones, of_code};
+use crate::report::findings::{Explanation, Findings, Phones, active_of_code};
 use crate::report::shape::{Device, Diagnosis, Evidence, State};
 use crate::report::text::elide::{Weight, elide};
 use crate::report::text::folded;
@@ -72,12 +72,8 @@ fn explain(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let first = phones.indexes.first().map(|index| devices.device(*index));
-    let Some(about) = first.as_ref().and_then(|device| of_code(device, code, State::Active).next()) else {
-        return Ok(());
-    };
     let Some(rule) = Rule::find(code) else { return Ok(()) };
-    heading(about, phones, style, out)?;
+    heading(rule, phones, style, out)?;
     let shown_phones = if brief { 1 } else { phones.indexes.len() };
     let explanation = Explanation::of(rule, phones, shown_phones);
     if phones.number > shown_phones as u64 {
@@ -88,14 +84,14 @@ fn explain(
     }
     labelled("Remedy", &visible(&explanation.remedy()), style, out)?;
     if !brief {
-        labelled("Guide", &visible(about.reference), style, out)?;
+        labelled("Guide", &visible(rule.reference), style, out)?;
     }
     for (nth, index) in phones.indexes.iter().take(shown_phones).enumerate() {
         let device = devices.device(*index);
         let shown = if brief { 1 } else { usize::MAX };
         // The message is about the last line.
         let from = |lines: usize| lines.saturating_sub(shown);
-        for (number, diagnosis) in of_code(&device, code, State::Active).take(shown).enumerate() {
+        for (number, diagnosis) in active_of_code(&device, code).take(shown).enumerate() {
             let label = if nth == 0 && number == 0 { "Evidence" } else { "" };
             let (who, what) = phone_says(&device, diagnosis);
             labelled(label, &visible(&format!("{who}: {what}")), style, out)?;
@@ -115,13 +111,13 @@ fn explain(
 }
 
 /// `✗ INS001 key-too-large  error, 3 phones`; the tail is left out if it does not fit.
-fn heading(about: &Diagnosis, phones: &Phones, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn heading(rule: &Rule, phones: &Phones, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let (worst, _) = phones.severities.worst();
     let tone = Tone::of_severity(worst);
-    let sign = format!("{} {}", severity_sign(worst), visible(about.code));
+    let sign = format!("{} {}", severity_sign(worst), visible(rule.code));
     let tail = phones.severities.to_string();
     let room = style.width.saturating_sub(width(&sign) + 1);
-    let name = visible(about.name);
+    let name = visible(rule.name);
     let name = cut(&name, room);
     let sign = tone.paint(&sign, style.color);
     let strong = Tone::Strong.paint(&name, style.color);
