@@ -30,8 +30,8 @@ pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
     let begin = bytes.len();
     let _ = serde_json::to_writer(&mut *bytes, value);
     // serde_json escapes the control characters below 0x20. Other hidden characters have a byte from 0x7F on, which few
-    // values contain; the fold has no early exit, so that the compiler can vectorize it.
-    if bytes[begin..].iter().fold(false, |found, byte| found | (*byte >= 0x7F)) {
+    // values contain.
+    if bytes[begin..].iter().any(|byte| *byte >= 0x7F) {
         let written = bytes.split_off(begin);
         escape_hidden(&String::from_utf8_lossy(&written), bytes);
     }
@@ -46,6 +46,16 @@ pub(super) fn separator(index: usize) -> &'static [u8] {
 pub(super) fn member<T: Serialize + ?Sized>(out: &mut dyn Write, name: &str, value: &T) -> io::Result<()> {
     write!(out, ",\n  \"{name}\": ")?;
     write(value, out)
+}
+
+/// Writes a further member whose value is a list, with one element a line.
+pub(super) fn list<T: Serialize>(out: &mut dyn Write, name: &str, elements: &[T]) -> io::Result<()> {
+    write!(out, ",\n  \"{name}\": [")?;
+    for (index, element) in elements.iter().enumerate() {
+        out.write_all(separator(index))?;
+        write(element, out)?;
+    }
+    out.write_all(if elements.is_empty() { b"]" } else { b"\n  ]" })
 }
 
 /// Appends JSON with an escape sequence for each hidden character: in valid JSON, only strings contain them.

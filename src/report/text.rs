@@ -15,14 +15,7 @@ use crate::report::shape::Evidence;
 /// The lines of evidence, those with equal texts in a row as one with their number. Where a text returns after another
 /// one, as a fingerprint can, it is shown again: their order is what the lines show.
 pub fn folded(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
-    let mut lines: Vec<(&Evidence, usize)> = Vec::new();
-    for line in evidence {
-        match lines.last_mut() {
-            Some((known, number)) if known.text == line.text => *number += 1,
-            _ => lines.push((line, 1)),
-        }
-    }
-    lines
+    evidence.chunk_by(|a, b| a.text == b.text).map(|equal| (&equal[0], equal.len())).collect()
 }
 
 /// The text with a capital as its first letter.

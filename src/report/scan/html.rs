@@ -155,7 +155,10 @@ impl Head<'_> {
             Status::Attention if self.leaves_out_diagnoses() => {
                 "at least one counted warning, no counted error"
             }
-            status => meaning(status),
+            Status::Failed => "at least one active error",
+            Status::Attention => "at least one active warning, no error",
+            Status::Unknown => "the logs say too little",
+            Status::Ok => "evidence that nothing is wrong",
         }
     }
 
@@ -286,16 +289,6 @@ fn percent(part: impl Borrow<u64>, whole: impl Borrow<u64>) -> String {
         _ if share < 9.95 => format!("{share:.1}\u{a0}%"),
         _ if part < whole && share > 99.0 => ">\u{a0}99\u{a0}%".to_owned(),
         _ => format!("{share:.0}\u{a0}%"),
-    }
-}
-
-/// What a status means, in a few words.
-fn meaning(status: Status) -> &'static str {
-    match status {
-        Status::Failed => "at least one active error",
-        Status::Attention => "at least one active warning, no error",
-        Status::Unknown => "the logs say too little",
-        Status::Ok => "evidence that nothing is wrong",
     }
 }
 

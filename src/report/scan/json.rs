@@ -2,10 +2,8 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
 use crate::report::group::Groups;
-use crate::report::safe_json::{member, separator};
+use crate::report::safe_json::{list, member, separator};
 use crate::report::shape::{Problem, SCHEMA_VERSION, TOOL};
 use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
 
@@ -46,16 +44,6 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     list(out, "groups", &groups.list)?;
     list(out, "problems", &groups.problems)?;
     out.write_all(b"\n}\n")
-}
-
-/// A member whose value is a list, with one element a line.
-fn list<T: Serialize>(out: &mut dyn Write, name: &str, elements: &[T]) -> io::Result<()> {
-    write!(out, ",\n  \"{name}\": [")?;
-    for (index, element) in elements.iter().enumerate() {
-        out.write_all(separator(index))?;
-        safe_json::write(element, out)?;
-    }
-    out.write_all(if elements.is_empty() { b"]" } else { b"\n  ]" })
 }
 
 #[cfg(test)]

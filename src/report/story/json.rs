@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 
 use super::Story;
-use crate::report::events::jsonl;
-use crate::report::safe_json::{member, separator};
+use crate::report::safe_json::{list, member};
 use crate::report::shape::{AnswerSelection, Device, EventRow, Problem, SCHEMA_VERSION};
 
 /// The whole answer of `device --format json`, for its schema: it is written member by member.
@@ -30,12 +29,7 @@ pub(in crate::report) struct Document {
 pub(super) fn write(story: &Story<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
     member(out, "device", story.device)?;
-    out.write_all(b",\n  \"events\": [")?;
-    for (index, event) in story.events.iter().enumerate() {
-        out.write_all(separator(index))?;
-        jsonl::object(event, out)?;
-    }
-    out.write_all(if story.events.is_empty() { b"]" } else { b"\n  ]" })?;
+    list(out, "events", story.events)?;
     member(out, "problems", &story.problems.iter().map(Problem::from).collect::<Vec<_>>())?;
     member(out, "not_judged", story.not_judged)?;
     member(out, "selection", &story.selection)?;
