@@ -1,7 +1,7 @@
 //! The sites of a search by their masters for all phones: which phones have files of their own that these list, and
 //! where these send logs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,10 +16,8 @@ use crate::model::Mac;
 impl ConfigTree {
     /// The phones that have files of their own, by the names of these or by the lists of masters, in order.
     pub fn phones(&self) -> Vec<Mac> {
-        let mut phones: Vec<Mac> = self.macs().chain(self.sites().of_phones.keys().copied()).collect();
-        phones.sort_unstable();
-        phones.dedup();
-        phones
+        let phones = self.macs().chain(self.sites().of_phones.keys().copied());
+        BTreeSet::from_iter(phones).into_iter().collect()
     }
 
     /// The masters for all phones whose lists lead to a file of this phone: the first two.
@@ -33,9 +31,9 @@ impl ConfigTree {
     pub(super) fn masters_with_logs_in(&self, mac: Mac, directories: &[PathBuf]) -> Vec<&Path> {
         let sites = self.sites();
         let upper = mac.to_string();
-        let mut found: Vec<&Path> = Vec::new();
+        let mut found: BTreeSet<&Path> = BTreeSet::new();
         if sites.of_logs.is_empty() {
-            return found;
+            return Vec::new();
         }
         for directory in directories.iter().filter_map(|directory| directory.to_str()) {
             let of_phone = directory.replace(&upper.to_ascii_lowercase(), PHONE).replace(&upper, PHONE);
@@ -44,9 +42,7 @@ impl ConfigTree {
                 found.extend(masters.into_iter().flat_map(|masters| sites.paths(masters)));
             }
         }
-        found.sort_unstable();
-        found.dedup();
-        found
+        found.into_iter().collect()
     }
 
     /// The files `<mac>*.cfg` in these directories that have no [kind](kind_and_phone): a master may list them.
@@ -102,10 +98,8 @@ impl ConfigTree {
     /// The phones to whose files the lists of a master in this directory lead.
     fn phones_of(&self, master: &File, base: &Path) -> Vec<Mac> {
         let names = master.lists.iter().flat_map(FileList::counted_names);
-        let mut names: Vec<&str> =
+        let names: BTreeSet<&str> =
             names.map(|listed| &*listed.name).filter(|name| is_of_phones(name)).collect();
-        names.sort_unstable();
-        names.dedup();
         names.into_iter().flat_map(|name| self.phones_in(&normal(&base.join(local_name(name))))).collect()
     }
 

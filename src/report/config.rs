@@ -209,23 +209,15 @@ const MIN_VALUE: usize = 30;
 const GAPS: usize = 6;
 
 /// The least widths of the columns at which no name, path or fingerprint breaks.
-struct Widths {
-    parameter: usize,
-    value: usize,
-    location: usize,
-}
-
-impl Widths {
-    fn of(rows: &[Row]) -> Self {
-        let longest_word = |text: &str| text.split_whitespace().map(columns).max().unwrap_or(0);
-        let widest = |cell: fn(&Row) -> &str| rows.iter().map(move |row| columns(cell(row)));
-        let overrides = rows.iter().flat_map(|row| &row.overrides).map(|text| longest_word(text));
-        Self {
-            parameter: widest(|row| &row.parameter).max().unwrap_or(0),
-            value: rows.iter().map(|row| longest_word(&row.value)).max().unwrap_or(0).max(MIN_VALUE),
-            location: widest(|row| &row.location).chain(overrides).max().unwrap_or(0),
-        }
-    }
+fn widths(rows: &[Row]) -> [usize; 3] {
+    let longest_word = |text: &str| text.split_whitespace().map(columns).max().unwrap_or(0);
+    let overrides = rows.iter().flat_map(|row| &row.overrides).map(|text| longest_word(text));
+    let locations = rows.iter().map(|row| columns(&row.location)).chain(overrides);
+    [
+        rows.iter().map(|row| columns(&row.parameter)).max().unwrap_or(0),
+        rows.iter().map(|row| longest_word(&row.value)).max().unwrap_or(0).max(MIN_VALUE),
+        locations.max().unwrap_or(0),
+    ]
 }
 
 /// The visible texts of a parameter.
@@ -264,14 +256,13 @@ fn parameters(phone: &ConfigPhone, width: usize, out: &mut dyn Write) -> io::Res
         writeln!(out, "Not read: {}: {}", visible(file), visible(why))?;
     }
     let rows: Vec<Row> = phone.parameters.iter().map(Row::of).collect();
-    let widths = Widths::of(&rows);
+    let widths = widths(&rows);
     if rows.is_empty() {
         // A title alone says nothing.
-    } else if widths.parameter + widths.value + widths.location + GAPS <= width {
+    } else if widths.iter().sum::<usize>() + GAPS <= width {
         let mut table = table::plain(width);
         table.set_header(["parameter", "value", "file and line"]);
-        for (column, least) in table.column_iter_mut().zip([widths.parameter, widths.value, widths.location])
-        {
+        for (column, least) in table.column_iter_mut().zip(widths) {
             // The bound counts the blank on both sides.
             let least = u16::try_from(least + 2).unwrap_or(u16::MAX);
             column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));

@@ -1,7 +1,10 @@
 //! What an answer leaves out because the user selected a part of it: JSON records it, and the other formats say it, so
 //! that nobody takes a phone for healthy whose diagnoses were left out.
 
+use std::collections::BTreeSet;
+
 use super::shape::AnswerSelection;
+use super::text::and;
 use super::text::time::second;
 use crate::check::CATALOGUE;
 use crate::phone::{Selection, shown_time};
@@ -110,19 +113,11 @@ impl AnswerSelection {
     /// Whether the answers of these two can't be compared without a word, because they leave out different things. The
     /// times of `--since` and `--until` may differ: those of an age do from day to day.
     pub fn differ(one: Option<&Self>, other: Option<&Self>) -> bool {
-        let sorted = |codes: &[String]| {
-            let mut codes = codes.to_vec();
-            codes.sort_unstable();
-            codes.dedup();
-            codes
-        };
         let options = |selection: Option<&Self>| {
             let Self { select, ignore, status, new, since, until, .. } =
                 selection.cloned().unwrap_or_default();
-            let mut status = status;
-            status.sort_unstable();
-            status.dedup();
-            (sorted(&select), sorted(&ignore), status, new, since.is_some(), until.is_some())
+            let [select, ignore] = [select, ignore].map(BTreeSet::from_iter);
+            (select, ignore, BTreeSet::from_iter(status), new, since.is_some(), until.is_some())
         };
         options(one) != options(other)
     }
@@ -132,15 +127,6 @@ impl AnswerSelection {
 fn prefix(code: &str) -> String {
     let is_whole = CATALOGUE.iter().any(|rule| rule.code == code);
     if is_whole { code.to_owned() } else { format!("{code}…") }
-}
-
-/// `A, B and C`.
-fn and(words: impl Iterator<Item = String>) -> String {
-    let words: Vec<String> = words.collect();
-    match words.split_last() {
-        Some((last, others @ [_, ..])) => format!("{} and {last}", others.join(", ")),
-        _ => words.concat(),
-    }
 }
 
 #[cfg(test)]

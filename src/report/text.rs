@@ -18,6 +18,15 @@ pub fn folded(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
     evidence.chunk_by(|a, b| a.text == b.text).map(|equal| (&equal[0], equal.len())).collect()
 }
 
+/// `A, B and C`.
+pub fn and(words: impl Iterator<Item = String>) -> String {
+    let words: Vec<String> = words.collect();
+    match words.split_last() {
+        Some((last, others @ [_, ..])) => format!("{} and {last}", others.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 /// The text with a capital as its first letter.
 pub fn capitalized(text: &str) -> String {
     let mut characters = text.chars();

@@ -1,5 +1,6 @@
 //! Notifications of changes by the file system. If there are none, all files are polled every second.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,9 +74,7 @@ impl Notifier {
             let mode = if is_file { RecursiveMode::NonRecursive } else { RecursiveMode::Recursive };
             (if is_file { above() } else { path.clone() }, mode, None)
         };
-        let mut roots: Vec<_> = paths.iter().map(root).collect();
-        roots.sort();
-        roots.dedup();
+        let roots = BTreeSet::from_iter(paths.iter().map(root)).into_iter().collect();
         let is_pending = Arc::default();
         let links = Vec::new();
         let mut notifier = Self { roots, links, watcher: None, poll, why_polling: None, wake, is_pending };

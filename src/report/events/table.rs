@@ -9,6 +9,7 @@ use super::{EachEvent, EventsWriter};
 use crate::quantity::counted;
 use crate::report::shape::EventRow;
 use crate::report::text::paint::Tone;
+use crate::report::text::time::second;
 use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, cut_front, width};
 use crate::report::{Format, Style};
@@ -82,11 +83,12 @@ impl Table<'_> {
             self.heading = line.heading;
         }
         let [number, time, kind, slot] = &line.columns;
-        let head = format!("{number:>0$}  {1}", self.widths[0], padded(time, self.widths[1]));
+        let widths = self.widths;
+        let head = format!("{number:>0$}  {time:<1$}", widths[0], widths[1]);
         let tail = if line.details.is_empty() && slot.is_empty() {
             kind.clone()
         } else {
-            format!("{}  {}  {}", padded(kind, self.widths[2]), padded(slot, self.widths[3]), line.details)
+            format!("{kind:<0$}  {slot:<1$}  {2}", widths[2], widths[3], line.details)
         };
         let head = cut(&head, columns);
         let tail = cut(tail.trim_end(), columns.saturating_sub(width(&head) + 2)).into_owned();
@@ -117,7 +119,7 @@ impl EventLine {
 fn time(event: &EventRow, columns: usize) -> Cow<'_, str> {
     let stamp = event.stamp.as_deref().map(visible).unwrap_or(Cow::Borrowed("-"));
     match &event.time {
-        Some(time) if columns >= WIDE => Cow::Owned(visible(time).replacen('T', " ", 1)),
+        Some(time) if columns >= WIDE => Cow::Owned(second(time)),
         _ => stamp,
     }
 }
@@ -136,9 +138,4 @@ fn details(event: &EventRow) -> String {
         }
     });
     shown.collect::<Vec<_>>().join(", ")
-}
-
-fn padded(text: &str, columns: usize) -> String {
-    let blanks = columns.saturating_sub(width(text));
-    format!("{text}{}", " ".repeat(blanks))
 }

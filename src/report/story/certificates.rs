@@ -4,13 +4,13 @@ use super::page::Block;
 use crate::model::{Slot, SoftwareVersion};
 use crate::reference::{SlotRow, custom_certificate_capacity, release_with, slot_row};
 use crate::report::shape::{Certificate, CertificateState, Device};
-use crate::report::text::capitalized;
 use crate::report::text::paint::Tone;
 use crate::report::text::prose::Prose;
+use crate::report::text::{and, capitalized};
 
 /// Each slot that the logs mention, then a note on those that they don't.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
-    let mut blocks = vec![Block::Part("Certificates".to_owned())];
+    let mut blocks = vec![Block::Part("Certificates")];
     let software = software_of(device);
     for certificate in &device.certificates {
         let (sign, tone, state) = state(certificate, device);
@@ -20,8 +20,8 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
             blocks.push(Block::Facts(facts));
         }
     }
-    blocks.extend(unmentioned(device).map(|text| Block::Paragraph(false, Prose::own(text))));
-    blocks.extend(capacity(device).map(|text| Block::Paragraph(false, text)));
+    blocks.extend(unmentioned(device).map(|text| Block::Paragraph(Prose::own(text))));
+    blocks.extend(capacity(device).map(Block::Paragraph));
     blocks
 }
 
@@ -120,9 +120,7 @@ fn unmentioned(device: &Device) -> Option<String> {
     if !is_mentioned(&|slot| matches!(slot, Slot::Application(_))) {
         silent.push("the application slots".to_owned());
     }
-    let (last, others) = silent.split_last()?;
-    let slots = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
-    Some(format!("The logs say nothing about {slots}."))
+    (!silent.is_empty()).then(|| format!("The logs say nothing about {}.", and(silent.into_iter())))
 }
 
 /// The version of the phone's software.

@@ -11,11 +11,11 @@ use crate::report::text::time::span;
 /// The part about diagnoses.
 pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
     let device = story.device;
-    let mut blocks = vec![Block::Part("Diagnoses".to_owned())];
+    let mut blocks = vec![Block::Part("Diagnoses")];
     let (active, resolved): (Vec<_>, Vec<_>) =
         device.diagnoses.iter().partition(|diagnosis| diagnosis.state == State::Active);
     if active.is_empty() {
-        blocks.push(Block::Paragraph(false, nothing_wrong(story)));
+        blocks.push(Block::Paragraph(nothing_wrong(story)));
     }
     for diagnosis in active.into_iter().chain(resolved) {
         let is_active = diagnosis.state == State::Active;
@@ -28,7 +28,7 @@ pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
         };
         let title = title(diagnosis).and(format!(": {state}{}", when(diagnosis)));
         blocks.push(Block::Item(sign, tone, title));
-        blocks.push(Block::Paragraph(true, Prose::foreign(&diagnosis.message)));
+        blocks.push(Block::ItemParagraph(Prose::foreign(&diagnosis.message)));
         if is_active {
             blocks.push(Block::Facts(vec![
                 ("Cause", Prose::foreign(&diagnosis.cause)),

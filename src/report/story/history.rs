@@ -22,13 +22,13 @@ const MAX_LOOKBACK: usize = 200;
 
 /// The part "What happened".
 pub(super) fn blocks(device: &Device, events: &[EventRow]) -> Vec<Block> {
-    let mut blocks = vec![Block::Part("What happened".to_owned())];
+    let mut blocks = vec![Block::Part("What happened")];
     if events.is_empty() {
         let silence = match device.files.is_empty() {
             true => "No log of this phone was found.",
             false => "The logs have no event about certificates.",
         };
-        blocks.push(Block::Paragraph(false, Prose::own(silence)));
+        blocks.push(Block::Paragraph(Prose::own(silence)));
         return blocks;
     }
     let boots = events.chunk_by(|a, b| a.boot == b.boot).map(Boot::of);

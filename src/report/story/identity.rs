@@ -1,7 +1,7 @@
 //! The identity of the phone, and its status.
 
 use super::Story;
-use super::page::{Block, fact};
+use super::page::Block;
 use crate::quantity::{count, counted};
 use crate::report::selection::NONE_SELECTED_SIGN;
 use crate::report::shape::{AnswerSelection, Device, Status};
@@ -50,6 +50,11 @@ pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
     }
     facts.extend(story.not_judged.iter().map(|text| ("Not judged", Prose::foreign(text))));
     vec![Block::Title(sign, tone, title), Block::Facts(facts)]
+}
+
+/// A row of [`Block::Facts`] with a text from a log, if there is one.
+fn fact(label: &'static str, text: Option<&str>) -> Option<(&'static str, Prose)> {
+    text.map(|text| (label, Prose::foreign(text)))
 }
 
 /// A sentence on what the status means.

@@ -9,7 +9,7 @@ pub(super) fn block(block: &Block) -> String {
         Block::Title(sign, _, title) => format!("# {sign} {}\n", title.markdown()),
         Block::Part(title) => format!("\n## {title}\n"),
         Block::Item(sign, _, title) => format!("\n### {sign} {}\n", title.markdown()),
-        Block::Paragraph(_, text) => format!("\n{}\n", text.markdown()),
+        Block::Paragraph(text) | Block::ItemParagraph(text) => format!("\n{}\n", text.markdown()),
         Block::Facts(facts) => {
             let lines = facts.iter().map(|(label, text)| match *label {
                 "" => format!("  - {}\n", text.markdown()),

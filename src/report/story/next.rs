@@ -25,7 +25,7 @@ pub(super) fn blocks(device: &Device) -> Vec<Block> {
         return Vec::new();
     }
     let software = software_of(device);
-    let mut blocks = vec![Block::Part("What to do next".to_owned())];
+    let mut blocks = vec![Block::Part("What to do next")];
     let mut done: Vec<(&str, Option<Slot>)> = Vec::new();
     for diagnosis in &active {
         let about = (diagnosis.code, diagnosis.slot);

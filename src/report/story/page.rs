@@ -10,11 +10,13 @@ pub(super) enum Block {
     /// The title: a sign and the words after it.
     Title(&'static str, Tone, Prose),
     /// The heading of a part.
-    Part(String),
+    Part(&'static str),
     /// The heading of an item in a part: a sign and the words after it.
     Item(&'static str, Tone, Prose),
-    /// A paragraph; `true` if it belongs to the item before it.
-    Paragraph(bool, Prose),
+    /// A paragraph.
+    Paragraph(Prose),
+    /// A paragraph that belongs to the item before it.
+    ItemParagraph(Prose),
     /// Labels with their values.
     Facts(Vec<(&'static str, Prose)>),
     /// What to do, one after the other.
@@ -32,9 +34,4 @@ pub(super) enum StoryLine {
     Head(Prose),
     /// An event in a boot: its time, its tone, and the description.
     Within(String, Tone, Prose),
-}
-
-/// A row of [`Block::Facts`] with a text from a log or file, if there is one.
-pub(super) fn fact(label: &'static str, text: Option<&str>) -> Option<(&'static str, Prose)> {
-    text.map(|text| (label, Prose::foreign(text)))
 }

@@ -33,7 +33,7 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
             })
         }
         Block::Part(title) => {
-            let title = Prose::own(title.as_str()).lines(&ParagraphLayout { tone: Tone::Strong, ..plain });
+            let title = Prose::own(*title).lines(&ParagraphLayout { tone: Tone::Strong, ..plain });
             format!("\n{title}")
         }
         Block::Item(sign, tone, title) => {
@@ -42,8 +42,8 @@ pub(super) fn block(block: &Block, style: &Style) -> String {
                 title.lines(&ParagraphLayout { first: &first, first_tone: *tone, hang: WITHIN, ..plain });
             format!("\n{lines}")
         }
-        Block::Paragraph(true, text) => text.lines(&ParagraphLayout { hang: WITHIN, ..plain }),
-        Block::Paragraph(false, text) => {
+        Block::ItemParagraph(text) => text.lines(&ParagraphLayout { hang: WITHIN, ..plain }),
+        Block::Paragraph(text) => {
             format!("\n{}", text.lines(&ParagraphLayout { hang: INDENT, ..plain }))
         }
         Block::Facts(facts) => facts_lines(facts, &plain),

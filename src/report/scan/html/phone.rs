@@ -78,10 +78,7 @@ impl PhoneCard<'_> {
 /// `3 lines, 2016-02-26 09:20 to 2016-02-27 10:00`.
 fn seen(diagnosis: &Diagnosis) -> String {
     let span = time::span(diagnosis).unwrap_or_else(|| "no date".to_owned());
-    match diagnosis.how_often() {
-        None => span,
-        Some(often) => format!("{often}, {span}"),
-    }
+    diagnosis.how_often().into_iter().chain([span]).collect::<Vec<_>>().join(", ")
 }
 
 /// The name of a slot as a title: `Platform 1`.

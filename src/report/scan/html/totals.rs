@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
@@ -31,8 +31,8 @@ struct PhoneFacts {
     model: Option<String>,
     software: Option<String>,
     findings: PhoneFindings,
-    /// The codes of the active diagnoses with their remedies, each once.
-    remedies: Vec<(&'static str, Remedy)>,
+    /// The codes of the active diagnoses with their remedies.
+    remedies: BTreeSet<(&'static str, Remedy)>,
     /// If an error or a warning is active: the index of the worse one, and the first day of it.
     trouble: Option<(usize, Option<NaiveDate>)>,
     /// Whether the phone has something new since the baseline; None without a baseline.
@@ -156,17 +156,13 @@ impl PhoneFacts {
             let worst = device.active().filter(|diagnosis| diagnosis.severity == severity);
             (severity as usize, worst.filter_map(|diagnosis| date(diagnosis.first_seen.as_deref()?)).min())
         });
-        let mut remedies: Vec<_> =
-            device.active().map(|diagnosis| (diagnosis.code, diagnosis.remedy.clone())).collect();
-        remedies.sort_unstable();
-        remedies.dedup();
         Self {
             status: device.status,
             is_ok_of_selected: device.is_ok_of_selected(),
             model: device.model.clone(),
             software: device.software.clone(),
             findings: PhoneFindings::of(device),
-            remedies,
+            remedies: device.active().map(|diagnosis| (diagnosis.code, diagnosis.remedy.clone())).collect(),
             trouble,
             is_new: device.baseline.map(|baseline| baseline == Baseline::New),
         }

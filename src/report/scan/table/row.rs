@@ -75,9 +75,9 @@ impl Column {
 
 /// A piece of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::report) struct Piece {
-    pub(in crate::report) text: String,
-    pub(in crate::report) tone: Tone,
+struct Piece {
+    text: String,
+    tone: Tone,
 }
 
 /// The content of a cell: pieces with a blank between them.

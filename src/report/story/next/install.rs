@@ -2,6 +2,8 @@
 //! Profile 37148, "Platform Certificates", "Application Certificates", "Generating a Certificate Signing
 //! Request", "Configuring the Device Certificate to be Used").
 
+use std::collections::BTreeSet;
+
 use super::is_before_custom_slots;
 use crate::check::Facts;
 use crate::model::{Slot, SoftwareVersion};
@@ -54,11 +56,9 @@ pub(super) fn blocks(active: &[&Diagnosis], software: Option<&SoftwareVersion>) 
 }
 
 /// The slots to install in, each once: those that diagnoses name, else the kinds of slot that are suitable.
-fn all_targets(active: &[&Diagnosis]) -> Vec<Target> {
+fn all_targets(active: &[&Diagnosis]) -> BTreeSet<Target> {
     let installing = active.iter().filter(|one| one.facts().is_some_and(|facts| facts.about_installing));
-    let mut targets: Vec<Target> = installing.flat_map(|one| targets(one)).collect();
-    targets.sort_unstable();
-    targets.dedup();
+    let mut targets: BTreeSet<Target> = installing.flat_map(|one| targets(one)).collect();
     if targets.iter().any(|(_, number)| number.is_some()) {
         targets.retain(|(_, number)| number.is_some());
     }
