@@ -336,12 +336,9 @@ impl File {
 /// Whether an attribute of this name can concern certificates or the files that are read. Most of a phone's own
 /// files have none; then only names are compared, and no value or line is read.
 fn is_relevant(name: &str) -> bool {
-    match name.as_bytes().first() {
-        Some(b'C') if name.starts_with(CONFIG_FILES) => true,
-        Some(b'A') if name.starts_with(APP_FILE_PATH) => true,
-        Some(b'O') if name.starts_with(OVERRIDES_DIRECTORY) => true,
-        _ => Parameter::may_be_known(name) || Parameter::may_be_misspelt(name),
-    }
+    [CONFIG_FILES, APP_FILE_PATH, OVERRIDES_DIRECTORY].iter().any(|start| name.starts_with(start))
+        || Parameter::may_be_known(name)
+        || Parameter::may_be_misspelt(name)
 }
 
 /// The model or part number in the name of an attribute of masters: `VVX500` of `CONFIG_FILES_VVX500`. None if this is

@@ -262,14 +262,7 @@ impl Parameter {
 
     /// Whether the name begins like those of known parameters.
     pub(super) fn may_be_known(name: &str) -> bool {
-        match name.as_bytes().first() {
-            Some(b'd') => name.starts_with("device."),
-            Some(b's') => name.starts_with("sec."),
-            Some(b'l') => name.starts_with("log."),
-            Some(b'S') => name.starts_with("SCEP."),
-            Some(b'L') => name.starts_with("LOG_"),
-            _ => false,
-        }
+        ["device.", "sec.", "log.", "SCEP.", "LOG_"].iter().any(|start| name.starts_with(start))
     }
 
     /// Whether it is worth comparing this name with the known ones, which takes 30 µs.

@@ -461,12 +461,6 @@ impl PhoneConfig {
         given.any(|given| given.value.as_text() == Some("1"))
     }
 
-    /// Whether a file has a device certificate's parameter. This is faster than to ask for the credentials.
-    pub fn has_certificates(&self) -> bool {
-        let mut settings = self.sources.iter().flat_map(|source| &source.file.settings);
-        settings.any(|setting| matches!(setting.parameter.kind, ParameterKind::Certificate(_)))
-    }
-
     /// The private keys that the files set, to count the phones of each key. Keys with closed gates are included,
     /// because they are shared too.
     pub fn configured_keys(&self) -> Vec<ConfiguredKey> {

@@ -145,11 +145,6 @@ fn controls(bytes: &[u8]) -> (bool, bool) {
     let start = &bytes[..bytes.len().min(1024)];
     let is_control =
         |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') & (byte != b'\x0c');
-    // Nearly no file has one. A search that does not stop early handles many bytes at a time: 2 µs less for the two
-    // files of a phone.
-    if !start.iter().fold(false, |found, byte| found | is_control(*byte)) {
-        return (false, false);
-    }
     let controls = start.iter().filter(|byte| is_control(**byte)).count();
     (start.contains(&0), controls * 16 > start.len())
 }

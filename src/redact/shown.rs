@@ -40,27 +40,6 @@ impl<'r> Shown<'r> {
         self.0.map_or_else(|| conceal(text).into_owned(), |redactor| redactor.text(text))
     }
 
-    /// The same text if it has nothing to conceal.
-    pub(crate) fn owned_text(self, text: Box<str>) -> String {
-        match self.0 {
-            None => match conceal(&text) {
-                Cow::Borrowed(_) => text.into(),
-                Cow::Owned(shown) => shown,
-            },
-            Some(redactor) => redactor.text(&text),
-        }
-    }
-
-    /// The same name if it has nothing to conceal.
-    pub(crate) fn owned_name(self, name: Box<str>) -> String {
-        if self.0.is_none() { self.owned_text(name) } else { self.name(&name) }
-    }
-
-    /// The same path if it has nothing to conceal.
-    pub(crate) fn owned_path(self, path: Box<str>) -> String {
-        if self.0.is_none() { path.into() } else { self.path(&path) }
-    }
-
     /// The text of a line. With a redactor, a line that is not a known message is not shown at all, since it
     /// may contain anything.
     pub fn line(self, text: &str, is_message: bool) -> String {

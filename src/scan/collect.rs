@@ -206,8 +206,7 @@ impl PendingLogs {
 pub(super) struct HealthyFile {
     pub(super) name: LogName,
     pub(super) log: HealthyLog,
-    /// Its bytes, to read it the general way if another log of the phone needs that. Empty for the only log of a
-    /// phone, which is read again instead: this is seldom needed, and copying all of them takes 1 % of the time.
+    /// Its bytes, to read it the general way if another log of the phone needs that.
     bytes: Vec<u8>,
 }
 
@@ -227,8 +226,6 @@ pub(super) struct PhoneSink<'s> {
     next_number: u32,
     /// The phone's logs so far, if nothing is wrong in any of them. None if logs are to be read the general way.
     pub(super) healthy: Option<Vec<HealthyFile>>,
-    /// No other log of the phone is read.
-    pub(super) is_only_log: bool,
     /// If records are made: the file that is being read, and the contents read so far.
     source: Option<(FileVersion, &'s ContentHashes)>,
 }
@@ -250,7 +247,6 @@ impl<'s> PhoneSink<'s> {
             problems: Vec::new(),
             next_number: 0,
             healthy: None,
-            is_only_log: false,
             source: None,
         }
     }
@@ -370,8 +366,7 @@ impl LogSink for PhoneSink<'_> {
             && !name.path.contains("!/")
             && let Some(log) = log::read_healthy(bytes)
         {
-            let bytes = if self.is_only_log { Vec::new() } else { bytes.to_vec() };
-            healthy.push(HealthyFile { name, log, bytes });
+            healthy.push(HealthyFile { name, log, bytes: bytes.to_vec() });
             return Ok(());
         }
         self.read_healthy_generally();

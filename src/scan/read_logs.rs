@@ -31,10 +31,7 @@ impl ScanContext<'_> {
         let healthy = Phone::healthy(logs, clock);
         // Debug builds read all logs the general way as well, to compare.
         if healthy.is_none() || cfg!(debug_assertions) {
-            match sink.is_only_log && sink.healthy.is_some() {
-                true => sink = self.read_into_sink(phone, mac, buffers, None),
-                false => sink.read_healthy_generally(),
-            }
+            sink.read_healthy_generally();
         }
         let (phone_logs, of_others) = sink.finish(&mut part.problems);
         part.of_others.append(of_others);
@@ -74,9 +71,8 @@ impl ScanContext<'_> {
     ) -> PhoneSink<'_> {
         let spool = self.spool(Some(mac));
         let mut sink = PhoneSink::new(Some(mac), &self.options.clock.window, self.progress, spool);
-        let logs = self.found.logs(phone);
-        (sink.healthy, sink.is_only_log) = (healthy, logs.len() == 1);
-        for log in logs {
+        sink.healthy = healthy;
+        for log in self.found.logs(phone) {
             self.found.read(log, buffers, &mut sink);
         }
         sink

@@ -24,7 +24,7 @@ pub fn origins(config: &PhoneConfig) -> Vec<SlotOrigin> {
     if config.sources.is_empty() {
         return Vec::new();
     }
-    let credentials = if config.has_certificates() { config.credentials() } else { Vec::new() };
+    let credentials = config.credentials();
     let custom = config.slots.iter().filter(|(slot, _)| **slot != Slot::BuiltIn);
     let lines = custom.flat_map(|(slot, facts)| {
         let of_slot = credentials.iter().find(|one| one.store.slot() == Some(*slot));

@@ -182,10 +182,6 @@ impl<'t> Cursor<'t> {
 
 /// Whether two attributes of an element have the same name.
 fn has_twice(element: &[RawAttribute<'_>]) -> bool {
-    // Comparing a few names is faster than sorting them.
-    if element.len() <= 24 {
-        return (1..element.len()).any(|at| element[..at].iter().any(|one| one.name == element[at].name));
-    }
     let mut names: Vec<_> = element.iter().map(|one| one.name).collect();
     names.sort_unstable();
     names.windows(2).any(|pair| pair[0] == pair[1])
