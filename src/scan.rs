@@ -56,7 +56,7 @@ use rows::{Row, Rows};
 pub use cache::Cache;
 pub use configuration::config_tree;
 pub use live::LiveScan;
-pub use make_records::{CacheUse, DigestSummary, Retention, digest};
+pub use make_records::{CacheUse, DigestSummary, digest};
 pub use read_records::Records;
 pub use undecided::UndecidedPhones;
 pub use without_logs::is_of_unread_log;

@@ -1,12 +1,12 @@
 //! `phonecert digest`.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::Path;
 
 use phonecert::quantity::{count, counted};
 use phonecert::redact::Shown;
-use phonecert::scan::{self, Cache, CacheUse, DigestSummary, Retention};
+use phonecert::scan::{self, Cache, CacheUse, DigestSummary};
 use phonecert::window::Window;
 
 use super::{notices, setup, status_of};
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     let window = setup::window(&args.window, now.naive_local());
     let (cache, _lock) = args.cache.as_deref().map(|path| cache(path, &window, args)).transpose()?.unzip();
     let cache = cache.flatten();
-    let keep = args.keep.map(|age| Retention { since: now.timestamp().saturating_sub(age.num_seconds()) });
+    let keep_since = args.keep.map(|age| now.timestamp().saturating_sub(age.num_seconds()));
     let paths = setup::paths(&args.paths, &args.run)?;
     let pool = setup::pool(&args.run)?;
     let replaced = file.as_ref().and_then(FileOutput::replaced).map(Path::to_owned);
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
         let found = setup::find(&paths, &args.paths);
         let progress = setup::progress(&found, &args.run);
         let roots = (!args.paths.no_config).then_some(&paths[..]);
-        let cache = cache.as_ref().map(|cache| CacheUse { cache, keep });
+        let cache = cache.as_ref().map(|cache| CacheUse { cache, keep_since });
         digested = scan::digest(&found, roots, &window, now.timestamp(), cache, &progress, out)?;
         is_left = digested.logs == 0 && replaced.is_some();
         if is_left { Err(io::ErrorKind::NotFound.into()) } else { Ok(()) }
@@ -94,7 +94,8 @@ fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cach
         }
         Err(error) => return Err(failed(&error)),
     };
-    if is_locked(&file) {
+    // The lock is held until the file is closed.
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
         return Err(failed(&"another run is using this cache"));
     }
     let cache = Cache::read(Box::new(BufReader::new(&file)), window, !args.paths.no_config)
@@ -103,16 +104,4 @@ fn cache(path: &Path, window: &Window, args: &DigestArgs) -> Result<(Option<Cach
         note("it was made by another version of phonecert, or with other options");
     }
     Ok((cache, Some(file)))
-}
-
-/// Whether another run has locked the file; if not, this one locks it until the file is closed.
-#[cfg(unix)]
-fn is_locked(file: &File) -> bool {
-    let lock = rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive);
-    lock == Err(rustix::io::Errno::WOULDBLOCK)
-}
-
-#[cfg(not(unix))]
-fn is_locked(_: &File) -> bool {
-    false
 }

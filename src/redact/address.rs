@@ -68,15 +68,10 @@ fn has_two_more_parts(after: &str) -> bool {
     parts.next().is_some_and(is_number) && parts.next().is_some_and(is_number)
 }
 
-/// The first character boundary at or after `at`.
-pub(super) fn boundary(text: &str, at: usize) -> usize {
-    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
-}
-
 /// Whether the number is a software version, as in `Version=Codename 3.3.5.247`, or a small one directly
 /// after `version`.
 fn is_version(before: &str, address: Ipv4Addr) -> bool {
-    let near = boundary(before, before.len().saturating_sub(VERSION_WINDOW));
+    let near = before.ceil_char_boundary(before.len().saturating_sub(VERSION_WINDOW));
     let Some(word) = VERSION.captures(&before[near..]) else { return false };
     word.get(1).is_some() || address.octets()[0] < 10
 }

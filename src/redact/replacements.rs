@@ -99,7 +99,7 @@ impl<'a> Replacements<'a> {
         const WORD_WINDOW: usize = 16;
         let said = &self.text[range.clone()];
         let bytes = said.bytes().filter(|byte| *byte == b':').count() + 1;
-        let near = address::boundary(self.text, range.start.saturating_sub(WORD_WINDOW));
+        let near = self.text.ceil_char_boundary(range.start.saturating_sub(WORD_WINDOW));
         let before = self.text[near..range.start].to_ascii_lowercase();
         // If a digit or letter follows directly, the last two digits belong to another number, such as an address.
         let is_whole = !self.text[range.end..].starts_with(char::is_alphanumeric);

@@ -26,26 +26,18 @@ use crate::window::Window;
 /// Batches of phones per thread that are read before their records are written.
 const ROUND: usize = 8;
 
-/// Which records of logs that are gone are kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Retention {
-    /// Those of logs that were last changed at this time or later: seconds since 1970, UTC.
-    pub since: i64,
-}
-
 /// The records of an earlier run, to use them again.
 #[derive(Clone, Copy)]
 pub struct CacheUse<'c> {
     /// The records.
     pub cache: &'c Cache,
-    /// Which records of logs that are gone are kept; None for none.
-    pub keep: Option<Retention>,
+    /// Records of logs that are gone are kept if the log was last changed at this time or later, in seconds since 1970,
+    /// UTC; None to keep none.
+    pub keep_since: Option<i64>,
 }
 
-impl Retention {
-    fn holds(self, log: &ReadLog) -> bool {
-        log.modified.is_some_and(|time| time.and_utc().timestamp() >= self.since)
-    }
+fn was_changed_since(log: &ReadLog, since: i64) -> bool {
+    log.modified.is_some_and(|time| time.and_utc().timestamp() >= since)
 }
 
 /// The result of a run.
@@ -75,7 +67,7 @@ pub fn digest(
     out: &mut dyn Write,
 ) -> io::Result<DigestSummary> {
     let window = &window.in_seconds();
-    let lengths = cache.filter(|used| used.keep.is_some()).map(|used| used.cache.lengths.clone());
+    let lengths = cache.filter(|used| used.keep_since.is_some()).map(|used| used.cache.lengths.clone());
     let hashes = ContentHashes::new(lengths.unwrap_or_default());
     let (pending, configs) = (PendingLogs::default(), None);
     let mut run = DigestRun { found, window, cache, hashes: &hashes, progress, pending, configs };
@@ -334,7 +326,7 @@ impl DigestRun<'_> {
     /// The configuration files from archives that are gone, which are needed to diagnose phones whose logs
     /// are kept. Archives that have been replaced by another of the same name are not included.
     fn members_of_gone(&self) -> Vec<(Stored, FileVersion)> {
-        let Some(CacheUse { cache, keep: Some(keep) }) = self.cache else { return Vec::new() };
+        let Some(CacheUse { cache, keep_since: Some(since) }) = self.cache else { return Vec::new() };
         let asked: HashSet<&str> = self.found.streams.iter().map(crate::input::Source::path).collect();
         let mut gone: HashMap<Box<str>, BTreeSet<Mac>> = HashMap::new();
         let mut members = cache.members();
@@ -351,7 +343,7 @@ impl DigestRun<'_> {
         for log in cache.all().filter_map(|(record, _)| Some((record.0?, cache.log(record)?))) {
             let (mac, log) = log;
             let macs = log.origin.as_ref().and_then(|origin| gone.get_mut(&origin.source.path));
-            if let Some(macs) = macs.filter(|_| keep.holds(&log)) {
+            if let Some(macs) = macs.filter(|_| was_changed_since(&log, since)) {
                 macs.insert(mac);
             }
         }
@@ -367,7 +359,7 @@ impl DigestRun<'_> {
     /// Writes the cached records of logs whose content no file has any more: the file is gone or was begun
     /// anew. Returns their number.
     fn write_gone(&self, writer: &mut Writer<'_>) -> io::Result<u64> {
-        let Some(CacheUse { cache, keep: Some(keep) }) = self.cache else { return Ok(0) };
+        let Some(CacheUse { cache, keep_since: Some(since) }) = self.cache else { return Ok(0) };
         let found = self.found;
         let named = (0..found.phones()).flat_map(|phone| found.logs(phone)).map(|log| found.path(log));
         let streams = found.streams.iter().map(|stream| stream.path().to_owned());
@@ -391,7 +383,8 @@ impl DigestRun<'_> {
         };
         let is_kept = |log: &ReadLog| {
             let content = log.origin.as_ref().map(|origin| &origin.content);
-            keep.holds(log) && content.is_some_and(|content| !self.hashes.has_log_beginning_with(content))
+            was_changed_since(log, since)
+                && content.is_some_and(|content| !self.hashes.has_log_beginning_with(content))
         };
         let kept = cache.all().filter_map(|one| {
             let log = log_of(one).filter(is_kept)?;
