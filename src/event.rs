@@ -279,13 +279,13 @@ enum Role {
 }
 
 impl Event {
-    /// The name of this kind of event in the output. This is slow.
+    /// The name of this kind of event in the output.
     pub fn kind(&self) -> &'static str {
         let (kind, _) = kinds::parts(self);
         kinds::all().iter().map(|known| known.name).find(|name| *name == kind).unwrap_or_default()
     }
 
-    /// The fields of this kind, with the names and in the order of the output. This is slow.
+    /// The fields of this kind, with the names and in the order of the output.
     pub fn fields(&self) -> Map<String, Value> {
         let (_, mut fields) = kinds::parts(self);
         fields.retain(|name, _| kinds::is_shown(name));

@@ -18,7 +18,7 @@ impl ConfigSource {
 
 impl PhoneConfig {
     /// Whether both have the same files with the same content.
-    pub(crate) fn has_same_files(&self, other: &Self) -> bool {
+    pub(crate) fn has_equal_files(&self, other: &Self) -> bool {
         let is_same =
             |(one, other): (&ConfigSource, &ConfigSource)| one.role == other.role && one.file == other.file;
         let missing = |config: &Self| config.missing.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
@@ -32,7 +32,7 @@ impl PhoneConfig {
     }
 
     /// Whether the files of both set the same, wherever they are.
-    pub fn sets_the_same(&self, other: &Self) -> bool {
+    pub fn has_equal_settings(&self, other: &Self) -> bool {
         let is_same = |(one, other): (&ConfigSource, &ConfigSource)| {
             let (one_file, other_file) = (&*one.file, &*other.file);
             one.role == other.role
@@ -57,14 +57,14 @@ impl PhoneConfig {
         self.sources.iter().map(|source| (source.role, (!source.is_own).then_some(Arc::as_ptr(&source.file))))
     }
 
-    /// A hash that is equal if [`reads_same_files`](Self::reads_same_files) is true.
+    /// A hash that is equal if [`reads_equal_files`](Self::reads_equal_files) is true.
     pub fn hash_of_shared(&self, hasher: &mut impl Hasher) {
         (self.is_complete, &self.unread, &self.unknown, self.list_is_sure, self.sources.len()).hash(hasher);
         self.shared_files().for_each(|file| file.hash(hasher));
     }
 
     /// Whether two phones, both [of shared files](Self::is_of_shared_files), read the same ones in the same roles.
-    pub fn reads_same_files(&self, other: &Self) -> bool {
+    pub fn reads_equal_files(&self, other: &Self) -> bool {
         self.is_complete == other.is_complete
             && self.unread == other.unread
             && self.unknown == other.unknown

@@ -1,14 +1,14 @@
 //! Reads an answer of `scan --format json`.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::{PhoneName, SlotContent};
 use crate::check::{Facts, Family, Rule};
-use crate::input::{decoded, log_mac};
+use crate::input::log_mac;
 use crate::model::{Severity, State, Status};
 use crate::report::shape::{AnswerSelection, Device, Diagnosis, SCHEMA_VERSION};
 
@@ -251,8 +251,7 @@ pub(super) struct Parts {
 
 /// Reads an answer.
 pub(super) fn read(input: &mut dyn BufRead) -> Result<Parts, NotAnAnswer> {
-    // Windows PowerShell writes the output of a program as UTF-16.
-    let document: Document = serde_json::from_reader(BufReader::new(decoded(input)))?;
+    let document: Document = serde_json::from_reader(input)?;
     let is_ours = document.tool.is_some_and(|tool| tool.name == env!("CARGO_PKG_NAME"));
     if !is_ours || document.schema_version.is_none() {
         return Err(no_answer("it does not say that phonecert made it, with its schema_version"));

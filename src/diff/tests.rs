@@ -3,6 +3,7 @@ use std::io::BufReader;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::input::decoded;
 
 fn diagnosis(code: &str, state: &str, slot: Option<&str>) -> Value {
     json!({"code": code, "name": "a-name", "severity": "error", "state": state, "slot": slot, "message": "m",
@@ -27,7 +28,7 @@ fn answer(devices: &[Value]) -> String {
 
 fn read(text: impl AsRef<[u8]>) -> Result<ScanAnswer, NotAnAnswer> {
     // A small buffer: an answer that comes in pieces is complete too.
-    ScanAnswer::read("old.json", &mut BufReader::with_capacity(16, text.as_ref()))
+    ScanAnswer::read("old.json", &mut BufReader::with_capacity(16, decoded(text.as_ref())))
 }
 
 fn diff(old: &[Value], new: &[Value]) -> Diff {

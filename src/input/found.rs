@@ -43,7 +43,7 @@ pub struct FoundFiles {
     /// By phone, then by path.
     configs: Vec<FileEntry>,
     /// There is a file of one phone that a master may list: `<mac>-….cfg`.
-    has_listed: bool,
+    pub(crate) has_listed: bool,
     pub(super) options: Options,
 }
 
@@ -229,11 +229,6 @@ impl FoundFiles {
                 path: path_of(&path).into_owned(),
             }
         })
-    }
-
-    /// Whether there is a file of one phone that a master may list: `<mac>-….cfg`.
-    pub const fn has_listed_config(&self) -> bool {
-        self.has_listed
     }
 
     pub(super) fn raw_path(&self, entry: &FileEntry) -> Vec<u8> {

@@ -42,15 +42,10 @@ impl FileState {
         Some(Self { size: metadata.len(), modified, changed, identity, is_fresh })
     }
 
-    /// Whether the file certainly did not change since `before` was taken.
-    pub fn is_unchanged_since(&self, before: &Self) -> bool {
-        !before.is_fresh && Self { is_fresh: false, ..*self } == *before
-    }
-
     /// Whether certainly nothing changed: the file is unchanged, or missing both times.
     pub fn is_same(before: Option<&Self>, now: Option<&Self>) -> bool {
         match (before, now) {
-            (Some(before), Some(now)) => now.is_unchanged_since(before),
+            (Some(before), Some(now)) => !before.is_fresh && Self { is_fresh: false, ..*now } == *before,
             (before, now) => before.is_none() && now.is_none(),
         }
     }

@@ -52,7 +52,7 @@ pub(super) fn tree_builder(found: &FoundFiles, members: &[Stored], roots: &[Path
         let mode = if file.kind == ConfigKind::PrivateKey { mode(&file.path) } else { None };
         builder.file(&file.path, mode);
     }
-    builder.has_listed(found.has_listed_config());
+    builder.has_listed(found.has_listed);
     members.iter().for_each(|member| builder.stored(member.clone()));
     builder
 }
@@ -165,7 +165,7 @@ impl Audit {
     pub(super) fn config_of(&self, mac: Mac, phone: &Phone) -> PhoneConfig {
         let of_tree = |tree: &ConfigTree| of_tree(tree, mac, phone);
         let several: Vec<PhoneConfig> = self.trees.several(mac).map(of_tree).collect();
-        if several.windows(2).any(|two| !two[0].has_same_files(&two[1])) {
+        if several.windows(2).any(|two| !two[0].has_equal_files(&two[1])) {
             self.apart.lock().insert(digested_apart(mac));
         }
         let mut config = self.trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree);
@@ -281,7 +281,7 @@ fn of_tree(tree: &ConfigTree, mac: Mac, phone: &Phone) -> PhoneConfig {
         let others = all.iter().filter(|other| *other != copy);
         resolved(&[copy].into_iter().chain(others).cloned().collect::<Vec<_>>())
     });
-    if by_copies.into_iter().any(|other| !config.sets_the_same(&other)) {
+    if by_copies.into_iter().any(|other| !config.has_equal_settings(&other)) {
         config = config.undecided_between_masters();
     }
     config

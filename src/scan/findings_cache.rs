@@ -133,7 +133,7 @@ impl FindingsCache {
         facts.hash(&mut hasher);
         let hash = hasher.finish();
         let is_same =
-            |cached: &&Arc<CachedFindings>| cached.facts == *facts && cached.config.reads_same_files(config);
+            |cached: &&Arc<CachedFindings>| cached.facts == *facts && cached.config.reads_equal_files(config);
         (hash, self.cached.read().get(&hash).and_then(|all| all.iter().find(is_same)).cloned())
     }
 
