@@ -122,6 +122,8 @@ pub struct Facts {
     /// For CFG diagnoses: the result depends on the phone's address, so it is not reused for other phones with the
     /// same files and log.
     pub depends_on_mac: bool,
+    /// For CFG diagnoses: it says itself where it is not known which of several values counts.
+    pub names_rivals: bool,
     /// If many phones begin to show it within a day, the cause is probably in a server. True for all of
     /// [`Family::Installation`] and [`Family::Connection`].
     pub suggests_server_fault: bool,
@@ -143,6 +145,7 @@ impl Facts {
             names_missing_file: false,
             from_fleet: false,
             depends_on_mac: false,
+            names_rivals: false,
             suggests_server_fault: matches!(family, Family::Installation | Family::Connection),
             counts_lines: true,
             asks: None,
@@ -444,7 +447,8 @@ mod tests {
     fn each_rule_has_one_file_and_each_file_one_rule() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/check");
         let folders = [(folder.to_owned(), false), (format!("{folder}/configuration"), true)];
-        let others = ["failures", "finding", "join", "configuration", "leaf", "shared", "tests", "ztp"];
+        let others =
+            ["failures", "finding", "join", "configuration", "leaf", "possible", "shared", "tests", "ztp"];
         for (folder, of_configuration) in folders {
             let mut files = files(&folder);
             files.retain(|file| !others.contains(&file.as_str()));

@@ -24,6 +24,8 @@ mod path;
 mod pem;
 mod phone;
 mod phone_kind;
+mod possible;
+mod precedence;
 mod reachable;
 mod resolve;
 mod same_files;
@@ -54,10 +56,11 @@ pub use parameter::{CA_SLOT_2, DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, 
 pub use path::kind_and_phone;
 pub use pem::Fault;
 pub use phone::{
-    ConfigSource, ConfiguredKey, Credential, Gate, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole,
-    Undecided, Unresolved,
+    ConfigSource, ConfiguredKey, Credential, Gate, NotFound, OtherCase, OtherList, PhoneConfig, Undecided,
+    Unresolved,
 };
 pub use phone_kind::PhoneKind;
+pub use precedence::SourceRole;
 pub use reachable::{Reachable, reachable};
 pub use resolve::resolve;
 pub use stored::{KeyFile, Stored};

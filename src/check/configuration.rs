@@ -28,6 +28,7 @@ pub(super) mod not_pkcs7;
 pub(super) mod parameter_misspelt;
 pub(super) mod parameter_set_missing;
 pub(super) mod parameters_of_other_software;
+mod possible;
 pub(super) mod private_key_on_server;
 pub(super) mod profile_not_for_platform_use;
 pub(super) mod profile_value_not_permitted;
@@ -50,6 +51,7 @@ use crate::quantity::{count, counted};
 use crate::sentence::{Part, Sentence, sentence};
 pub(super) use leaf::{Judge, judged};
 use leaf::{Judgement, Leaf};
+pub use possible::findings;
 
 /// The common fields of all diagnoses of configuration files; each diagnosis sets the others. Tests fail if one is
 /// forgotten.

@@ -10,9 +10,9 @@ use super::{
     ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, PhoneKind, SlotFacts, SlotState, TreeBuilder,
     resolve,
 };
-use crate::check::configuration::{ConfigurationCase, SharedKey};
+use crate::check::configuration::{SharedKey, findings};
 use crate::check::join::origins;
-use crate::check::{CATALOGUE, Finding, RuleFinding};
+use crate::check::{Finding, RuleFinding};
 use crate::model::{Fingerprint, Mac, Slot};
 
 pub(crate) const MAC: &str = "0004f2a1b2c3";
@@ -241,15 +241,13 @@ pub(crate) fn run(
     log: &LogFacts,
     shared: &[SharedKey],
 ) -> Vec<(&'static str, Finding)> {
-    let case = ConfigurationCase::new(config, log, shared);
-    let mut all = Vec::new();
-    for rule in CATALOGUE {
-        for RuleFinding { mut finding, .. } in rule.run_on_configuration(&case) {
-            finding.severity.get_or_insert(rule.severity);
-            all.push((rule.code, finding));
-        }
-    }
-    all
+    let found = findings(config, log, shared, config.mac, |_| true);
+    let of_rule = |one: RuleFinding| {
+        let (rule, mut finding) = (one.rule(), one.finding);
+        finding.severity.get_or_insert(rule.severity);
+        (rule.code, finding)
+    };
+    found.into_iter().map(of_rule).collect()
 }
 
 /// The codes of the findings for a single file with these attributes.

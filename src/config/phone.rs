@@ -10,11 +10,12 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::certificate::PublicKey;
 use super::facts::SlotFacts;
 use super::file::{File, ReadOutcome, Setting};
-use super::given::{Effective, Given};
+use super::given::Given;
 use super::key::Key;
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind, Store};
 use super::phone_kind::PhoneKind;
+use super::precedence::{Order, SourceRole};
 use super::stored::KeyFile;
 use super::value::{Certificates, Value};
 use crate::model::{Mac, Slot};
@@ -22,32 +23,6 @@ use crate::sentence::{Part, Sentence, sentence};
 
 /// The most lines of one parameter that are kept; the first one counts.
 const MAX_PLACES: usize = 64;
-
-/// Why a phone reads a file. The order is that of precedence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SourceRole {
-    /// `<mac>-phone.cfg`.
-    Phone,
-    /// `<mac>-web.cfg`.
-    Web,
-    /// The master.
-    Master,
-    /// Named in `CONFIG_FILES`.
-    Listed,
-}
-
-impl SourceRole {
-    /// Whether it is known which of two different values of such files counts.
-    pub(super) fn order_is_known(self, other: Self) -> bool {
-        use SourceRole::{Listed, Master, Phone, Web};
-        // No source states the order of phone and web overrides, nor that of a master with its own values and its
-        // list.
-        !matches!(
-            (self, other),
-            (Phone, Web) | (Master, Listed) | (Phone, Phone) | (Web, Web) | (Master, Master)
-        )
-    }
-}
 
 /// A file that the phone reads.
 #[derive(Clone, Debug)]
@@ -213,6 +188,8 @@ pub struct PhoneConfig {
     pub slots: BTreeMap<Slot, SlotFacts>,
     /// Private keys among the files.
     pub key_files: Vec<KeyFile>,
+    /// What is assumed where no source states which value counts; None: nothing.
+    pub(super) order: Option<Order>,
     /// The settings of all files in their order, by name; computed when needed.
     settings: OnceLock<Settings>,
 }
@@ -238,6 +215,7 @@ impl PhoneConfig {
             undecided: None,
             slots: BTreeMap::new(),
             key_files,
+            order: None,
             settings: OnceLock::new(),
         }
     }
@@ -326,45 +304,10 @@ impl PhoneConfig {
         self.sources.iter().find(|source| source.role == SourceRole::Master).map(|source| &source.file)
     }
 
-    fn at(&self, (source, setting): (usize, usize)) -> Given<'_> {
+    pub(super) fn at(&self, (source, setting): (usize, usize)) -> Given<'_> {
         let file = &*self.sources[source].file;
         let Setting { parameter, suffix, value, text, line } = &file.settings[setting];
         Given { file, parameter, suffix: suffix.as_deref(), value, text: *text, source, line: *line }
-    }
-
-    /// Each parameter that a file sets, by name.
-    pub fn effective(&self) -> impl Iterator<Item = Effective<'_>> {
-        self.settings().values().filter_map(|places| self.effective_of(places))
-    }
-
-    /// Which of the lines of one parameter counts.
-    pub(super) fn effective_of(&self, places: &[(usize, usize)]) -> Option<Effective<'_>> {
-        let (first, others) = places.split_first()?;
-        let given = self.at(*first);
-        let role = |place: &(usize, usize)| self.sources[place.0].role;
-        let is_read = |place| self.list_is_sure || role(place) != SourceRole::Listed;
-        let is_sure = is_read(first)
-            && others.iter().all(|other| {
-                let is_settled = first.0 != other.0 && role(first).order_is_known(role(other));
-                let other = self.at(*other);
-                is_settled || (other.value, other.text) == (given.value, given.text)
-            });
-        // Files of phone and web override the others, whichever of the two wins.
-        let loses = |index: &usize| {
-            let (place, before) = (&places[*index], &places[..*index]);
-            before
-                .iter()
-                .any(|other| other.0 != place.0 && is_read(other) && role(other).order_is_known(role(place)))
-        };
-        let rivals = if is_sure { 0 } else { (1..places.len()).take_while(|index| !loses(index)).count() };
-        let mut all: Vec<_> = others.iter().map(|other| self.at(*other)).collect();
-        let overridden = all.split_off(rivals);
-        Some(Effective { given, rivals: all, overridden, is_sure })
-    }
-
-    /// The line of this parameter that counts; None if that is not certain.
-    pub fn get(&self, name: &str) -> Option<Given<'_>> {
-        self.effective_of(self.settings().get(name)?).filter(|one| one.is_sure).map(|one| one.given)
     }
 
     /// Whether no file that was read has this parameter.

@@ -7,9 +7,10 @@ use super::file::{File, FileList, ListedName, MAX_NAME_LENGTH, MAX_NAMES, ReadOu
 use super::own_files::OwnFiles;
 use super::path::{directory, is_within, kind_and_phone, local_name, normal};
 use super::phone::{
-    ConfigSource, NotFound, OtherCase, OtherList, PhoneConfig, SourceRole, Undecided, Unresolved, listed_by,
+    ConfigSource, NotFound, OtherCase, OtherList, PhoneConfig, Undecided, Unresolved, listed_by,
 };
 use super::phone_kind::{Counting, MODEL, PHONE, PhoneKind, placeholder, spellings};
+use super::precedence::SourceRole;
 use super::tree::{ConfigTree, Opened};
 use super::value::Value;
 use crate::input::{ConfigKind, shown_path};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::file::{File, ReadOutcome};
 use super::line::ConfigurationLine;
-use super::phone::{ConfigSource, PhoneConfig, SourceRole};
+use super::phone::{ConfigSource, PhoneConfig};
+use super::precedence::SourceRole;
 use crate::sentence::{Part, Sentence};
 
 impl ConfigSource {

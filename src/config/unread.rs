@@ -8,7 +8,8 @@ use super::file::ReadOutcome;
 use super::given::Given;
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter};
-use super::phone::{ConfigSource, Gate, NotFound, PhoneConfig, SourceRole, Unread, gates};
+use super::phone::{ConfigSource, Gate, NotFound, PhoneConfig, Unread, gates};
+use super::precedence::SourceRole;
 use crate::sentence::{Part, Sentence, sentence};
 
 /// What files that were not read leave open about a line. The order is that of importance.

@@ -13,9 +13,11 @@ pub mod width;
 use crate::report::shape::Evidence;
 
 /// The lines of evidence, those with equal texts in a row as one with their number. Where a text returns after another
-/// one, as a fingerprint can, it is shown again: their order is what the lines show.
+/// one, as a fingerprint can, it is shown again: their order is what the lines show. Lines of configuration files, which have
+/// no stamp, are one only within a file: each file with a faulty value must be mended.
 pub fn folded(evidence: &[Evidence]) -> Vec<(&Evidence, usize)> {
-    evidence.chunk_by(|a, b| a.text == b.text).map(|equal| (&equal[0], equal.len())).collect()
+    let are_one = |a: &Evidence, b: &Evidence| a.text == b.text && (a.stamp.is_some() || a.file == b.file);
+    evidence.chunk_by(are_one).map(|equal| (&equal[0], equal.len())).collect()
 }
 
 /// `A, B and C`.
@@ -40,20 +42,21 @@ mod tests {
 
     #[test]
     fn equal_lines_in_a_row_are_one() {
-        let line = |text: &str| Evidence {
-            file: "a".to_owned(),
+        let line = |(file, text): (&str, &str)| Evidence {
+            file: file.to_owned(),
             line: 1,
             stamp: None,
             time: None,
             uptime: None,
             text: text.to_owned(),
         };
-        let evidence = ["x", "x", "y", "x"].map(line);
+        let evidence = [("a", "x"), ("a", "x"), ("a", "y"), ("a", "x"), ("b", "x")].map(line);
         let lines: Vec<_> =
             folded(&evidence).iter().map(|(line, n)| (line.text.clone(), repeat_mark(*n))).collect();
         assert_eq!(
             lines,
-            [("x", " ×2"), ("y", ""), ("x", "")].map(|(text, times)| (text.to_owned(), times.to_owned()))
+            [("x", " ×2"), ("y", ""), ("x", ""), ("x", "")]
+                .map(|(text, times)| (text.to_owned(), times.to_owned()))
         );
     }
 }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 
-use crate::check::configuration::ConfigurationCase;
-use crate::check::{CATALOGUE, Family, Rule, RuleFinding};
+use crate::check::RuleFinding;
+use crate::check::configuration::findings;
 use crate::config::{LogFacts, PhoneConfig};
 use crate::model::{Severity, Slot};
 use crate::phone::{Common, Selection, error_slots};
@@ -77,7 +77,7 @@ impl FindingsCache {
         facts: &LogFacts,
         selection: &Selection,
     ) -> ConfigFindings {
-        let all_findings = || findings(&ConfigurationCase::new(config, facts, &[]), |_| true);
+        let all_findings = || findings(config, facts, &[], config.mac, |rule| !rule.facts.from_fleet);
         let selected = |mut found: Vec<RuleFinding>| {
             found.retain(|one| selection.has(one.rule().code));
             found
@@ -114,8 +114,9 @@ impl FindingsCache {
             return ConfigFindings { own: selected(own), common, facts };
         };
         let Some(common) = &cached.common else { return without_common(all_findings()) };
-        let case = ConfigurationCase::new(&cached.config, &cached.facts, &[]).of_phone(config.mac);
-        let own = findings(&case, |rule| rule.facts.depends_on_mac);
+        let own = findings(&cached.config, &cached.facts, &[], config.mac, |rule| {
+            rule.facts.depends_on_mac && !rule.facts.from_fleet
+        });
         let facts = cached.of_common.and(FindingsFacts::of(&own, selection));
         let own = selected(own);
         debug_assert!(
@@ -143,11 +144,4 @@ impl FindingsCache {
             cached.entry(hash).or_default().push(Arc::new(one));
         }
     }
-}
-
-fn findings(case: &ConfigurationCase<'_>, is_wanted: fn(&Rule) -> bool) -> Vec<RuleFinding> {
-    let of_configuration =
-        |rule: &Rule| rule.facts.family == Family::Configuration && !rule.facts.from_fleet && is_wanted(rule);
-    let rules = CATALOGUE.iter().filter(|rule| of_configuration(rule));
-    rules.flat_map(|rule| rule.run_on_configuration(case)).collect()
 }

@@ -9,8 +9,8 @@
 //! ## How sure it is
 //! It is certain if the message says which value is used. It is not documented whether the phone's or the web
 //! server's override wins, whether a master file's own values win over those of its files, or which of two
-//! values in one file is used. In these cases the message says so, and nothing else is concluded from the
-//! value. If a master file has `CONFIG_FILES` twice, it is not known which list is used, and nothing is concluded
+//! values in one file is used. In these cases the message says so. Another diagnosis of the value is certain only if it
+//! holds whichever value is used; else it says that it may not hold, and is a warning at most. If a master file has `CONFIG_FILES` twice, it is not known which list is used, and nothing is concluded
 //! from the files of either. Two short texts that can't be read may be equal; then the message does not call them
 //! different. Faults of a value without effect are not reported, except the dates and the name of a certificate that
 //! the log shows in a slot.
@@ -21,7 +21,8 @@
 //!    file on the server.
 
 use super::{
-    ConfigurationCase, Effective, Finding, Given, OtherCase, OtherList, Part, Rule, Severity, rule, sentence,
+    ConfigurationCase, Effective, Facts, Family, Finding, Given, OtherCase, OtherList, Part, Rule, Severity,
+    rule, sentence,
 };
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -31,6 +32,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The first file that has a parameter wins; its values in other files have no effect.",
     remedy: "Remove the value that should not be used.",
     reference: "UC Software Administrators' Guide, \"Master configuration file\"",
+    facts: Facts { names_rivals: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("value_overridden.rs"), run)
 };
 
