@@ -1,7 +1,9 @@
-//! What the rules find where it is not known which values of a phone's files count: they run over each configuration that
+//! What the rules find where it is not known which values or files of a phone count: they run over each configuration that
 //! the phone may have. What they find in all of these is certain; what they find only in some says that it may not hold.
 
-use super::{ConfigurationCase, Finding, LogFacts, PhoneConfig, SharedKey, no_error};
+use super::{
+    ConfigurationCase, Finding, LogFacts, Part, PhoneConfig, Sentence, SharedKey, no_error, sentence,
+};
 use crate::check::{CATALOGUE, Family, Rule, RuleFinding};
 use crate::model::{Mac, Severity, Slot};
 
@@ -92,22 +94,22 @@ impl<'a> Merged<'a> {
             return Some(one.clone());
         }
         let (rule, finding) = (worst.rule(), worst.finding.clone());
-        let open = self.open(&finding);
+        let (what, counts) = self.open(&finding);
         let is_faulty = || self.errors[1..].iter().all(|errors| errors.contains(&finding.slot));
         let words = if is_certain {
-            format!(" This holds whichever value of {open} counts.")
+            sentence![" This holds whichever ", what, format!(" {counts}.")]
         } else if severity == Severity::Error && is_faulty() {
-            format!(" This holds for one value of {open}; with each other one there is another error.")
+            sentence![" This holds for one ", what, "; with each other one there is another error."]
         } else if severity == Severity::Info || self.shows_another(finding.slot, &found) {
             return None;
         } else {
-            let why = format!(" It may not hold: which value of {open} counts is not known.");
-            let finding = no_error(&self.cases[*index], rule.severity, finding, why.into());
+            let why = sentence![" It may not hold: which ", what, format!(" {counts} is not known.")];
+            let finding = no_error(&self.cases[*index], rule.severity, finding, why);
             return Some(RuleFinding::new(rule, finding));
         };
         let lines = found.iter().flat_map(|(_, one)| &one.finding.configuration).filter(|_| is_certain);
         let more: Vec<_> = lines.filter(|line| !finding.configuration.contains(line)).cloned().collect();
-        let message = finding.message.clone().and(words.into());
+        let message = finding.message.clone().and(words);
         Some(RuleFinding::new(rule, Finding { message, ..finding }.with_lines(more)))
     }
 
@@ -122,9 +124,16 @@ impl<'a> Merged<'a> {
         !found.iter().any(|(index, _)| has_it(&self.cases[*index])) && self.cases[1..].iter().any(has_it)
     }
 
-    /// The parameter with several values that a finding is about.
-    fn open(&self, finding: &Finding) -> &str {
+    /// What is not known: the list, or the value of the parameter that a finding is about; and the verb for it.
+    fn open(&self, finding: &Finding) -> (Sentence, &'static str) {
+        let config = self.cases[0].config;
+        if config.has_lists()
+            && let Some(master) = config.master()
+        {
+            return (sentence!["list of ", Part::Path(master.path.clone())], "the phone reads");
+        }
         let names = finding.configuration.iter().filter_map(|line| line.parameter.as_deref());
-        self.cases[0].config.open_parameter(names).unwrap_or("a parameter")
+        let name = config.open_parameter(names).unwrap_or("a parameter");
+        (format!("value of {name}").into(), "counts")
     }
 }
