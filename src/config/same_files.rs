@@ -30,7 +30,7 @@ impl PhoneConfig {
             && missing(self) == missing(other)
             && other_case(self) == other_case(other)
             && self.key_files == other.key_files
-            && self.is_same_by_list(other, Self::has_same_files)
+            && self.is_same_by_list(other, Self::has_equal_files)
     }
 
     /// Whether the files of both set the same, wherever they are.
@@ -44,7 +44,7 @@ impl PhoneConfig {
         };
         self.sources.len() == other.sources.len()
             && self.sources.iter().zip(&other.sources).all(is_same)
-            && self.is_same_by_list(other, Self::sets_the_same)
+            && self.is_same_by_list(other, Self::has_equal_settings)
     }
 
     fn is_same_by_list(&self, other: &Self, is_same: fn(&Self, &Self) -> bool) -> bool {
@@ -81,7 +81,7 @@ impl PhoneConfig {
             && self.unknown == other.unknown
             && self.list_is_sure == other.list_is_sure
             && self.shared_files().eq(other.shared_files())
-            && self.is_same_by_list(other, Self::reads_same_files)
+            && self.is_same_by_list(other, Self::reads_equal_files)
     }
 
     /// Whether a sentence names the phone, or a file that only this phone reads.

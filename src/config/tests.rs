@@ -466,15 +466,9 @@ fn no_key_in_any_output() {
         all = with(all, "device.sec.TLS.profile.deviceCert2", secret);
         all = with(all, "log.level.change.tls", secret);
         let broken = file(&all).replace("/>", "");
+        let more = if is_name(secret) { String::new() } else { format!(",{secret}") };
         let site = Site::new(&[
-            (
-                "000000000000.cfg",
-                &master(&if is_name(secret) {
-                    "site.cfg,broken.cfg".to_owned()
-                } else {
-                    format!("site.cfg,broken.cfg,{secret}")
-                }),
-            ),
+            ("000000000000.cfg", &master(&format!("site.cfg,broken.cfg{more}"))),
             ("site.cfg", &file(&all)),
             ("broken.cfg", &broken),
         ]);
