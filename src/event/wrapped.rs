@@ -77,6 +77,13 @@ impl Join {
     }
 }
 
+/// Whether what a join has behind a shorter one, which is a message without a secret, is a secret by itself.
+fn has_secret_behind(join: &Join, shorter: &Join) -> bool {
+    let is_concealed = |text: &[u8]| left_by_conceal(&lossy(text)).is_some();
+    let behind = join.text.strip_prefix(&*shorter.text);
+    shorter.event().is_some() && !is_concealed(&shorter.text) && behind.is_some_and(is_concealed)
+}
+
 impl WrappedText {
     /// The first line.
     pub(crate) fn new(text: &[u8], reading: ParsedText) -> Self {
@@ -184,6 +191,10 @@ impl WrappedText {
         let event_of =
             |join: &Join| if self.is_cut_off { cut_event(&join.text) } else { join.event().cloned() };
         if let Some(join) = self.with_secret() {
+            // A secret in lines of its own is not of the message.
+            if let Some(before) = self.shorter.iter().find(|shorter| has_secret_behind(join, shorter)) {
+                return Some((before.event()?.clone(), &before.text));
+            }
             return Some((event_of(join).or_else(|| cut_event(&join.text))?, &join.text));
         }
         let whole = self.joins.iter().filter(|join| join.event().is_some());

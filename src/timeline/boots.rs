@@ -122,10 +122,18 @@ pub(super) fn measure(records: &mut [Record<'_>]) {
         let mut state = BootState { dates_are_judged: true, began_right, longest, ..BootState::default() };
         boot.iter_mut().for_each(|record| state.take(record, record.time));
         let start = boot.iter().find(|record| record.entry.is_banner()).map_or(0, |record| record.elapsed);
+        let first_real = boot.iter().position(|record| record.time.is_some()).unwrap_or(boot.len());
         let mut most = u64::MAX;
-        for record in boot.iter_mut().rev() {
+        let mut next_real = 0;
+        for (at, record) in boot.iter_mut().enumerate().rev() {
             record.elapsed = record.elapsed.saturating_sub(start);
             record.elapsed_at_last = record.elapsed_at_last.saturating_sub(start);
+            // A line with a wrong date may have been written as late as the next real date.
+            if record.time.is_some() {
+                next_real = record.elapsed;
+            } else if at > first_real && (record.is_unset || record.is_wrong) {
+                record.elapsed_at_last = record.elapsed_at_last.max(next_real);
+            }
             // The uptime of a later line shows how much had passed at most.
             most = most.min(record.elapsed_at_least.saturating_sub(start));
             record.elapsed_at_least = most;
@@ -184,6 +192,8 @@ struct BootState {
     ended: bool,
     /// True in [`measure`]: it is known which dates are default dates.
     dates_are_judged: bool,
+    /// The clock was set, and it is not known how much time passed with that.
+    was_set: bool,
     /// Only in [`measure`]: the first real date is at most a day after the boot before, so the clock was right from
     /// the start, and a jump of the dates is elapsed time.
     began_right: bool,
@@ -270,7 +280,8 @@ impl BootState {
         let before = match (self.dates_are_judged, is_made_up) {
             (false, _) => self.date,
             (true, true) => self.date.filter(|_| was_made_up),
-            (true, false) => self.real_date,
+            // Soon after the start, the clock may have been set in between.
+            (true, false) => self.real_date.filter(|_| !was_made_up || self.elapsed >= CLOCK_IS_SET_WITHIN),
         };
         // For lines that are in two logs or out of order, no time is counted again.
         let is_repeated = before.is_some_and(|before| match times {
@@ -282,7 +293,7 @@ impl BootState {
             return;
         }
         // A clock that was not set counts from the start.
-        let begins_unset = record.is_unset && before.is_none();
+        let begins_unset = record.is_unset && before.is_none() && self.real_date.is_none();
         let passed_unset = begins_unset.then(|| self.passed_by_unset(stamp));
         (self.date, self.file) = (Some(*stamp), record.file);
         if !is_made_up {
@@ -305,6 +316,7 @@ impl BootState {
         let dates = before.yearless().zip(stamp.yearless());
         let is_back = dates.is_some_and(|(before, date)| date < before && !is_over_new_year(before, date));
         let was_set = is_jump && (!self.dates_are_judged || is_back);
+        self.was_set |= was_set;
         let passed = if was_set { 0 } else { passed };
         if self.since_start() < CLOCK_IS_SET_WITHIN {
             self.zone = self.zone.max((passed - passed % ZONE_STEP).min(AHEAD_MS.unsigned_abs()));
@@ -342,7 +354,8 @@ impl BootState {
     /// Whether an inventory that begins with this line, at this uptime, is that of another boot: this boot has written
     /// dates since its own inventory, which began with the same line, or only dates.
     fn has_inventory_before(&self, line: InventoryLine, uptime: u64) -> bool {
-        let goes_on = uptime > LATEST_INVENTORY && !self.is_restarted(uptime);
+        let is_known = self.uptime.is_some() && !self.was_set;
+        let goes_on = is_known && uptime > LATEST_INVENTORY && !self.is_restarted(uptime);
         self.date.is_some() && !goes_on && (self.uptime.is_none() || self.inventory == Some(line))
     }
 
@@ -366,11 +379,14 @@ impl BootState {
 /// What a line of an inventory tells, and of which slot.
 type InventoryLine = (Discriminant<Event>, Option<Slot>);
 
+fn inventory_line(record: &Record<'_>) -> Option<InventoryLine> {
+    let event = record.entry.event.as_ref().filter(|event| event.is_inventory())?;
+    Some((std::mem::discriminant(event), event.slot()))
+}
+
 /// The line of an inventory that has an uptime, which a phone with a known date would not write.
 fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
-    let event =
-        record.entry.event.as_ref().filter(|event| record.uptime().is_some() && event.is_inventory())?;
-    Some((std::mem::discriminant(event), event.slot()))
+    inventory_line(record).filter(|_| record.uptime().is_some())
 }
 
 /// Whether the uptime of the record before this one is odd: an ordinary line in a boot that began with its banner and has no

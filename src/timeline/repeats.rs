@@ -5,7 +5,7 @@ mod index;
 use std::borrow::Borrow;
 use std::cell::LazyCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use self::index::{MAX_WITHOUT_INDEX, MessageIndex};
 use super::covered::adds_nothing;
@@ -52,14 +52,15 @@ pub(super) fn without_repeats(mut logs: Vec<(Log, Calendar)>) -> (Vec<(Log, Cale
     (logs, left_out)
 }
 
-/// Gives a log the number of the empty one behind it that is not kept, so that no log seems to be missing between it and
-/// the next one.
+/// Numbers the logs of a chain anew without the empty ones that are not kept, so that no log seems to be missing where they
+/// were.
 fn close_gaps_of_empty(logs: &mut [(Log, Calendar)], chains: &[String], keep: &[bool]) {
-    for at in (1..logs.len()).rev() {
-        let [.., (before, _), (log, _)] = &mut logs[..=at] else { continue };
-        let is_empty = !keep[at] && log.digest.counts.bytes == 0;
-        if is_empty && chains[at - 1] == chains[at] && before.is_before(log) {
-            before.rotation = log.rotation;
+    let mut empty: HashMap<&str, u32> = HashMap::new();
+    for (((log, _), chain), keep) in logs.iter_mut().zip(chains).zip(keep).rev() {
+        let later = empty.entry(chain).or_default();
+        *later += u32::from(!keep && log.digest.counts.bytes == 0);
+        if let Rotation::Number(number) = &mut log.rotation {
+            *number = number.saturating_sub(*later);
         }
     }
 }

@@ -437,12 +437,15 @@ impl SlotView {
         // Where the newest lines of a file come first, the first line can be the head of a table.
         let has_lines_behind = match before.is_some_and(|one| one.file == last.file && one.line > last.line) {
             true => last.line > 2,
-            // Also outside of the time window. Lines that are no messages, as a blank line behind an excerpt, do not count.
+            // Also outside of the time window. Lines that are no messages, as a blank line behind an excerpt, do not count; in
+            // a log without stamps, it is not known which lines are messages.
             false => {
-                let messages = &timeline.logs[last.file].digest.entries;
-                messages
-                    .last()
-                    .is_some_and(|message| last.line < message.line && !is_cut_line(last.file, last.line + 1))
+                let digest = &timeline.logs[last.file].digest;
+                let last_message = match last.entry.stamp {
+                    Some(_) => digest.entries.last().map_or(0, |message| message.line),
+                    None => digest.counts.lines,
+                };
+                last.line < last_message && !is_cut_line(last.file, last.line + 1)
             }
         };
         has_lines_behind

@@ -2,10 +2,18 @@
 
 use super::super::Record;
 use super::super::unset::{OUT_OF_ORDER_MS, default_date, is_day_before, is_default};
-use crate::stamp::{Stamp, Yearless};
+use super::inventory_line;
+use crate::event::Event;
+use crate::stamp::{MILLISECONDS_PER_MINUTE, Stamp, Yearless};
 
 /// A phone writes about itself in at most this many lines that are kept, when it starts.
 const LINES_OF_START: usize = 64;
+
+/// The second copy of a line follows within this many lines.
+const DOUBLED: usize = 4;
+
+/// How long a phone writes about itself after its first date, in milliseconds.
+const START: i64 = 2 * MILLISECONDS_PER_MINUTE as i64;
 
 /// The banner's boot begins with the lines of restarted uptime directly before it.
 ///
@@ -40,9 +48,7 @@ pub(super) fn banner_start(
     };
     let mut start = at;
     let mut after = since_start(at);
-    let behind = records[at + 1..].iter().take(LINES_OF_START);
-    let is_of_start = |record: &&Record<'_>| !record.entry.is_banner() && !record.entry.is_dated();
-    let of_start = || behind.clone().take_while(is_of_start);
+    let end = at + 1 + lines_of_start(&records[at + 1..]);
     // A line that continues from the line before it is not a restart.
     let is_restarted = |line: usize, time: u64| {
         line == begin
@@ -51,10 +57,9 @@ pub(super) fn banner_start(
     };
     for line in (begin..at).rev() {
         let entry = records[line].entry;
-        // Each start writes such lines once, before or behind its banner.
-        let is_of_other_start =
-            entry.is_of_start() && of_start().any(|behind| behind.event() == records[line].event());
-        let ends = entry.is_log_end() || entry.is_banner() || is_of_other_start;
+        let ends = entry.is_log_end()
+            || entry.is_banner()
+            || is_of_other_start(&records[line], &records[line + 1..end]);
         let (Some(before), Some(later)) = (since_start(line), after) else { break };
         if ends || before > later + OUT_OF_ORDER_MS {
             break;
@@ -65,6 +70,46 @@ pub(super) fn banner_start(
         }
     }
     Some(start)
+}
+
+/// How many of these lines, which begin behind a banner, are of its start: up to the next banner, to a lower uptime, or to
+/// a date some minutes later.
+fn lines_of_start(records: &[Record<'_>]) -> usize {
+    let mut uptime = 0;
+    let mut first: Option<Yearless> = None;
+    let is_of_start = |record: &&Record<'_>| {
+        let own = record.uptime().unwrap_or(uptime);
+        let date = record.entry.yearless();
+        first = first.or(date);
+        let is_soon = first.zip(date).is_none_or(|(first, date)| first.milliseconds_until(date) <= START);
+        let goes_on = uptime <= own + OUT_OF_ORDER_MS;
+        uptime = own;
+        !record.entry.is_banner() && goes_on && is_soon
+    };
+    records.iter().take(LINES_OF_START).take_while(is_of_start).count()
+}
+
+/// Whether a line that a phone writes once when it starts, before or behind its banner, stands again among the later ones:
+/// then it is of the start before.
+fn is_of_other_start(line: &Record<'_>, later: &[Record<'_>]) -> bool {
+    let (own, own_slot) = (inventory_line(line), line.event().and_then(Event::slot));
+    let is_unavailable =
+        |record: &Record<'_>| matches!(record.event(), Some(Event::CertificateUnavailable { .. }));
+    let is_key = |record: &Record<'_>| matches!(record.event(), Some(Event::KeyLength { .. }));
+    let says_the_same = |other: &Record<'_>| match inventory_line(other) {
+        Some((_, Some(slot))) if own_slot == Some(slot) && own.is_some() => {
+            inventory_line(other) == own
+                // A slot is empty or has a certificate.
+                || is_unavailable(other) != is_unavailable(line) && !is_key(other) && !is_key(line)
+        }
+        _ => other.event() == line.event(),
+    };
+    let is_again = |(at, other): (usize, &Record<'_>)| {
+        // A server can write a line twice.
+        let is_doubled = at < DOUBLED && other.entry.stamp == line.entry.stamp;
+        !is_doubled && says_the_same(other)
+    };
+    line.entry.is_of_start() && later.iter().take(2 * LINES_OF_START).enumerate().any(is_again)
 }
 
 /// Whether the clock of a boot was set and shows a default date now, which is not that of the new year.

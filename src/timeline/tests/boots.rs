@@ -261,7 +261,8 @@ fn lower_uptime_between_dates_is_no_start_if_less_time_has_passed() {
 #[test]
 fn a_banner_after_the_first_lines_of_its_boot_begins_no_other() {
     let with_banner = |before: &[&str], after: &str| {
-        let platform = before.iter().map(|stamp| format!("{stamp} Platform: Model=VVX 500"));
+        let platform =
+            before.iter().enumerate().map(|(at, stamp)| format!("{stamp} Platform: Model=VVX 50{at}"));
         let lines: Vec<String> = platform.chain([format!("000015.800 {BANNER}"), after.to_owned()]).collect();
         boots(&lines.iter().map(String::as_str).collect::<Vec<_>>())
     };
@@ -272,7 +273,13 @@ fn a_banner_after_the_first_lines_of_its_boot_begins_no_other() {
     assert_eq!(with_banner(&["000005.930", "000012.000"], "000016.000"), 1);
     let again = |stamp| format!("{stamp} Platform: Model=VVX 500");
     assert_eq!(with_banner(&["000005.930", "000012.000"], &again("000016.000")), 2);
-    assert_eq!(with_banner(&["000005.930"], &again("0501080000")), 1);
+    assert_eq!(with_banner(&["000005.930"], &again("0501080000")), 2);
+    let later = |stamp| {
+        let banner = format!("000015.800 {BANNER}");
+        boots(&[&again("000005.930"), &banner, "0501080000", &again(stamp)])
+    };
+    assert_eq!(later("0501080200"), 2);
+    assert_eq!(later("0501080201"), 1, "written again");
     assert_eq!(with_banner(&["0501080000"], "000015.851"), 2);
 }
 
