@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub(crate) use device::shown_line;
 pub use selection::Selection;
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, CATALOGUE, Case, RuleFinding, SharedCertificate, Ztp};
@@ -420,11 +420,42 @@ fn plain_text(slot: Slot, fingerprint: &Fingerprint) -> String {
 
 /// Local time of the phone, `2013-05-31T13:18:22`.
 pub(crate) fn shown_time(time: NaiveDateTime) -> String {
-    // The `Debug` form of chrono is this form of ISO 8601.
-    format!("{time:?}")
+    let (Ok(year @ ..=9999), 0) = (u32::try_from(time.year()), time.nanosecond()) else {
+        // chrono's `Debug` gives this form of ISO 8601 for any time. With it alone, 200,000 small logs take 3 % longer.
+        return format!("{time:?}");
+    };
+    let mut shown = *b"0000-00-00T00:00:00";
+    for (at, number) in [
+        (0, year / 100),
+        (2, year % 100),
+        (5, time.month()),
+        (8, time.day()),
+        (11, time.hour()),
+        (14, time.minute()),
+        (17, time.second()),
+    ] {
+        shown[at] += (number / 10) as u8;
+        shown[at + 1] += (number % 10) as u8;
+    }
+    std::str::from_utf8(&shown).unwrap_or_default().to_owned()
 }
 
 /// The same of a time in seconds since 1970.
 pub(crate) fn shown_seconds(seconds: i64) -> Option<String> {
     DateTime::from_timestamp(seconds, 0).map(|time| shown_time(time.naive_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn times_are_shown_as_chrono_shows_them(seconds in -93_000_000_000_i64..285_000_000_000) {
+            let time = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+            prop_assert_eq!(shown_time(time), format!("{:?}", time));
+        }
+    }
 }

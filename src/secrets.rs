@@ -140,7 +140,7 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 /// logs match it, so most texts cost only this quick search.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i-u)private|authoriz|bearer|(?:pin|token)[ \t:]|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
+        r"(?i-u)private|authoriz|bearer|(?:pin|token)(?:[ \t]+(?:code|value))?[ \t]*:|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
         r#"|(?:pw|pin|auth|token|credentials?|sig|community|sess(?:ion)?[._-]?id)(?:[0-9=._"'\\-]|value|hash|text)"#,
         r"|auth[ \t]+(?:plain|login)|-u[ =]|--(?:proxy-)?user",
     ))

@@ -74,6 +74,10 @@ pub(super) fn split_path(path: &str) -> (&str, &str) {
 /// ending is not that of another kind of file.
 pub fn log_mac(name: &[u8]) -> Option<Mac> {
     let app = AppName::parse(name)?;
+    // As phones name their logs, and nearly all are named.
+    if app.rest == b".log" {
+        return Some(app.mac);
+    }
     let is_other = |endings: &[&str]| endings.iter().any(|ending| has_ending(name, ending));
     let is_log = ![REPORT_ENDINGS, DOCUMENT_ENDINGS, COMPANION_ENDINGS].into_iter().any(is_other);
     (app.has_log() && is_log).then_some(app.mac)

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use memchr::memchr;
 use serde::Serialize;
 
 use super::text::visible::is_hidden;
@@ -31,7 +32,7 @@ pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
     let _ = serde_json::to_writer(&mut *bytes, value);
     // serde_json escapes the control characters below 0x20. Other hidden characters have a byte from 0x7F on, which few
     // values contain.
-    if bytes[begin..].iter().any(|byte| *byte >= 0x7F) {
+    if !bytes[begin..].is_ascii() || memchr(0x7F, &bytes[begin..]).is_some() {
         let written = bytes.split_off(begin);
         escape_hidden(&String::from_utf8_lossy(&written), bytes);
     }

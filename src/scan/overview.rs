@@ -20,15 +20,19 @@ pub(super) fn overview(
     options: &Options,
     problems: Vec<Problem>,
 ) -> Overview {
-    let parts = order.par_chunks(1024).map(|part| {
-        let mut totals = Totals::default();
-        part.iter().for_each(|at| totals.add(&rows.phone(rows.row(*at))));
-        totals
-    });
-    let totals = parts.reduce(Totals::default, |mut totals, more| {
-        totals.append(more);
-        totals
-    });
+    let made_anew = || {
+        let parts = order.par_chunks(1024).map(|part| {
+            let mut totals = Totals::default();
+            part.iter().for_each(|at| totals.add(&rows.phone(rows.row(*at))));
+            totals
+        });
+        parts.reduce(Totals::default, |mut totals, more| {
+            totals.append(more);
+            totals
+        })
+    };
+    let totals =
+        rows.totals().filter(|totals| totals.devices == order.len() as u64).unwrap_or_else(made_anew);
     let Tally { files, bytes, lines, unrecognized, events } = totals.tally;
     let [failed, attention, unknown, ok] = totals.statuses;
     let codes = CATALOGUE.iter().zip(totals.codes).filter(|(_, phones)| *phones > 0);

@@ -8,6 +8,7 @@ use rayon::slice::ParallelSliceMut;
 
 use super::compared;
 use super::shared_keys::SharedKeys;
+use super::totals::Totals;
 use crate::model::{Mac, Status};
 use crate::phone::{Common, Phone, Selection};
 
@@ -26,13 +27,17 @@ pub(super) struct Rows {
     directories: Vec<Box<str>>,
     /// Phones with logs that were not diagnosed because they were not asked for.
     undiagnosed: Vec<Mac>,
+    /// Totals over the phones.
+    totals: Totals,
+    /// A phone was replaced or removed, so `totals` is no longer valid.
+    is_changed: bool,
     // The rest is compared between phones.
     /// Hashes of the installed certificates, with the index of the phone's row.
     pub(super) certificates: Vec<(u32, u32)>,
     /// Hashes of the private keys in configurations, with the index of the phone's row.
     keys: Vec<(u64, u32)>,
     /// The same of phones without a row, with their addresses: they have only configuration, without errors.
-    pub(super) other_keys: Vec<(u64, Mac)>,
+    other_keys: Vec<(u64, Mac)>,
     /// The findings about keys that several phones share. They are not packed with the phones.
     shared_keys: Option<SharedKeys>,
     /// When active diagnoses began that can begin in many phones at once.
@@ -62,6 +67,15 @@ pub(super) struct Row {
     directory: u32,
 }
 
+impl Row {
+    /// The status, whether there is no address, and the address, from the highest bit on.
+    fn sort_key(&self) -> u64 {
+        let [a, b, c, d, e, f] = self.mac.map_or([0; 6], Mac::bytes);
+        let without_address = u8::from(self.mac.is_none());
+        u64::from_be_bytes([self.status as u8, without_address, a, b, c, d, e, f])
+    }
+}
+
 impl Rows {
     pub(super) fn push(&mut self, mut phone: Phone) {
         let directory = self.take_directory(&mut phone.files);
@@ -81,6 +95,7 @@ impl Rows {
             *bytes = packed;
             let number = self.rows.len() as u32;
             self.rows.push(row);
+            self.totals.add(&phone);
             self.certificates.extend(compared::hashes(&phone).map(|hash| (hash, number)));
             self.keys.extend(phone.keys().map(|key| (compared::hash_of_key(&key.public), number)));
             self.starts.extend(compared::diagnosis_starts(&phone).map(|(code, first)| DiagnosisStart {
@@ -110,7 +125,7 @@ impl Rows {
     pub(super) fn append(&mut self, other: Self) {
         // The first phones stay where they are: a million takes 40 MiB less.
         if self.rows.is_empty() && self.undiagnosed.is_empty() && self.other_keys.is_empty() {
-            *self = other;
+            *self = Self { is_changed: self.is_changed || other.is_changed, ..other };
             return;
         }
         let moved = self.chunks.len() as u32;
@@ -125,6 +140,8 @@ impl Rows {
             Row { chunk: row.chunk + moved, common, directory, ..row }
         }));
         self.directories.extend(other.directories);
+        self.totals.append(other.totals);
+        self.is_changed |= other.is_changed;
         self.undiagnosed.extend(other.undiagnosed);
         self.certificates.extend(other.certificates.into_iter().map(|(hash, row)| (hash, row + before)));
         self.other_keys.extend(other.other_keys);
@@ -148,7 +165,7 @@ impl Rows {
         if macs.is_empty() {
             return;
         }
-        let mut kept = Self::default();
+        let mut kept = Self { is_changed: true, ..Self::default() };
         for row in self.rows.iter().filter(|row| row.mac.is_none_or(|mac| !macs.contains(&mac))) {
             kept.push(self.phone(row));
         }
@@ -156,6 +173,11 @@ impl Rows {
         kept.undiagnosed = std::mem::take(&mut self.undiagnosed);
         kept.undiagnosed.retain(|mac| !macs.contains(mac));
         *self = kept;
+    }
+
+    /// Notes the private keys of phones without a row, because other phones may be given them too.
+    pub(super) fn add_keys(&mut self, keys: Vec<(u64, Mac)>) {
+        self.other_keys.extend(keys);
     }
 
     /// Notes a phone that has logs and is not diagnosed.
@@ -178,19 +200,30 @@ impl Rows {
         self.certificates.truncate(certificates);
         self.keys.truncate(keys);
         self.starts.truncate(starts);
+        self.is_changed = true;
         if let Some(row) = self.rows.pop() {
             self.rows[at as usize] = row;
         }
     }
 
-    /// Finds the phones whose configuration gives them the same private key as others. They change no phone's status.
+    /// Finds the phones whose configuration gives them the same private key as others, and counts these
+    /// findings in the totals. They change no phone's status.
     pub(super) fn share_keys(&mut self, selection: &Selection) {
         let of_rows = std::mem::take(&mut self.keys).into_iter().filter_map(|(key, row)| {
             let mac = self.rows[row as usize].mac?;
-            Some((key, mac))
+            Some((key, mac, Some(row)))
         });
-        self.shared_keys =
-            SharedKeys::new(of_rows.chain(self.other_keys.iter().copied()).collect(), selection);
+        let others = self.other_keys.iter().map(|(key, mac)| (*key, *mac, None));
+        let Some((shared, rows)) = SharedKeys::new(of_rows.chain(others).collect(), selection) else {
+            return;
+        };
+        shared.rules().iter().for_each(|rule| self.totals.add_code(rule, rows.len() as u64));
+        self.shared_keys = Some(shared);
+    }
+
+    /// Totals over all phones; None if they have to be counted again.
+    pub(super) fn totals(&self) -> Option<Totals> {
+        (!self.is_changed).then(|| self.totals.clone())
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -222,17 +255,17 @@ impl Rows {
     /// without an address, by their first log.
     pub(super) fn in_order(&self, wanted: impl Fn(&Row) -> bool) -> Vec<u32> {
         let all = (0_u32..).zip(&self.rows);
-        let mut order: Vec<u32> = all.filter(|(_, row)| wanted(row)).map(|(at, _)| at).collect();
-        let key = |row: &Row| (row.status, row.mac.is_none(), row.mac);
-        let first_log = |row: &Row| self.phone(row).files.first().cloned();
-        order.par_sort_unstable_by(|at, other| {
-            let (one, other) = (self.row(*at), self.row(*other));
-            key(one).cmp(&key(other)).then_with(|| match one.mac {
+        // Each key is beside its index. If the rows are looked up, a scan of 100,000 phones takes 1 % longer.
+        let mut order: Vec<(u64, u32)> =
+            all.filter(|(_, row)| wanted(row)).map(|(at, row)| (row.sort_key(), at)).collect();
+        let first_log = |at: u32| self.phone(self.row(at)).files.first().cloned();
+        order.par_sort_unstable_by(|(key, at), (other_key, other)| {
+            key.cmp(other_key).then_with(|| match self.row(*at).mac {
                 Some(_) => Ordering::Equal,
-                None => first_log(one).cmp(&first_log(other)),
+                None => first_log(*at).cmp(&first_log(*other)),
             })
         });
-        order
+        order.into_iter().map(|(_, at)| at).collect()
     }
 }
 

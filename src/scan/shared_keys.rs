@@ -3,7 +3,7 @@
 //! A site's file gives its key to all phones of the site, so adding the finding to the packed phones would
 //! mean to pack nearly every row again. Instead it is added whenever a phone is unpacked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -32,9 +32,12 @@ struct Holders {
 }
 
 impl SharedKeys {
-    /// Finds keys of several phones; `keys` has the hash of each key with the phone. None if no rule about shared keys
-    /// is selected.
-    pub(super) fn new(mut keys: Vec<(u64, Mac)>, selection: &Selection) -> Option<Self> {
+    /// Finds keys of several phones; `keys` has the hash of each key with the phone and the index of its row, if
+    /// it has one. Also returns the rows that share a key. None if no rule about shared keys is selected.
+    pub(super) fn new(
+        mut keys: Vec<(u64, Mac, Option<u32>)>,
+        selection: &Selection,
+    ) -> Option<(Self, BTreeSet<u32>)> {
         let rules = CATALOGUE.iter().copied().filter(|rule| {
             rule.facts.family == Family::Configuration && rule.facts.from_fleet && selection.has(rule.code)
         });
@@ -45,12 +48,18 @@ impl SharedKeys {
         keys.sort_unstable();
         // A phone's configuration may give it the same key twice.
         keys.dedup();
-        let mut holders = HashMap::new();
+        let (mut holders, mut sharing) = (HashMap::new(), BTreeSet::new());
         for same in keys.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            let first = same.iter().take(MAX_NAMED + 1).map(|(_, mac)| *mac).collect();
+            let first = same.iter().take(MAX_NAMED + 1).map(|(_, mac, _)| *mac).collect();
+            sharing.extend(same.iter().filter_map(|(.., row)| *row));
             holders.insert(same[0].0, Holders { phones: same.len() as u64, first });
         }
-        Some(Self { holders, rules, common: RwLock::default() })
+        Some((Self { holders, rules, common: RwLock::default() }, sharing))
+    }
+
+    /// The rules about shared keys that are selected.
+    pub(super) fn rules(&self) -> &[&'static Rule] {
+        &self.rules
     }
 
     /// Adds the findings about shared keys to a phone.

@@ -1,11 +1,12 @@
-//! Totals over phones.
+//! Totals over phones, kept while rows are added.
 
-use crate::check::CATALOGUE;
+use crate::check::{CATALOGUE, Rule};
 use crate::model::{Status, widened};
 use crate::phone::{Phone, Tally};
 use crate::report::shape::ZtpReadiness;
 
 /// Totals over phones.
+#[derive(Clone)]
 pub(super) struct Totals {
     pub(super) tally: Tally,
     pub(super) statuses: [u64; 4],
@@ -55,6 +56,11 @@ impl Totals {
         let has_others = phone.has_others();
         self.with_others += u64::from(has_others);
         self.ok_with_others += u64::from(has_others && phone.status == Status::Ok);
+    }
+
+    /// Counts a diagnosis of this many more phones.
+    pub(super) fn add_code(&mut self, rule: &Rule, phones: u64) {
+        self.codes[rule.index()] += phones;
     }
 
     pub(super) fn append(&mut self, other: Self) {

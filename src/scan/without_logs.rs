@@ -54,7 +54,7 @@ impl ScanContext<'_> {
         for other in others.collect::<Vec<_>>() {
             match other {
                 Ok(phone) => rows.push(*phone),
-                Err(keys) => rows.other_keys.extend(keys),
+                Err(keys) => rows.add_keys(keys),
             }
         }
     }
