@@ -56,6 +56,8 @@ pub struct Phone {
     is_unknown: bool,
     /// The highest severity of its active findings that were not selected.
     left_out: Option<Severity>,
+    /// Its master configuration file was read.
+    pub is_configured: bool,
     /// The private keys that its configuration sets, to find keys that several phones share.
     keys: Vec<ConfiguredKey>,
     /// Findings and keys from configuration files that other phones have too. Not packed with the phone,

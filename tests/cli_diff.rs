@@ -4,12 +4,13 @@
 
 mod tree;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tree::{FAILING, HEALTHY, complained, fleet, macs, run, said, status};
+use tree::{FAILING, HEALTHY, complained, fleet, macs, run, said, scanned, status};
 
 /// The phone whose TLS connections fail in the fleet.
 const UNTRUSTED: &str = "0004f2c3d407-app.log";
@@ -119,6 +120,26 @@ fn what_the_next_log_mends_and_breaks() {
         (&back["mended"], codes(&back["no_longer_found"])),
         (&json!([]), vec![("0004F2A1B201", "INS001")])
     );
+}
+
+/// Without its configuration, nothing shows that a fault in it is mended.
+#[test]
+fn an_answer_without_configuration_mends_none_of_its_faults() {
+    let folder = tree::copy(&tree::testdata().join("truth/614-each-override-has-another-fault/logs"));
+    let answer = scanned(folder.path(), &[]);
+    let faults = BTreeSet::from_iter(tree::codes(&answer["devices"][0])).len();
+    assert_eq!(status(folder.path(), &["scan", "--output", "old.json"]), 1);
+    assert_eq!(status(folder.path(), &["scan", "--no-config", "--output", "without.json"]), 0);
+    let compared = |new: &str| {
+        let answer = tree::json(folder.path(), &["diff", "old.json", new, "--format", "json"]);
+        ["mended", "no_longer_found"].map(|list| answer[list].as_array().unwrap().len())
+    };
+    assert_eq!(compared("without.json"), [0, faults]);
+    for file in ["0004f2a0b001-phone.cfg", "0004f2a0b001-web.cfg"] {
+        fs::write(folder.path().join(file), "<PHONE_CONFIG/>").unwrap();
+    }
+    assert_eq!(status(folder.path(), &["scan", "--output", "mended.json"]), 0);
+    assert_eq!(compared("mended.json"), [faults, 0]);
 }
 
 #[test]

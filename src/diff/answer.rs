@@ -23,6 +23,9 @@ pub struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
     software: Option<String>,
+    /// Its master configuration file was read.
+    #[serde(default)]
+    configured: bool,
     #[serde(skip)]
     has_logs: bool,
     /// What its diagnoses say of files of its configuration that were not read.
@@ -78,6 +81,7 @@ impl AnswerPhone {
             mac: device.mac.clone(),
             files: Vec::new(),
             software: device.software.clone(),
+            configured: device.configured,
             has_logs: !device.files.is_empty(),
             unread: Vec::new(),
             status: device.status,
@@ -153,13 +157,15 @@ impl AnswerPhone {
 
     /// Whether it shows that a diagnosis in an older answer is gone, by not having it: all of its files and the newest
     /// software were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
-    /// lines that showed it can be gone. Nor do files that were not read for the older answer either.
+    /// lines that showed it can be gone. Nor do files that were not read for the older answer either. Nor does an answer that read
+    /// no configuration of the phone, where the older one did.
     fn shows_gone(&self, code: &str, old: &Self, has_new_unread: bool) -> bool {
         let facts = Rule::find(code).map(|rule| rule.facts);
         self.status != Status::Unknown
             && facts.is_some_and(|facts| match facts.family {
                 Family::Configuration => {
-                    !has_new_unread && self.unread.iter().all(|file| old.unread.contains(file))
+                    let is_read = self.configured || !old.configured;
+                    is_read && !has_new_unread && self.unread.iter().all(|file| old.unread.contains(file))
                 }
                 Family::Provisioning => self.software.is_some(),
                 _ => facts.means_unknown && self.has_logs,

@@ -27,6 +27,7 @@ impl Phone {
             last_time: self.times.and_then(|(_, last)| shown_seconds(last)),
             stale: None,
             baseline: None,
+            configured: self.is_configured,
             left_out: self.left_out,
             certificates: self.certificates.into_iter().map(|content| certificate(content, shown)).collect(),
             diagnoses,

@@ -9,6 +9,7 @@ mod event_row;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Not;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
@@ -329,6 +330,10 @@ pub struct Device {
     pub stale: Option<u64>,
     /// Whether this is new since `--baseline`; null without that option.
     pub baseline: Option<Baseline>,
+    /// Whether its master configuration file was read; absent if not.
+    #[serde(skip_serializing_if = "Not::not")]
+    #[schemars(default)]
+    pub configured: bool,
     /// The highest severity of its active diagnoses that are left out because others were selected.
     #[serde(skip)]
     pub left_out: Option<Severity>,
