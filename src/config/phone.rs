@@ -188,8 +188,6 @@ pub struct PhoneConfig {
     pub slots: BTreeMap<Slot, SlotFacts>,
     /// Private keys among the files.
     pub key_files: Vec<KeyFile>,
-    /// If it is not known which of the master's lists applies: the configurations with each of them.
-    pub(super) by_list: Vec<Self>,
     /// What is assumed where no source states which value counts; None: nothing.
     pub(super) order: Option<Order>,
     /// The settings of all files in their order, by name; computed when needed.
@@ -217,7 +215,6 @@ impl PhoneConfig {
             undecided: None,
             slots: BTreeMap::new(),
             key_files,
-            by_list: Vec::new(),
             order: None,
             settings: OnceLock::new(),
         }
@@ -298,7 +295,6 @@ impl PhoneConfig {
         for key in &self.key_files {
             (&key.path, key.mode).hash(&mut hasher);
         }
-        self.by_list.iter().for_each(|one| one.content().hash(&mut hasher));
         (self.sources.len(), self.is_complete, self.list_is_sure).hash(&mut hasher);
         hasher.finish()
     }

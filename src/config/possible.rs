@@ -59,20 +59,15 @@ impl PhoneConfig {
         self.effective_of(self.settings().get(name)?).filter(|one| one.is_sure).map(|one| one.given)
     }
 
-    /// The configurations that the phone may have, one for each list and order of precedence; none if it is known which
+    /// The configurations that the phone may have, one for each possible order of precedence; none if it is known which
     /// values count.
     pub fn possible(&self) -> Vec<Self> {
-        if self.by_list.is_empty() && self.open_questions().is_empty() {
+        let open = self.open_questions();
+        if open.is_empty() {
             return Vec::new();
         }
-        let lists = if self.by_list.is_empty() { std::slice::from_ref(self) } else { &self.by_list };
-        lists.iter().flat_map(Self::by_order).collect()
-    }
-
-    /// The same configuration for each order of precedence that makes a difference.
-    fn by_order(&self) -> Vec<Self> {
         let mut orders = vec![Order::default()];
-        for question in self.open_questions() {
+        for question in open {
             let mut later = orders.clone();
             later.iter_mut().for_each(|order| order.0[question as usize] = true);
             orders.extend(later);
@@ -95,11 +90,6 @@ impl PhoneConfig {
             }
         }
         open
-    }
-
-    /// Whether it is not known which of the master's lists applies, and the files of each are known.
-    pub const fn has_lists(&self) -> bool {
-        !self.by_list.is_empty()
     }
 
     /// A parameter of which it is not known which of its values counts: one of these or of their gates, else any.

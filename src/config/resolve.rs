@@ -87,9 +87,6 @@ pub fn resolve(tree: &ConfigTree, mac: Mac, kind: &PhoneKind, log_directories: &
     if log_directories.is_empty() && !config.sources.iter().any(is_text) { nothing() } else { config }
 }
 
-/// The most lists of a master with different names of which each is followed if it is not known which one applies.
-const MAX_LISTS: usize = 16;
-
 /// The kinds of files that a phone reads.
 pub(super) const KINDS: [ConfigKind; 3] =
     [ConfigKind::Master, ConfigKind::PhoneOverrides, ConfigKind::WebOverrides];
@@ -346,7 +343,6 @@ impl FileSearch<'_> {
         // The list of another model may apply to this phone.
         let lists = self.lists(master, base);
         config.list_is_sure = lists.is_sure();
-        config.by_list = self.by_list(&lists, master, base, config);
         let lists = lists.found;
         if !config.list_is_sure {
             config.add_unknown(listed_by(&master.path));
@@ -361,38 +357,6 @@ impl FileSearch<'_> {
         }
         self.report_limits(master, list, config);
         self.add_listed(master, list, base, config);
-    }
-
-    /// The configuration with each of the lists that may apply; none if that is known, or there are too many.
-    fn by_list(
-        &self,
-        lists: &Counting<&FileList>,
-        master: &Arc<File>,
-        base: &Path,
-        config: &PhoneConfig,
-    ) -> Vec<PhoneConfig> {
-        let mut different: Vec<&FileList> = Vec::new();
-        for list in lists.found.iter().chain(&lists.perhaps) {
-            if !different.iter().any(|other| other.names == list.names) {
-                different.push(list);
-            }
-        }
-        // A phone of another model has no list if there is no plain one.
-        let without = lists.found.is_empty().then_some(None);
-        let possible: Vec<_> = without.into_iter().chain(different.into_iter().map(Some)).collect();
-        if !(2..=MAX_LISTS).contains(&possible.len()) {
-            return Vec::new();
-        }
-        let with_list = |list: Option<&FileList>| {
-            let mut config = config.clone();
-            config.list_is_sure = true;
-            if let Some(list) = list {
-                self.report_limits(master, list, &mut config);
-                self.add_listed(master, list, base, &mut config);
-            }
-            config
-        };
-        possible.into_iter().map(with_list).collect()
     }
 
     /// Reports names that are not read, because there are too many or they are too long.

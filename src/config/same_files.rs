@@ -30,7 +30,6 @@ impl PhoneConfig {
             && missing(self) == missing(other)
             && other_case(self) == other_case(other)
             && self.key_files == other.key_files
-            && self.is_same_by_list(other, Self::has_equal_files)
     }
 
     /// Whether the files of both set the same, wherever they are.
@@ -42,14 +41,7 @@ impl PhoneConfig {
                 && one_file.settings == other_file.settings
                 && one_file.misspelt == other_file.misspelt
         };
-        self.sources.len() == other.sources.len()
-            && self.sources.iter().zip(&other.sources).all(is_same)
-            && self.is_same_by_list(other, Self::has_equal_settings)
-    }
-
-    fn is_same_by_list(&self, other: &Self, is_same: fn(&Self, &Self) -> bool) -> bool {
-        self.by_list.len() == other.by_list.len()
-            && self.by_list.iter().zip(&other.by_list).all(|(one, other)| is_same(one, other))
+        self.sources.len() == other.sources.len() && self.sources.iter().zip(&other.sources).all(is_same)
     }
 
     /// Whether all settings come from files that other phones can read too.
@@ -59,7 +51,6 @@ impl PhoneConfig {
             && self.other_list.is_none()
             && self.key_files.is_empty()
             && self.sources.iter().all(|source| !source.is_own || source.has_no_settings())
-            && self.by_list.iter().all(Self::is_of_shared_files)
     }
 
     /// The role of each file, and its identity if other phones can read it too.
@@ -71,7 +62,6 @@ impl PhoneConfig {
     pub fn hash_of_shared(&self, hasher: &mut impl Hasher) {
         (self.is_complete, &self.unread, &self.unknown, self.list_is_sure, self.sources.len()).hash(hasher);
         self.shared_files().for_each(|file| file.hash(hasher));
-        self.by_list.iter().for_each(|one| one.hash_of_shared(hasher));
     }
 
     /// Whether two phones, both [of shared files](Self::is_of_shared_files), read the same ones in the same roles.
@@ -81,7 +71,6 @@ impl PhoneConfig {
             && self.unknown == other.unknown
             && self.list_is_sure == other.list_is_sure
             && self.shared_files().eq(other.shared_files())
-            && self.is_same_by_list(other, Self::reads_equal_files)
     }
 
     /// Whether a sentence names the phone, or a file that only this phone reads.
@@ -100,6 +89,5 @@ impl PhoneConfig {
 
     fn is_own_file(&self, path: &str) -> bool {
         self.sources.iter().any(|source| source.is_own && *source.file.path == *path)
-            || self.by_list.iter().any(|one| one.is_own_file(path))
     }
 }

@@ -1,9 +1,9 @@
-//! What the rules find where it is not known which values or files of a phone count: they run over each configuration that
+//! What the rules find where it is not known which values of a phone's files count: they run over each configuration that
 //! the phone may have. What they find in all of these is certain; what they find only in some says that it may not hold.
 
-use super::{
-    ConfigurationCase, Finding, LogFacts, Part, PhoneConfig, Sentence, SharedKey, no_error, sentence,
-};
+use std::collections::{BTreeMap, HashMap};
+
+use super::{ConfigurationCase, Finding, LogFacts, PhoneConfig, SharedKey, no_error};
 use crate::check::{CATALOGUE, Family, Rule, RuleFinding};
 use crate::model::{Mac, Severity, Slot};
 
@@ -35,57 +35,61 @@ pub fn findings(
 struct Merged<'a> {
     /// The first one is that in which it is not known.
     cases: &'a [ConfigurationCase<'a>],
-    groups: Vec<Group>,
-    /// The slots that the errors in each of them are about.
-    errors: Vec<Vec<Option<Slot>>>,
+    groups: BTreeMap<Key, Group>,
 }
+
+/// What findings of several configurations have in common: the rule, the slot, the parameter, and how many before it in its
+/// configuration have the same.
+type Key = (usize, Option<Slot>, Option<String>, usize);
 
 /// A finding, and the index of each configuration that has it.
 struct Group {
-    /// Its rule, slot and parameter, and how many before it in its configuration have the same.
-    key: (usize, Option<Slot>, Option<String>, usize),
+    slot: Option<Slot>,
+    parameter: Option<String>,
     found: Vec<(usize, RuleFinding)>,
 }
 
 impl<'a> Merged<'a> {
     fn new(cases: &'a [ConfigurationCase<'a>], rules: &[&Rule]) -> Self {
-        let mut merged = Self { cases, groups: Vec::new(), errors: vec![Vec::new(); cases.len()] };
+        let mut merged = Self { cases, groups: BTreeMap::new() };
         for rule in rules {
             for (index, case) in cases.iter().enumerate() {
-                rule.run_on_configuration(case).into_iter().for_each(|found| merged.add(index, found));
+                let mut before = HashMap::new();
+                for found in rule.run_on_configuration(case) {
+                    merged.add(index, found, &mut before);
+                }
             }
         }
         merged
     }
 
-    fn add(&mut self, index: usize, found: RuleFinding) {
+    /// `before` counts the findings of this rule in this configuration.
+    fn add(
+        &mut self,
+        index: usize,
+        found: RuleFinding,
+        before: &mut HashMap<(Option<Slot>, Option<String>), usize>,
+    ) {
         let slot = found.finding.slot;
-        if found.severity() == Severity::Error {
-            self.errors[index].push(slot);
-        }
         let parameter = found.finding.configuration.first().and_then(|line| line.parameter.clone());
-        let mut key = (found.index(), slot, parameter, 0);
-        loop {
-            match self.groups.iter_mut().find(|group| group.key == key) {
-                Some(group) if group.found.iter().any(|(other, _)| *other == index) => key.3 += 1,
-                Some(group) => break group.found.push((index, found)),
-                None => break self.groups.push(Group { key, found: vec![(index, found)] }),
-            }
-        }
+        let count = before.entry((slot, parameter.clone())).or_default();
+        let key = (found.index(), slot, parameter.clone(), *count);
+        *count += 1;
+        let group = self.groups.entry(key).or_insert_with(|| Group { slot, parameter, found: Vec::new() });
+        group.found.push((index, found));
     }
 
     fn findings(&self) -> impl Iterator<Item = RuleFinding> {
-        self.groups.iter().filter_map(|group| self.merge(&group.found))
+        self.groups.values().filter_map(|group| self.merge(group))
     }
 
     /// What is told of a finding; None if it is only information and holds in some of the configurations, or if the log
     /// shows that it does not hold.
-    fn merge(&self, group: &[(usize, RuleFinding)]) -> Option<RuleFinding> {
-        let (of_files, found): (Vec<_>, Vec<_>) = group.iter().partition(|(index, _)| *index == 0);
+    fn merge(&self, group: &Group) -> Option<RuleFinding> {
+        let (of_files, found): (Vec<_>, Vec<_>) = group.found.iter().partition(|(index, _)| *index == 0);
         let (index, worst) = found.iter().min_by_key(|(_, one)| one.severity())?;
         let severity = worst.severity();
-        let is_certain =
-            found.len() == self.cases.len() - 1 && found.iter().all(|(_, one)| one.severity() == severity);
+        let is_certain = self.is_certain(group);
         // It does not depend on which value counts.
         if let [(_, one)] = of_files[..]
             && is_certain
@@ -94,23 +98,45 @@ impl<'a> Merged<'a> {
             return Some(one.clone());
         }
         let (rule, finding) = (worst.rule(), worst.finding.clone());
-        let (what, counts) = self.open(&finding);
-        let is_faulty = || self.errors[1..].iter().all(|errors| errors.contains(&finding.slot));
+        let open = self.open(&finding);
         let words = if is_certain {
-            sentence![" This holds whichever ", what, format!(" {counts}.")]
-        } else if severity == Severity::Error && is_faulty() {
-            sentence![" This holds for one ", what, "; with each other one there is another error."]
+            format!(" This holds whichever value of {open} counts.")
+        } else if severity == Severity::Error && self.is_faulty(group) {
+            format!(" This holds for one value of {open}; with each other one there is another error.")
         } else if severity == Severity::Info || self.shows_another(finding.slot, &found) {
             return None;
         } else {
-            let why = sentence![" It may not hold: which ", what, format!(" {counts} is not known.")];
-            let finding = no_error(&self.cases[*index], rule.severity, finding, why);
-            return Some(RuleFinding::new(rule, finding));
+            let why = format!(" It may not hold: which value of {open} counts is not known.");
+            let finding = no_error(&self.cases[*index], rule.severity, finding, why.into());
+            return (finding.severity != Some(Severity::Info)).then(|| RuleFinding::new(rule, finding));
         };
         let lines = found.iter().flat_map(|(_, one)| &one.finding.configuration).filter(|_| is_certain);
         let more: Vec<_> = lines.filter(|line| !finding.configuration.contains(line)).cloned().collect();
-        let message = finding.message.clone().and(words);
+        let message = finding.message.clone().and(words.into());
         Some(RuleFinding::new(rule, Finding { message, ..finding }.with_lines(more)))
+    }
+
+    /// Whether each configuration that the phone may have has this finding, and as severe.
+    fn is_certain(&self, group: &Group) -> bool {
+        let mut possible = group.found.iter().filter(|(index, _)| *index > 0).map(|(_, one)| one.severity());
+        let first = possible.next();
+        first.is_some_and(|first| possible.all(|severity| severity == first))
+            && group.found.iter().filter(|(index, _)| *index > 0).count() == self.cases.len() - 1
+    }
+
+    /// Whether each configuration that the phone may have has an error about the slot of this finding, or else about its
+    /// parameter. Errors that all of them have are not of the open value.
+    fn is_faulty(&self, of: &Group) -> bool {
+        let is_about = |group: &&Group| {
+            group.slot == of.slot
+                && (of.slot.is_some() || group.parameter == of.parameter)
+                && !self.is_certain(group)
+        };
+        let groups: Vec<&Group> = self.groups.values().filter(is_about).collect();
+        (1..self.cases.len()).all(|index| {
+            let mut found = groups.iter().flat_map(|group| &group.found);
+            found.any(|(of, one)| *of == index && one.severity() == Severity::Error)
+        })
     }
 
     /// Whether the certificate that the log shows in the slot is that of another configuration than these.
@@ -124,16 +150,9 @@ impl<'a> Merged<'a> {
         !found.iter().any(|(index, _)| has_it(&self.cases[*index])) && self.cases[1..].iter().any(has_it)
     }
 
-    /// What is not known: the list, or the value of the parameter that a finding is about; and the verb for it.
-    fn open(&self, finding: &Finding) -> (Sentence, &'static str) {
-        let config = self.cases[0].config;
-        if config.has_lists()
-            && let Some(master) = config.master()
-        {
-            return (sentence!["list of ", Part::Path(master.path.clone())], "the phone reads");
-        }
+    /// The parameter with several values that a finding is about.
+    fn open(&self, finding: &Finding) -> &str {
         let names = finding.configuration.iter().filter_map(|line| line.parameter.as_deref());
-        let name = config.open_parameter(names).unwrap_or("a parameter");
-        (format!("value of {name}").into(), "counts")
+        self.cases[0].config.open_parameter(names).unwrap_or("a parameter")
     }
 }
