@@ -241,7 +241,8 @@ impl FileSearch<'_> {
             .or_else(|| general.clone())
     }
 
-    /// The list that counts for this model, or any if all that may count name the same files. If several elements have one, it is not known which of them counts.
+    /// The list that counts for this model, or any if all that may count name the same files. If several elements have
+    /// one, it is not known which of them counts.
     ///
     /// If neither the model nor the part number is known, the files of the phone's own show it: the vendor's master has lists
     /// for old models, and only the one that the phone reads leads to a file with its address.

@@ -157,8 +157,8 @@ impl AnswerPhone {
 
     /// Whether it shows that a diagnosis in an older answer is gone, by not having it: all of its files and the newest
     /// software were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
-    /// lines that showed it can be gone. Nor do files that were not read for the older answer either. Nor does an answer that read
-    /// no configuration of the phone, where the older one did.
+    /// lines that showed it can be gone. Nor do files that were not read for the older answer either, nor an answer that read no
+    /// configuration of the phone where the older one did.
     fn shows_gone(&self, code: &str, old: &Self, has_new_unread: bool) -> bool {
         let facts = Rule::find(code).map(|rule| rule.facts);
         self.status != Status::Unknown

@@ -35,19 +35,15 @@ pub fn findings(
 struct Merged<'a> {
     /// The first one is that in which it is not known.
     cases: &'a [ConfigurationCase<'a>],
-    groups: BTreeMap<Key, Group>,
+    groups: BTreeMap<Key, Vec<FoundIn>>,
 }
 
 /// What findings of several configurations have in common: the rule, the slot, the parameter, and how many before it in its
 /// configuration have the same.
 type Key = (usize, Option<Slot>, Option<String>, usize);
 
-/// A finding, and the index of each configuration that has it.
-struct Group {
-    slot: Option<Slot>,
-    parameter: Option<String>,
-    found: Vec<(usize, RuleFinding)>,
-}
+/// A finding, and the index of the configuration that has it.
+type FoundIn = (usize, RuleFinding);
 
 impl<'a> Merged<'a> {
     fn new(cases: &'a [ConfigurationCase<'a>], rules: &[&Rule]) -> Self {
@@ -73,20 +69,19 @@ impl<'a> Merged<'a> {
         let slot = found.finding.slot;
         let parameter = found.finding.configuration.first().and_then(|line| line.parameter.clone());
         let count = before.entry((slot, parameter.clone())).or_default();
-        let key = (found.index(), slot, parameter.clone(), *count);
+        let key = (found.index(), slot, parameter, *count);
         *count += 1;
-        let group = self.groups.entry(key).or_insert_with(|| Group { slot, parameter, found: Vec::new() });
-        group.found.push((index, found));
+        self.groups.entry(key).or_default().push((index, found));
     }
 
     fn findings(&self) -> impl Iterator<Item = RuleFinding> {
-        self.groups.values().filter_map(|group| self.merge(group))
+        self.groups.iter().filter_map(|(key, group)| self.merge(key, group))
     }
 
     /// What is told of a finding; None if it is only information and holds in some of the configurations, or if the log
     /// shows that it does not hold.
-    fn merge(&self, group: &Group) -> Option<RuleFinding> {
-        let (of_files, found): (Vec<_>, Vec<_>) = group.found.iter().partition(|(index, _)| *index == 0);
+    fn merge(&self, key: &Key, group: &[FoundIn]) -> Option<RuleFinding> {
+        let (of_files, found): (Vec<_>, Vec<_>) = group.iter().partition(|(index, _)| *index == 0);
         let (index, worst) = found.iter().min_by_key(|(_, one)| one.severity())?;
         let severity = worst.severity();
         let is_certain = self.is_certain(group);
@@ -101,7 +96,7 @@ impl<'a> Merged<'a> {
         let open = self.open(&finding);
         let words = if is_certain {
             format!(" This holds whichever value of {open} counts.")
-        } else if severity == Severity::Error && self.is_faulty(group) {
+        } else if severity == Severity::Error && self.is_faulty(key) {
             format!(" This holds for one value of {open}; with each other one there is another error.")
         } else if severity == Severity::Info || self.shows_another(finding.slot, &found) {
             return None;
@@ -117,30 +112,26 @@ impl<'a> Merged<'a> {
     }
 
     /// Whether each configuration that the phone may have has this finding, and as severe.
-    fn is_certain(&self, group: &Group) -> bool {
-        let mut possible = group.found.iter().filter(|(index, _)| *index > 0).map(|(_, one)| one.severity());
-        let first = possible.next();
-        first.is_some_and(|first| possible.all(|severity| severity == first))
-            && group.found.iter().filter(|(index, _)| *index > 0).count() == self.cases.len() - 1
+    fn is_certain(&self, group: &[FoundIn]) -> bool {
+        let possible = group.iter().filter(|(index, _)| *index > 0).map(|(_, one)| one.severity());
+        let severities: Vec<Severity> = possible.collect();
+        severities.len() == self.cases.len() - 1 && severities.windows(2).all(|two| two[0] == two[1])
     }
 
     /// Whether each configuration that the phone may have has an error about the slot of this finding, or else about its
     /// parameter. Errors that all of them have are not of the open value.
-    fn is_faulty(&self, of: &Group) -> bool {
-        let is_about = |group: &&Group| {
-            group.slot == of.slot
-                && (of.slot.is_some() || group.parameter == of.parameter)
-                && !self.is_certain(group)
-        };
-        let groups: Vec<&Group> = self.groups.values().filter(is_about).collect();
+    fn is_faulty(&self, (_, slot, parameter, _): &Key) -> bool {
+        let is_about = |(_, other, of, _): &Key| other == slot && (slot.is_some() || of == parameter);
+        let groups = self.groups.iter().filter(|(key, group)| is_about(key) && !self.is_certain(group));
+        let groups: Vec<_> = groups.map(|(_, group)| group).collect();
         (1..self.cases.len()).all(|index| {
-            let mut found = groups.iter().flat_map(|group| &group.found);
+            let mut found = groups.iter().copied().flatten();
             found.any(|(of, one)| *of == index && one.severity() == Severity::Error)
         })
     }
 
     /// Whether the certificate that the log shows in the slot is that of another configuration than these.
-    fn shows_another(&self, slot: Option<Slot>, found: &[&(usize, RuleFinding)]) -> bool {
+    fn shows_another(&self, slot: Option<Slot>, found: &[&FoundIn]) -> bool {
         let has_it = |case: &ConfigurationCase<'_>| {
             let credential = slot.and_then(|slot| case.config.credential_of(slot));
             credential.and_then(|credential| case.slot_of(&credential)).is_some_and(|(facts, certificate)| {

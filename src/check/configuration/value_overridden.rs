@@ -9,9 +9,10 @@
 //! ## How sure it is
 //! It is certain if the message says which value is used. It is not documented whether the phone's or the web
 //! server's override wins, whether a master file's own values win over those of its files, or which of two
-//! values in one file is used. In these cases the message says so. Another diagnosis of the value is certain only if it
-//! holds whichever value is used; else it says that it may not hold, and is a warning at most. If a master file has `CONFIG_FILES` twice, it is not known which list is used, and nothing is concluded
-//! from the files of either. Two short texts that can't be read may be equal; then the message does not call them
+//! values in one file is used. In these cases the message says so. Another diagnosis of the value is certain
+//! only if it holds whichever value is used; else it says that it may not hold, and is a warning at most. If a
+//! master file has `CONFIG_FILES` twice, it is not known which list is used, and nothing is concluded from the
+//! files of either. Two short texts that can't be read may be equal; then the message does not call them
 //! different. Faults of a value without effect are not reported, except the dates and the name of a certificate that
 //! the log shows in a slot.
 //!
