@@ -74,7 +74,7 @@ impl Log {
     }
 
     /// Whether no log of their chain is missing between this one and a later one, by their numbers.
-    fn is_before(&self, later: &Self) -> bool {
+    fn is_directly_before(&self, later: &Self) -> bool {
         match (self.rotation, later.rotation) {
             (Rotation::Number(older), Rotation::Number(newer)) => is_directly_before(older, Some(newer)),
             (Rotation::Number(older), Rotation::Newest) => is_directly_before(older, None),

@@ -4,12 +4,12 @@
 //! alone (a single odd line, an inventory written again, lines out of order) does not begin a boot.
 
 mod banner;
-
-use std::mem::Discriminant;
+mod inventory;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
 use self::banner::banner_start;
+use self::inventory::{InventoryLine, early_inventory};
 use super::calendar::Calendar;
 use super::dates::{is_over_new_year, years_between};
 use super::passed::{is_repeated, milliseconds_between, milliseconds_of_unset, milliseconds_since_new_year};
@@ -18,8 +18,6 @@ use super::unset::{
 };
 use super::{Joined, Record};
 use crate::digest::LogEntry;
-use crate::event::Event;
-use crate::model::Slot;
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_HOUR, MILLISECONDS_PER_MINUTE, Stamp, Yearless};
 
 /// A line of another process is at most this many lines behind the last one that is kept: a phone that has written more has
@@ -374,19 +372,6 @@ impl BootState {
         let drift = if self.date.is_some() { known / DRIFT } else { 0 };
         uptime + OUT_OF_ORDER_MS + drift < known
     }
-}
-
-/// What a line of an inventory tells, and of which slot.
-type InventoryLine = (Discriminant<Event>, Option<Slot>);
-
-fn inventory_line(record: &Record<'_>) -> Option<InventoryLine> {
-    let event = record.entry.event.as_ref().filter(|event| event.is_inventory())?;
-    Some((std::mem::discriminant(event), event.slot()))
-}
-
-/// The line of an inventory that has an uptime, which a phone with a known date would not write.
-fn early_inventory(record: &Record<'_>) -> Option<InventoryLine> {
-    inventory_line(record).filter(|_| record.uptime().is_some())
 }
 
 /// Whether the uptime of the record before this one is odd: an ordinary line in a boot that began with its banner and has no

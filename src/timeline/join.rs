@@ -158,7 +158,7 @@ impl Joined {
     /// chain is missing between them, and no message remains cut.
     pub(super) fn continues_previous(&self, file: usize) -> bool {
         let Some(before) = file.checked_sub(1) else { return false };
-        self.logs[before].log.is_before(&self.logs[file].log) && self.cut_line(before).is_none()
+        self.logs[before].log.is_directly_before(&self.logs[file].log) && self.cut_line(before).is_none()
     }
 
     /// The number of a log's last line if it is cut and does not go on in the next log.
@@ -325,7 +325,7 @@ fn find_split_message(logs: &[JoinedLog], begin: usize) -> Option<SplitMessage> 
     for (file, next) in logs.iter().enumerate().skip(begin + 1).take(MAX_PIECES - 1) {
         let digest = &next.log.digest;
         let Fragment { lines, skipped, bytes, .. } = &digest.head;
-        if bytes.is_empty() || next.overlap > 0 || !logs[file - 1].log.is_before(&next.log) {
+        if bytes.is_empty() || next.overlap > 0 || !logs[file - 1].log.is_directly_before(&next.log) {
             break;
         }
         let cut = text.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();

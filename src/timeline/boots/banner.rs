@@ -2,12 +2,12 @@
 
 use super::super::Record;
 use super::super::unset::{OUT_OF_ORDER_MS, default_date, is_day_before, is_default};
-use super::inventory_line;
+use super::inventory::inventory_line;
 use crate::event::Event;
 use crate::stamp::{MILLISECONDS_PER_MINUTE, Stamp, Yearless};
 
 /// A phone writes about itself in at most this many lines that are kept, when it starts.
-const LINES_OF_START: usize = 64;
+const MAX_LINES_OF_START: usize = 64;
 
 /// The second copy of a line follows within this many lines.
 const DOUBLED: usize = 4;
@@ -86,19 +86,19 @@ fn lines_of_start(records: &[Record<'_>]) -> usize {
         uptime = own;
         !record.entry.is_banner() && goes_on && is_soon
     };
-    records.iter().take(LINES_OF_START).take_while(is_of_start).count()
+    records.iter().take(MAX_LINES_OF_START).take_while(is_of_start).count()
 }
 
 /// Whether a line that a phone writes once when it starts, before or behind its banner, stands again among the later ones:
 /// then it is of the start before.
 fn is_of_other_start(line: &Record<'_>, later: &[Record<'_>]) -> bool {
-    let (own, own_slot) = (inventory_line(line), line.event().and_then(Event::slot));
+    let own = inventory_line(line);
     let is_unavailable =
         |record: &Record<'_>| matches!(record.event(), Some(Event::CertificateUnavailable { .. }));
     let is_key = |record: &Record<'_>| matches!(record.event(), Some(Event::KeyLength { .. }));
-    let says_the_same = |other: &Record<'_>| match inventory_line(other) {
-        Some((_, Some(slot))) if own_slot == Some(slot) && own.is_some() => {
-            inventory_line(other) == own
+    let says_the_same = |other: &Record<'_>| match (own, inventory_line(other)) {
+        (Some((kind, Some(slot))), Some((other_kind, Some(other_slot)))) if slot == other_slot => {
+            kind == other_kind
                 // A slot is empty or has a certificate.
                 || is_unavailable(other) != is_unavailable(line) && !is_key(other) && !is_key(line)
         }
@@ -109,7 +109,7 @@ fn is_of_other_start(line: &Record<'_>, later: &[Record<'_>]) -> bool {
         let is_doubled = at < DOUBLED && other.entry.stamp == line.entry.stamp;
         !is_doubled && says_the_same(other)
     };
-    line.entry.is_of_start() && later.iter().take(2 * LINES_OF_START).enumerate().any(is_again)
+    line.entry.is_of_start() && later.iter().take(2 * MAX_LINES_OF_START).enumerate().any(is_again)
 }
 
 /// Whether the clock of a boot was set and shows a default date now, which is not that of the new year.
