@@ -398,12 +398,16 @@ fn is_odd_before(records: &[Record<'_>], begin: usize, at: usize, before: &BootS
 }
 
 /// Whether the first of the later lines show that the phone has started again: by a banner, or by what it writes once when
-/// it starts.
+/// it starts. Behind the boot's first date, or in another log, these are lines of a later start.
 fn begins_again(boot: &[Record<'_>], later: &[Record<'_>]) -> bool {
     let is_repeated = |record: &Record<'_>| {
         record.entry.is_of_start() && boot.iter().any(|other| other.event() == record.event())
     };
-    later.iter().take(LINES_OF_START).any(|record| record.entry.is_banner() || is_repeated(record))
+    let is_before_date = |record: &&Record<'_>| {
+        record.file == later[0].file && (!record.entry.is_dated() || record.entry.is_banner())
+    };
+    let mut first = later.iter().take(LINES_OF_START).take_while(is_before_date);
+    first.any(|record| record.entry.is_banner() || is_repeated(record))
 }
 
 /// The first of the lines with rising uptimes that end with this one.
