@@ -343,10 +343,13 @@ impl BootState {
         self.ended |= record.entry.is_log_end();
     }
 
-    /// Whether the clock shows its default date after the end of a log: then the phone has started again.
-    fn is_reset(&self, entry: &LogEntry) -> bool {
-        let before = self.date.filter(|_| self.ended).and_then(|date| date.yearless());
-        before.zip(default_date(entry)).is_some_and(|(before, date)| !is_day_before(before, date))
+    /// Whether the phone has started again after the end of a log: the clock shows its default date, or a phone that wrote
+    /// only dates tells about its start at an uptime.
+    fn is_reset(&self, record: &Record<'_>) -> bool {
+        let before = self.date.and_then(|date| date.yearless());
+        let default = before.zip(default_date(record.entry));
+        default.is_some_and(|(before, date)| !is_day_before(before, date))
+            || self.uptime.is_none() && record.uptime().is_some() && record.entry.is_of_start()
     }
 
     /// Whether an inventory that begins with this line, at this uptime, is that of another boot: this boot has written
@@ -434,7 +437,7 @@ fn start(
     if entry.is_banner() {
         return banner_start(records, begin, at, state.banner);
     }
-    if state.is_reset(entry) {
+    if state.ended && state.is_reset(&records[at]) {
         return Some(at);
     }
     let next = records.get(at + 1)?;

@@ -181,22 +181,26 @@ pub(super) fn is_near_file_time(log: &Log, date: Yearless) -> Option<bool> {
     log.file_time().map(|modified| unset::is_files_day(modified, date))
 }
 
-/// When a log was last changed that ends while the clock is not set, and the date that the clock shows then.
+/// When a log was last changed that ends while the clock is not set, and the date that the clock shows then: January 1 if
+/// the log says that it failed, and shows no date behind that.
 fn unset_end(log: &Log) -> Option<(NaiveDateTime, Yearless)> {
     let mut end = End::default();
     Span::of(&log.digest, log.file_time(), &mut end);
-    log.file_time().zip(end.unset.last())
+    let shown = end.unset.last().or_else(|| end.has_failed.then(Yearless::new_year));
+    log.file_time().zip(shown)
 }
 
 /// Whether the dates of a log continue those of a log of another chain that ended while the clock was not set: they are
-/// as much later as its file was changed later.
+/// as much later as its file was changed later, or less if lines without dates follow them.
 fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearless)]) -> bool {
     let (Some(modified), Some((first, last))) = (log.file_time(), span.dates_of_january()) else {
         return false;
     };
+    let lag = TimeDelta::days(unset::MAX_FILE_DAY_LAG);
+    let goes_on = log.digest.entries.last().is_some_and(|entry| !entry.is_dated());
     unset_ends.iter().any(|(changed, end)| {
         let apart = modified - *changed - TimeDelta::milliseconds(end.milliseconds_until(last));
-        end.days_until(first) >= 0 && apart.abs() <= TimeDelta::days(unset::MAX_FILE_DAY_LAG)
+        end.days_until(first) >= 0 && -lag <= apart && (goes_on || apart <= lag)
     })
 }
 

@@ -22,7 +22,7 @@ pub(super) struct End {
     /// The clock, if it was not set.
     pub(super) unset: UnsetClock,
     /// Lines behind the last date say that the clock failed.
-    has_failed: bool,
+    pub(super) has_failed: bool,
     /// The last real date.
     pub(super) last: Option<Yearless>,
 }

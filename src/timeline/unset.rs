@@ -76,9 +76,13 @@ pub(super) fn falls_back<'a>(
         return false;
     }
     let has_day_0 = lines.clone().next().and_then(|entry| entry.stamp).is_some_and(|stamp| stamp.is_unset());
+    let mut of_default = lines.clone().take_while(|entry| default_date(entry).is_some() || !entry.is_dated());
+    let has_failed = of_default.any(has_failed);
+    // A clock that failed goes on from its default date.
+    let is_set = |date: &Yearless| !(date.is_january_1() || has_failed && can_be_unset(*date));
     last.is_january_1()
         || has_day_0
-        || match lines.filter_map(LogEntry::yearless).find(|date| !date.is_january_1()) {
+        || match lines.filter_map(LogEntry::yearless).find(is_set) {
             Some(set) => last <= set,
             None => !can_be_new_year(last, date, modified),
         }
@@ -293,9 +297,11 @@ impl UnsetClock {
         date: Yearless,
         evidence: &DateEvidence<'_, impl Iterator<Item = Yearless> + Clone>,
     ) -> bool {
-        // A date alone does not show how often the phone writes.
+        // A date alone does not show how often the phone writes, nor do those of its start.
         let is_alone = first == last;
-        let can_be_silence = can_be_silence(last, date) || is_alone && date.month() == 1 && last <= date;
+        let can_be_next_year = evidence.last_real.is_none_or(|real| real.month() == 12);
+        let shows_no_pace = is_alone || self.has_failed && is_default(last) && !can_be_next_year;
+        let can_be_silence = can_be_silence(last, date) || shows_no_pace && date.month() == 1 && last <= date;
         let is_long = last.days_until(date) > DEFAULT_GAP_DAYS;
         let can_be_copy = is_default(last) && (!is_alone || !self.has_failed || is_long);
         // The log says that the clock failed, and no line that this phone ever had the time.
