@@ -3,18 +3,37 @@
 use super::Record;
 use crate::digest::MAX_EXPLAINED_DELAY;
 use crate::event::Event;
+use crate::model::Slot;
 use crate::stamp::MILLISECONDS_PER_MINUTE;
 
-/// From a stamp without seconds to the next one, in milliseconds.
+/// From a stamp without seconds to the next one, and the most that an installation takes, in milliseconds.
 const MINUTE: u64 = MILLISECONDS_PER_MINUTE;
 
 /// A connection that fails for its server's certificate has this many lines behind the refusal.
 const LINES_OF_FAILURE: u64 = 2;
 
+/// An installation that began: the slot that it named, how long after the boot's start, and its further lines.
+struct Saving<'a> {
+    slot: Slot,
+    begin: u64,
+    certificate: Option<&'a Event>,
+    previous: Option<&'a Event>,
+}
+
+impl<'a> Saving<'a> {
+    /// Whether a line behind `Saving new` is of this installation: the first one of its kind, or the same again. If not,
+    /// the line that began its own installation was lost.
+    fn has(&mut self, event: &'a Event, record: &Record<'_>) -> bool {
+        let is_certificate = matches!(event, Event::NewCertificate { .. });
+        let known = if is_certificate { &mut self.certificate } else { &mut self.previous };
+        *known.get_or_insert(event) == event && record.elapsed.saturating_sub(self.begin) <= MINUTE
+    }
+}
+
 /// Gives the lines of an installation their slot, and marks the failures that TLS001 explains.
 pub(super) fn resolve(records: &mut [Record<'_>]) {
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
-        let mut saving = None;
+        let mut saving: Option<Saving<'_>> = None;
         let mut untrusted: Option<u64> = None;
         let mut file = None;
         // A refusal, and the last line of those directly behind it that it explains.
@@ -25,12 +44,18 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                 untrusted = Some(record.elapsed);
             }
             match record.event() {
-                Some(Event::CertificateSaving { slot }) => saving = *slot,
+                Some(Event::CertificateSaving { slot }) => {
+                    let begin = record.elapsed;
+                    saving = slot.map(|slot| Saving { slot, begin, certificate: None, previous: None });
+                }
                 Some(
-                    Event::NewCertificate { .. }
+                    event @ (Event::NewCertificate { .. }
                     | Event::PreviousCertificate { .. }
-                    | Event::NoPreviousCertificate,
-                ) => record.slot = saving,
+                    | Event::NoPreviousCertificate),
+                ) => {
+                    saving = saving.take_if(|saving| saving.has(event, record));
+                    record.slot = saving.as_ref().map(|saving| saving.slot);
+                }
                 Some(Event::ServerCertificateUntrusted { .. }) => {
                     untrusted = Some(record.elapsed_at_last);
                     explained = Some((record.file, record.line, record.line));

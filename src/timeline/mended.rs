@@ -29,6 +29,9 @@ impl Timeline<'_> {
         let is_before = |view: &&SlotView| view.at.0 < refusal && view.source != SlotViewSource::Refusal;
         let known_before = views.iter().rev().find(is_before);
         let was_empty = known_before.is_some_and(|known| known.content.is_empty());
+        // A key alone leaves the certificate before it the last one known.
+        let certificate_before =
+            views.iter().rev().filter(is_before).find(|view| view.content.has_certificate());
         // A certificate that was in the slot earlier is not new: a save after it may not have been kept.
         let was_there = |shown: &Content| {
             let is_it = |view: &SlotView| view.content.fingerprint == shown.fingerprint;
@@ -44,7 +47,8 @@ impl Timeline<'_> {
                 }
                 SlotViewSource::Inventory { is_complete } => {
                     let has_both = content.has_certificate() && content.has_key;
-                    let is_other = known_before.is_some_and(|known| content.differs_from(&known.content));
+                    let is_other =
+                        certificate_before.is_some_and(|known| content.differs_from(&known.content));
                     let is_new = was_empty || is_other && !was_there(content);
                     is_mended |= has_both && is_new && !self.was_saved_before(refusal, content);
                     let lacks_key = content.has_certificate() && !content.has_key && is_complete;
