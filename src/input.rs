@@ -43,6 +43,7 @@ use std::io::{self, Read};
 
 use chrono::{DateTime, NaiveDateTime};
 
+pub(crate) use archive::is_only_configuration;
 pub use buffers::{Buffers, LogFile};
 pub use decompress::decompressed;
 pub use found::{ConfigFile, FoundFiles};

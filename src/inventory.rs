@@ -9,7 +9,9 @@ use csv::{ByteRecord, ReaderBuilder};
 use crate::input::decoded;
 use crate::model::Mac;
 use crate::problem::{Problem, ProblemKind};
-use crate::reference::{Expectation, Label, PartNumber, Revision, factory_certificate_expected};
+use crate::reference::{
+    Expectation, Label, PartNumber, Revision, factory_certificate_expected, model_with_label,
+};
 use crate::sentence::{Part, Sentence, sentence};
 
 /// The longest file, in bytes: enough for some million phones.
@@ -52,6 +54,12 @@ impl InventoryRow {
             (Some(part_number), Some(revision)) => factory_certificate_expected(part_number, revision),
             _ => Expectation::Unknown,
         }
+    }
+
+    /// The model: as written, else by the part number, where the guide's tables have it.
+    pub fn model_by_label(&self) -> Option<Box<str>> {
+        let by_part_number = || Some(model_with_label(self.part_number?)?.to_string().into());
+        self.model.clone().or_else(by_part_number)
     }
 
     fn is_equivalent(&self, other: &Self) -> bool {

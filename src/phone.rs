@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::check::{self, CATALOGUE, Case, RuleFinding, SharedCertificate, Ztp};
 use crate::config::{ConfigurationLine, ConfiguredKey};
 use crate::input::directory_of;
+use crate::inventory::InventoryRow;
 use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, Status};
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
@@ -27,7 +28,7 @@ pub struct Phone {
     pub mac: Option<Mac>,
     /// Its status.
     pub status: Status,
-    /// As the log names it, else as the inventory does.
+    /// As the log names it, else as the inventory does, else by the part number in the inventory.
     pub model: Option<Box<str>>,
     /// The assembly number.
     pub assembly: Option<Box<str>>,
@@ -218,7 +219,7 @@ impl Phone {
         };
         if phone.model.is_none() {
             // What no log names is taken from the inventory.
-            phone.model = case.listed.and_then(|listed| listed.model.as_deref()).map(Box::from);
+            phone.model = case.listed.and_then(InventoryRow::model_by_label);
         }
         phone.derive_status(is_ready(case.readiness));
         phone

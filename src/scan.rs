@@ -40,7 +40,7 @@ use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use crate::check::Case;
-use crate::input::{Buffers, FoundFiles, SkippedFiles};
+use crate::input::{Buffers, FoundFiles, SkippedFiles, is_only_configuration};
 use crate::inventory::{Inventory, InventoryRow};
 use crate::model::{Mac, Status};
 use crate::phone::{Phone, Selection};
@@ -130,8 +130,11 @@ impl ReportProgress for NoProgress {
 /// The same as [`scan`], from records instead of logs.
 pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = FoundFiles::default();
-    let Records { mut pending, problems, configs, .. } = records;
+    let Records { mut pending, mut problems, configs, .. } = records;
     pending.name_senders();
+    if options.roots.is_none() {
+        problems.retain(|problem| !is_only_configuration(&problem.path));
+    }
     let trees = options.roots.is_some().then(|| configs.trees(&pending)).transpose()?;
     let configuration = trees.and_then(|trees| Audit::new(trees, &found, &pending, options.clock.now));
     Ok(run_with(&found, &pending, &problems, configuration, options, &NoProgress, None).0)

@@ -124,7 +124,7 @@ pub struct Timeline<'a> {
     pub event_count: u64,
     /// The first and the last real date.
     pub times: Option<(NaiveDateTime, NaiveDateTime)>,
-    /// The model, from the newest line that names it.
+    /// The model, from the newest line that names it, within the window or not. The same holds of the assembly.
     pub model: Option<&'a str>,
     /// The assembly number.
     pub assembly: Option<&'a str>,
@@ -248,24 +248,26 @@ impl<'a> Timeline<'a> {
         boots::number(&mut records, joined);
         clock::date(&mut records, joined);
         boots::measure(&mut records);
-        if !clock.window.is_open() {
-            let mut are_within = clock::are_within(&records, &clock.window).into_iter();
-            records.retain(|_| are_within.next().unwrap_or(true));
-        }
-        context::resolve(&mut records);
         let mac =
             mac.or_else(|| joined.logs.iter().find_map(|joined| joined.log.digest.macs.first().copied()));
         let mut timeline = Self {
             mac,
             logs: log_summaries(joined, mac),
             left_out: &joined.left_out,
-            boots: records.chunk_by(|a, b| a.boot == b.boot).count(),
             event_count,
-            times: times(&records),
             records,
             ..Self::default()
         };
+        // Before lines are left out: a phone has the same hardware within the window and outside of it, and by the model
+        // it chooses its configuration files.
         (timeline.model, (timeline.assembly, timeline.assembly_revision)) = timeline.platform();
+        if !clock.window.is_open() {
+            let mut are_within = clock::are_within(&timeline.records, &clock.window).into_iter();
+            timeline.records.retain(|_| are_within.next().unwrap_or(true));
+        }
+        context::resolve(&mut timeline.records);
+        timeline.boots = timeline.records.chunk_by(|a, b| a.boot == b.boot).count();
+        timeline.times = times(&timeline.records);
         timeline.slots = SlotHistory::of(&timeline);
         timeline
     }

@@ -429,3 +429,26 @@ fn a_phone_of_an_archive_that_is_gone_keeps_its_configuration() {
     let configurations = configurations(&fs::read(folder.path().join("c.pcr")).unwrap());
     assert!(!configurations.iter().any(|one| String::from_utf8_lossy(one).contains("a.tar.gz")));
 }
+
+/// Without configuration, nothing is told of files that a search without it does not look at.
+#[test]
+fn problems_of_configuration_are_left_out_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| write(folder.path(), name, bytes, tree::TIME);
+    put("0004f2000001-app.log", b"0701110000|sip  |4|00|an ordinary line\n");
+    fs::create_dir(folder.path().join("0004f2000001.cfg")).unwrap();
+    let key = sample("rsa-2048-pkcs8.key");
+    // Cut within its last member, which is no log.
+    let whole = archive("0701110000|sip  |4|00|a line of another log\n", &key);
+    put("a.tar.gz", &whole[..whole.len() - 400]);
+    let problems = |options: &[&str]| {
+        let output = at(folder.path(), &[&["scan", "--format", "json"], options].concat(), "UTC");
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        answer["problems"].clone()
+    };
+    at(folder.path(), &["digest", "-o", "c.pcr"], "UTC");
+    let [with, without] = [&[][..], &["--no-config"]];
+    assert_eq!(problems(&[&["--records", "c.pcr"], with].concat()), problems(with));
+    assert_eq!(problems(&[&["--records", "c.pcr"], without].concat()), problems(without));
+    assert!(problems(without).as_array().unwrap().len() < problems(with).as_array().unwrap().len());
+}

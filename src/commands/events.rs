@@ -20,7 +20,8 @@ pub(crate) fn run(args: EventsArgs) -> Result<u8, Failure> {
             args.run.verbosity(),
         );
     }
-    setup.options.roots = None;
+    // A status can come from the configuration; without --status, no status is needed.
+    setup.options.roots = setup.options.roots.filter(|_| !args.phones.status.is_empty());
     let mut scan =
         setup.scan(&args.read, &args.run, scan::scan_events).map_err(setup::temporary_file_failed)?;
     let mut overview = std::mem::take(&mut scan.overview);

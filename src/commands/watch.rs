@@ -178,7 +178,9 @@ impl Watch {
                 Ok(())
             })?;
             let paths = problems.iter().map(|problem| &*problem.path);
-            Ok::<_, Failure>((Statuses::of(&scan, paths), redactor))
+            // Of all phones: one that leaves the wanted statuses is not gone, and one that takes them on is not new.
+            let statuses = Statuses::of(&scan.of_any_status(), scan.configured(), paths);
+            Ok::<_, Failure>((statuses, redactor))
         })?;
         let new = LastAnswer { scan, overview, statuses, problems, redactor };
         let old = self.shown.as_ref();
@@ -198,6 +200,7 @@ impl Watch {
             Some(old) => new.statuses.changes_since(&old.statuses, &time),
             None => Vec::new(),
         };
+        changes.retain(|change| change.concerns(&self.args.phones.status));
         for change in &mut changes {
             if let Some(redactor) = &new.redactor {
                 change.phone.mac = change.phone.mac.map(|mac| redactor.mac(mac));

@@ -1,6 +1,6 @@
 //! X.509 certificates, and PKCS #7 that contains them (RFC 5280, RFC 2315).
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use md5::Digest as _;
 use md5::Md5;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use sha2::Sha256;
 use super::der::{
     BIT_STRING, Element, GENERALIZED_TIME, INTEGER, OID, Reader, SEQUENCE, SET, UTC_TIME, context,
 };
+use super::pem::Fault;
 use crate::model::Fingerprint;
 use crate::secrets::conceal;
 use crate::sentence::Part;
@@ -100,8 +101,9 @@ pub(crate) fn fingerprints(bytes: &[u8]) -> Option<[Fingerprint; 3]> {
 }
 
 impl Certificate {
-    /// Reads the certificate at the beginning of `der`.
-    pub(super) fn parse(der: &[u8]) -> Option<Self> {
+    /// Reads the certificate at the beginning of `der`; None if there is none. A fault if it is one and has dates that
+    /// OpenSSL can't read either.
+    pub(super) fn parse(der: &[u8]) -> Option<Result<Self, Fault>> {
         let whole = Reader::new(der).take(SEQUENCE)?;
         let mut signed = whole.within();
         let mut fields = signed.take(SEQUENCE)?.within();
@@ -112,11 +114,12 @@ impl Certificate {
         fields.take(SEQUENCE)?;
         let issuer = fields.take(SEQUENCE)?;
         let mut validity = fields.take(SEQUENCE)?.within();
-        let (not_before, not_after) = (time(validity.next()?)?, time(validity.next()?)?);
+        let dates = time(validity.next()?).zip(time(validity.next()?));
         let name = fields.take(SEQUENCE)?;
         let key = public_key(fields.take(SEQUENCE)?)?;
+        let Some((not_before, not_after)) = dates else { return Some(Err(Fault::Dates)) };
         let (common_name, subject) = subject(name);
-        Some(Self {
+        Some(Ok(Self {
             // Records keep them, so the secrets in them are concealed here.
             common_name: common_name.map(|name| conceal(&name).into()),
             subject: conceal(&subject).into(),
@@ -127,7 +130,7 @@ impl Certificate {
             key,
             subject_hash: Sha256::digest(name.content).into(),
             issuer_hash: Sha256::digest(issuer.content).into(),
-        })
+        }))
     }
 
     /// Its common name, else all texts of its subject; cut if it is long.
@@ -147,8 +150,8 @@ impl Certificate {
     }
 }
 
-/// The certificates of a PKCS #7 at the beginning of `der`; `None` where it is none.
-pub(super) fn pkcs7(der: &[u8]) -> Option<Vec<Certificate>> {
+/// The certificates of a PKCS #7 at the beginning of `der`, or what is wrong with one; `None` where it is none.
+pub(super) fn pkcs7(der: &[u8]) -> Option<Vec<Result<Certificate, Fault>>> {
     /// signedData, 1.2.840.113549.1.7.2.
     const SIGNED_DATA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
     /// The beginning of all content types of PKCS #7.
@@ -244,18 +247,80 @@ fn text(value: Element<'_>) -> String {
     }
 }
 
-/// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`, the seconds optional.
+/// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`, as X.509 requires. Like OpenSSL also without seconds, with an offset from UTC in
+/// place of the `Z` (`+0100`), and the longer form with a fraction of a second. Without `Z` and offset it is refused.
 fn time(element: Element<'_>) -> Option<NaiveDateTime> {
-    let digits = std::str::from_utf8(element.content).ok()?.strip_suffix('Z')?;
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
+    let text = std::str::from_utf8(element.content).ok()?;
+    let (digits, rest) = split_at_digits_end(text);
     let century = match element.tag {
         UTC_TIME if digits < "50" => "20",
         UTC_TIME => "19",
         GENERALIZED_TIME => "",
         _ => return None,
     };
-    let format = if century.len() + digits.len() == 12 { "%Y%m%d%H%M" } else { "%Y%m%d%H%M%S" };
-    NaiveDateTime::parse_from_str(&format!("{century}{digits}"), format).ok()
+    let (format, has_seconds) = match century.len() + digits.len() {
+        12 => ("%Y%m%d%H%M", false),
+        14 => ("%Y%m%d%H%M%S", true),
+        _ => return None,
+    };
+    let fraction = rest.strip_prefix('.').filter(|_| has_seconds && element.tag == GENERALIZED_TIME);
+    let zone = match fraction.map(split_at_digits_end) {
+        Some(("", _)) => return None,
+        Some((_, zone)) => zone,
+        None => rest,
+    };
+    let local = NaiveDateTime::parse_from_str(&format!("{century}{digits}"), format).ok()?;
+    local.checked_sub_signed(offset(zone)?)
+}
+
+fn split_at_digits_end(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|one: char| !one.is_ascii_digit()).unwrap_or(text.len()))
+}
+
+/// How much later it is at a place with this zone than in UTC: `Z`, `+0100`, `-0530`.
+fn offset(zone: &str) -> Option<TimeDelta> {
+    if zone == "Z" {
+        return Some(TimeDelta::zero());
+    }
+    let (digits, sign) =
+        zone.strip_prefix('+').map(|east| (east, 1)).or_else(|| Some((zone.strip_prefix('-')?, -1)))?;
+    if digits.len() != 4 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = (digits[..2].parse::<i64>().ok()?, digits[2..].parse::<i64>().ok()?);
+    (hours <= 12 && minutes <= 59).then(|| TimeDelta::minutes(sign * (60 * hours + minutes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The right side is what OpenSSL 3.0 prints of each; None for `Bad time value`.
+    #[test]
+    fn dates_as_openssl_reads_them() {
+        for (tag, text, expected) in [
+            (UTC_TIME, "160701000000Z", Some("2016-07-01T00:00:00")),
+            (UTC_TIME, "1607010000Z", Some("2016-07-01T00:00:00")),
+            (UTC_TIME, "160701000000+0130", Some("2016-06-30T22:30:00")),
+            (UTC_TIME, "1607010000-0800", Some("2016-07-01T08:00:00")),
+            (UTC_TIME, "500101000000Z", Some("1950-01-01T00:00:00")),
+            (UTC_TIME, "160701000000", None),
+            (UTC_TIME, "160701000000.5Z", None),
+            (UTC_TIME, "160701000000+1300", None),
+            (UTC_TIME, "160701000000+01", None),
+            (UTC_TIME, "1607010000000Z", None),
+            (UTC_TIME, "161301000000Z", None),
+            (GENERALIZED_TIME, "20500701000000Z", Some("2050-07-01T00:00:00")),
+            (GENERALIZED_TIME, "205007010000Z", Some("2050-07-01T00:00:00")),
+            (GENERALIZED_TIME, "20500701000000.123Z", Some("2050-07-01T00:00:00")),
+            (GENERALIZED_TIME, "20500701000000.5-0100", Some("2050-07-01T01:00:00")),
+            (GENERALIZED_TIME, "20500701000000.Z", None),
+            (GENERALIZED_TIME, "205007010000.5Z", None),
+            (GENERALIZED_TIME, "20500701000000", None),
+            (GENERALIZED_TIME, "20500701000000Zulu", None),
+        ] {
+            let element = Element { tag, content: text.as_bytes(), whole: text.as_bytes() };
+            assert_eq!(time(element), expected.map(|time| time.parse().unwrap()), "{text}");
+        }
+    }
 }

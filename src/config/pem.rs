@@ -92,6 +92,9 @@ pub enum Fault {
     /// The last four characters of the base64 are not complete.
     #[error("its base64 lacks the = at the end")]
     Padding,
+    /// A certificate whose validity is not readable.
+    #[error("a certificate in it has dates that are not written as X.509 requires")]
+    Dates,
 }
 
 impl Fault {

@@ -244,8 +244,8 @@ impl FileSearch<'_> {
     /// The list that counts for this model, or any if all that may count name the same files. If several elements have
     /// one, it is not known which of them counts.
     ///
-    /// If neither the model nor the part number is known, the files of the phone's own show it: the vendor's master has lists
-    /// for old models, and only the one that the phone reads leads to a file with its address.
+    /// If the model is not known, the files of the phone's own show it: the vendor's master has lists for old models, and only
+    /// the one that the phone reads leads to a file with its address.
     fn lists<'f>(&self, master: &'f File, base: &Path) -> Counting<&'f FileList> {
         let lists = self.kind.counting(&master.lists, |list| list.suffix.as_deref());
         if let Some(first) = lists.found.first()
@@ -255,7 +255,7 @@ impl FileSearch<'_> {
         }
         // Which overrides beat the list's files must be known too.
         let has_other_overrides = || master.overrides_directories.iter().any(|one| one.suffix.is_some());
-        if lists.is_sure() || *self.kind != PhoneKind::UNKNOWN || has_other_overrides() {
+        if lists.is_sure() || self.kind.has_model() || has_other_overrides() {
             return lists;
         }
         let all = || lists.found.iter().chain(&lists.perhaps);

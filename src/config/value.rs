@@ -232,13 +232,15 @@ impl Certificates {
             if certificates.is_empty() {
                 self.add_fault(Fault::NoCertificate);
             }
-            self.list.extend(certificates);
+            for certificate in certificates {
+                self.add_certificate(certificate);
+            }
             let whole = der::Reader::new(bytes).next().map_or(bytes, |element| element.whole);
             self.blob = certificate::fingerprints(whole).map(|digests| (whole.len() as u32, digests));
             return true;
         }
         if let Some(certificate) = Certificate::parse(bytes) {
-            self.list.push(certificate);
+            self.add_certificate(certificate);
             if form == Form::Pkcs7 {
                 self.add_fault(Fault::Holds(pem::HOLDS_X509));
             }
@@ -246,6 +248,13 @@ impl Certificates {
             self.add_fault(not_a_certificate(bytes, form));
         }
         false
+    }
+
+    fn add_certificate(&mut self, certificate: Result<Certificate, Fault>) {
+        match certificate {
+            Ok(certificate) => self.list.push(certificate),
+            Err(fault) => self.add_fault(fault),
+        }
     }
 
     /// Bytes of all certificates' DER.

@@ -75,6 +75,11 @@ pub(crate) enum Ended {
 }
 
 impl AnswerPhone {
+    /// Whether a log of it was found, even if it could not be read. Only of a phone that was just scanned.
+    pub(crate) const fn has_logs(&self) -> bool {
+        self.has_logs
+    }
+
     /// The same of a phone that was just scanned, without its certificates: only diagnoses are compared of it.
     pub(crate) fn of_device(device: &Device) -> Self {
         let mut phone = Self {

@@ -86,6 +86,17 @@ impl MemberUse {
     }
 }
 
+/// Whether only a search for configuration files too looks at what is at this path: a file, or a member of an archive.
+pub(crate) fn is_only_configuration(path: &str) -> bool {
+    match path.rsplit_once("!/") {
+        Some((_, member)) => MemberUse::of(member.as_bytes(), false).is_none(),
+        None => {
+            let kind = ConfigKind::of(base_name(path.as_bytes()));
+            kind.is_some_and(|(kind, _)| kind != ConfigKind::PrivateKey)
+        }
+    }
+}
+
 /// Byte order marks of UTF-16.
 const UTF_16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 

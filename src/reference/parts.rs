@@ -91,6 +91,14 @@ pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision)
     }
 }
 
+/// The model with this part number on its label; None if the tables don't have the number. Do not pass the assembly number
+/// in a log, as above.
+pub fn model_with_label(part_number: PartNumber) -> Option<Model> {
+    let mut models = part_rows().iter().filter(|row| row.part_number == part_number).map(|row| row.model);
+    let first = models.next()?;
+    models.all(|other| other == first).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -207,6 +215,14 @@ mod tests {
         assert_eq!(expected("2201-36172-312", "C"), Expectation::Unknown);
         assert_eq!(expected("2201-12360-001", "3"), Expectation::Unknown);
         assert_eq!(expected("3111-44500-001", "A"), Expectation::Unknown);
+    }
+
+    #[test]
+    fn labels_name_models() {
+        let model = |part: &str| model_with_label(part.parse().unwrap()).map(|model| model.to_string());
+        assert!(part_rows().iter().all(|row| model_with_label(row.part_number) == Some(row.model)));
+        assert_eq!(model("2302-12651-025").as_deref(), Some("SoundPoint IP 650"));
+        assert_eq!(model("3111-44500-001"), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::shape::{Device, Severity, Status};
 use super::text::visible::visible;
 use super::{Devices, Format, safe_json};
 use crate::diff::{AnswerDiagnosis, AnswerPhone, Ended, PhoneName, UnreadPaths};
+use crate::model::Mac;
 
 /// Writes one change. None for the table, which shows all phones.
 pub type WatchWriter = Option<fn(&Change, &mut dyn Write) -> io::Result<()>>;
@@ -39,14 +40,18 @@ pub struct Change {
     /// The phone.
     #[serde(flatten)]
     pub phone: PhoneName,
-    /// The status before; null for a new phone.
+    /// The status before; null for a new phone, and for one without a log whose configuration had no error.
     pub before: Option<Status>,
-    /// The status now; null for a phone that is gone.
+    /// The status now; null for a phone that is gone, and for one without a log whose configuration has no error any more.
     pub after: Option<Status>,
     /// Diagnoses that are active now and were not before.
     pub came: Vec<ActiveDiagnosis>,
     /// Diagnoses that were active and are not now.
     pub went: Vec<ClearedDiagnosis>,
+    /// It has no log, and has configuration files before and now: where a status is missing, the phone is neither new nor
+    /// gone.
+    #[serde(skip)]
+    is_configured: bool,
 }
 
 /// An active diagnosis of a phone.
@@ -87,19 +92,27 @@ impl ActiveDiagnosis {
     }
 }
 
-/// The status and the diagnoses of all phones that are shown.
+/// The status and the diagnoses of all phones of a scan.
 #[derive(Debug, Default)]
 pub struct Statuses {
     phones: BTreeMap<PhoneName, AnswerPhone>,
+    /// The phones with configuration files, listed or not.
+    configured: BTreeSet<Mac>,
     unread: UnreadPaths,
 }
 
 impl Statuses {
-    /// Collects them from these phones. `problems` are the paths of what could not be read.
-    pub fn of<'a>(devices: &dyn Devices, problems: impl Iterator<Item = &'a str>) -> Self {
+    /// Collects them from these phones. `configured` are those with configuration files, and `problems` the paths of what
+    /// could not be read.
+    pub fn of<'a>(
+        devices: &dyn Devices,
+        configured: &[Mac],
+        problems: impl Iterator<Item = &'a str>,
+    ) -> Self {
         let known =
             |_: usize, device: &Device| (PhoneName::of_device(device), AnswerPhone::of_device(device));
-        Self { phones: devices.par_map(known).collect(), unread: UnreadPaths::of(problems) }
+        let configured = configured.iter().copied().collect();
+        Self { phones: devices.par_map(known).collect(), configured, unread: UnreadPaths::of(problems) }
     }
 
     /// The changes from `before` to these, sorted by phone.
@@ -107,13 +120,24 @@ impl Statuses {
         let has_new_unread = self.unread.has_new(&before.unread);
         let phones: BTreeSet<&PhoneName> = before.phones.keys().chain(self.phones.keys()).collect();
         let change = |phone: &PhoneName| {
-            Change::of(phone, [before, self].map(|statuses| statuses.phones.get(phone)), has_new_unread, time)
+            let both = [before, self];
+            let change = Change::of(phone, both.map(|one| one.phones.get(phone)), has_new_unread, time)?;
+            let is_in_files =
+                phone.mac.is_some_and(|mac| both.iter().all(|one| one.configured.contains(&mac)));
+            let has_log = both.iter().filter_map(|one| one.phones.get(phone)).any(AnswerPhone::has_logs);
+            Some(Change { is_configured: is_in_files && !has_log, ..change })
         };
         phones.into_iter().filter_map(change).collect()
     }
 }
 
 impl Change {
+    /// Whether a phone of one of these statuses changed: it may have it no more, or only now. None stands for all.
+    pub fn concerns(&self, statuses: &[Status]) -> bool {
+        let mut own = self.before.iter().chain(&self.after);
+        statuses.is_empty() || own.any(|status| statuses.contains(status))
+    }
+
     /// The change of a phone. None if there is none.
     fn of(
         phone: &PhoneName,
@@ -137,7 +161,7 @@ impl Change {
         let (before, after) = (old.map(|old| old.status), new.map(|new| new.status));
         let is_change = before != after || !came.is_empty() || !went.is_empty();
         let (time, phone) = (time.to_owned(), phone.clone());
-        is_change.then_some(Self { time, phone, before, after, came, went })
+        is_change.then_some(Self { time, phone, before, after, came, went, is_configured: false })
     }
 }
 
@@ -154,14 +178,15 @@ impl ClearedDiagnosis {
 /// `2026-11-25T10:00:01 0004F2A1B202 ok -> failed INS001@platform-1`.
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let before = self.before.map_or("new", Status::name);
-        let after = self.after.map_or("gone", Status::name);
+        let missing = |word| if self.is_configured { "not listed" } else { word };
+        let before = self.before.map_or(missing("new"), Status::name);
+        let after = self.after.map_or(missing("gone"), Status::name);
         write!(f, "{} {} {before} -> {after}", self.time, visible(&self.phone.to_string()))?;
         for came in &self.came {
             write!(f, " {}", came.short())?;
         }
         // The diagnoses of a phone that is gone are not listed as ended.
-        let went = self.went.iter().filter(|_| self.after.is_some());
+        let went = self.went.iter().filter(|_| self.after.is_some() || self.is_configured);
         let (mended, lost): (Vec<_>, Vec<_>) = went.partition(|went| went.mended);
         for (went, how) in [(mended, "mended"), (lost, "no longer found")] {
             if !went.is_empty() {

@@ -178,6 +178,13 @@ impl Audit {
         config
     }
 
+    /// What a phone reads that has no file of its own here: what the only master for all phones gives it.
+    fn config_by_only_master(&self, mac: Mac) -> Option<PhoneConfig> {
+        let [tree] = &self.trees.all[..] else { return None };
+        let directory = tree.only_master_directory()?.to_owned();
+        Some(resolve(tree, mac, &PhoneKind::UNKNOWN, &[directory]))
+    }
+
     /// Adds diagnoses from the phone's configuration files, and to those from its logs the configuration
     /// lines that concern them.
     pub(super) fn add_to(&self, phone: &mut Phone, timeline: &Timeline<'_>, selection: &Selection) {
@@ -317,18 +324,24 @@ impl Scan {
     }
 
     /// What the configuration files give each phone, sorted by address; only for the phones of `--device` if
-    /// that was given.
+    /// that was given. One of these without files of its own and without a log reads the only master for all phones.
     pub fn configs(&self) -> Vec<PhoneConfig> {
         let Some(audit) = &self.audit else { return Vec::new() };
         let is_wanted = |mac: &Mac| self.devices.is_empty() || self.devices.contains(mac);
         let mut phones: BTreeMap<Mac, Option<Row>> =
             audit.macs().into_iter().map(|mac| (mac, None)).collect();
         phones.extend(self.rows.all().filter_map(|row| Some((row.mac?, Some(row)))));
+        let unknown: BTreeSet<Mac> =
+            self.devices.iter().filter(|mac| !phones.contains_key(mac)).copied().collect();
         let phones: Vec<_> = phones.into_iter().filter(|(mac, _)| is_wanted(mac)).collect();
         let configs = phones.par_iter().map(|(mac, row)| match row {
             Some(row) => audit.config_of(*mac, &self.rows.phone(row)),
             None => audit.config_of(*mac, &Phone::unreadable(Some(*mac))),
         });
-        configs.filter(|config| !config.is_empty()).collect()
+        let mut configs: Vec<PhoneConfig> = configs.collect();
+        configs.extend(unknown.into_iter().filter_map(|mac| audit.config_by_only_master(mac)));
+        configs.retain(|config| !config.is_empty());
+        configs.sort_by_key(|config| config.mac);
+        configs
     }
 }

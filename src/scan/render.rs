@@ -30,6 +30,18 @@ impl Scan {
         });
     }
 
+    /// The phones of `--device`, those too that `--status` leaves out.
+    pub fn of_any_status(&self) -> impl Devices {
+        let is_named =
+            |row: &Row| self.devices.is_empty() || row.mac.is_some_and(|mac| self.devices.contains(&mac));
+        OfAnyStatus { scan: self, rows: self.rows.in_order(is_named) }
+    }
+
+    /// The phones that have configuration files, listed or not; sorted.
+    pub fn configured(&self) -> &[Mac] {
+        &self.configured
+    }
+
     /// The addresses of the phones that are shown.
     pub fn macs(&self) -> impl Iterator<Item = Mac> + '_ {
         self.rows_shown().filter_map(|row| row.mac)
@@ -54,7 +66,14 @@ impl Devices for Scan {
     }
 
     fn shown(&self, index: usize, shown: Shown<'_>) -> Device {
-        let phone = self.rows.phone(self.rows.row(self.order[index]));
+        self.device_at(self.order[index], shown)
+    }
+}
+
+impl Scan {
+    /// The phone of the row at this index.
+    fn device_at(&self, row: u32, shown: Shown<'_>) -> Device {
+        let phone = self.rows.phone(self.rows.row(row));
         let times = phone.times;
         let mut device = phone.device(shown);
         device.stale = times.and_then(|(_, last)| {
@@ -62,5 +81,30 @@ impl Devices for Scan {
             (age > self.stale.num_seconds()).then(|| u64::try_from(age / 86_400).unwrap_or(0))
         });
         device
+    }
+}
+
+/// The phones of a scan, whatever their status.
+struct OfAnyStatus<'s> {
+    scan: &'s Scan,
+    /// The indexes of their rows.
+    rows: Vec<u32>,
+}
+
+impl Devices for OfAnyStatus<'_> {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn status(&self, index: usize) -> Status {
+        self.scan.rows.row(self.rows[index]).status
+    }
+
+    fn mac(&self, index: usize) -> Option<Mac> {
+        self.scan.rows.row(self.rows[index]).mac
+    }
+
+    fn shown(&self, index: usize, shown: Shown<'_>) -> Device {
+        self.scan.device_at(self.rows[index], shown)
     }
 }

@@ -222,6 +222,31 @@ fn a_changed_configuration_judges_its_phones_anew() {
     watching.says("0004F2A1B2CC ok -> failed CFG001");
 }
 
+/// A phone that leaves the wanted status is not gone, and one that takes it on is not new.
+#[test]
+fn a_phone_leaves_the_wanted_status() {
+    let fleet = tree::fleet();
+    let write = |name: &str, text: &str| fs::write(fleet.path().join(name), text).unwrap();
+    write("0004f2a1b201.cfg", "<site/>");
+    // This phone has no log.
+    write("0004f2a1b2dd.cfg", "<site");
+    let phones = ["0004f2a1b201", "0004f2a1b2dd"].map(|mac| ["--device", mac]).concat();
+    let wanted = ["--select", "CFG001,CFG040", "--status", "failed"];
+    let watching = Watching::of(fleet.path(), &[&wanted, &phones[..]].concat());
+    write("0004f2a1b201.cfg", "<site");
+    watching.says("0004F2A1B201 ok -> failed CFG001");
+    write("0004f2a1b201.cfg", "<site/>");
+    watching.says("0004F2A1B201 failed -> ok, mended CFG001");
+    // Neither status is wanted.
+    write("0004f2a1b201-private.key", "");
+    write("0004f2a1b2dd.cfg", "<site />");
+    watching.says("0004F2A1B2DD failed -> not listed, no longer found CFG001");
+    write("0004f2a1b2dd.cfg", "<site");
+    watching.says("0004F2A1B2DD not listed -> failed CFG001");
+    fs::remove_file(fleet.path().join("0004f2a1b2dd.cfg")).unwrap();
+    watching.says("0004F2A1B2DD failed -> gone");
+}
+
 #[test]
 fn configuration_is_left_unread() {
     let fleet = tree::fleet();

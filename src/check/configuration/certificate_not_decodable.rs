@@ -1,8 +1,8 @@
 //! A device certificate has begin and end lines, but no certificate can be read between them.
 //!
 //! ## What it means
-//! The value is cut off, has a label that does not match its content, has wrong hyphens, or contains no
-//! certificate. The phone can't install it.
+//! The value is cut off, has a label that does not match its content, has wrong hyphens, contains no certificate, or one
+//! with dates that OpenSSL can't read either. The phone can't install it, or no other device accepts it.
 //!
 //! ## How sure it is
 //! It is certain that the text violates the rules of PEM, PKCS #7 or X.509, as the message says. A private key or
@@ -21,7 +21,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG011",
     name: "certificate-not-decodable",
     severity: Severity::Error,
-    cause: "The content between the begin and end lines is not what these lines say.",
+    cause: "The content between the begin and end lines is not what these lines say, or not written as X.509 requires.",
     remedy: "Put the complete certificate into the parameter again, as PKCS #7.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
     ..rule_of_value(include_str!("certificate_not_decodable.rs"), run)
