@@ -40,6 +40,7 @@
 mod escapes;
 mod hexadecimal;
 mod keys;
+mod names;
 mod passwords;
 mod sentences;
 
