@@ -12,20 +12,23 @@
 //!   - base64 too long and too mixed to be a name or a path, also in the form for URLs, or in lines of 16
 //!     characters and more with a blank, `|` or `.` between them;
 //!   - base64 and hexadecimal digits that begin like a key in DER, also under a certificate's header;
-//!   - more hexadecimal digits than a fingerprint has, also in pairs: `30:82:04:a4:…`; the 16 bytes of a dump's
-//!     line; and 32 digits that are the whole text;
+//!   - the private members of a JSON Web Key, and the key of an SRTP stream in SDP;
+//!   - more hexadecimal digits than a fingerprint has, also in pairs: `30:82:04:a4:…`, or in groups of any length with
+//!     blanks between them; the 16 bytes of a dump's line; 32 digits that are the whole text or stand behind `key=`;
+//!   - 32 decimal bytes and more: `[48, 130, 4, 164, …]`;
 //! - passwords in addresses:
 //!   - in URLs, also with blanks if the URL is in quotes or an `@` follows: `ftp://phone:4711@192.0.2.9`;
 //!   - without a scheme: `phone:4711@pbx`;
 //! - values of settings:
-//!   - of keys such as `password`, `pwd`, `secret` or `privateKey`: `reg.1.auth.password: 4711`;
+//!   - of keys such as `password`, `pwd`, `secret`, `privateKey` or `wepKey`: `reg.1.auth.password: 4711`;
 //!   - of names that are also ordinary words, only before `=` or in quotes: `pw=`, `pin=`, `token=`, `auth=`,
 //!     `credential=`, `sig=`, `community=`, `sessionid=`;
 //!   - in brackets: `password[4711]`;
-//!   - of commands: `PASS 4711`, `AUTH PLAIN cGhvbmU=`, `curl -u phone:4711`;
+//!   - of commands: `PASS 4711`, `AUTH PLAIN cGhvbmU=`, `curl -u phone:4711`, `--ftp-password 4711`;
+//!   - behind the name of every phone's first user: `PlcmSpIp/4711`;
 //!   - after a blank, if they are in quotes, follow a user's or a parameter's name, or look unlike an ordinary
 //!     word: `user phone password 4711`;
-//!   - behind `pin:` and `token:`, if they look unlike an ordinary word;
+//!   - behind `pin:`, `token:` and `community:`, if they look unlike an ordinary word; four digits behind `pin`;
 //! - the credentials of an `Authorization` header: `Authorization: Basic cGhvbmU6NDcxMQ==`; a token behind `Bearer`.
 //!
 //! Each is found also where characters are escaped, as in URLs, and where a line is wrapped within it: the event's
@@ -37,6 +40,7 @@
 mod escapes;
 mod hexadecimal;
 mod keys;
+mod names;
 mod passwords;
 mod sentences;
 
@@ -140,8 +144,9 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 /// logs match it, so most texts cost only this quick search.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i-u)private|authoriz|bearer|(?:pin|token)(?:[ \t]+(?:code|value))?[ \t]*:|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|api[ _.-]?key|shared[ _.-]?key",
-        r#"|(?:pw|pin|auth|token|credentials?|sig|community|sess(?:ion)?[._-]?id)(?:[0-9=._"'\\-]|value|hash|text)"#,
+        r"(?i-u)private|authoriz|bearer|(?:pin|token|community)(?:[ \t]+(?:code|value))?[ \t]*:|pin(?:[ \t]+(?:code|number|is|was))*[ \t]+[0-9]{4}|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|plcmspip|ha1|community",
+        r#"|(?:pw|pin|auth|token|credentials?|sig|sess(?:ion)?[._-]?id)(?:[0-9=._"'\\-]|value|hash|text)"#,
+        r#"|(?:api|shared|wep|wpa2?|fi|wlan|network|encryption|radius)[ _.-]?key|pw[ \t:]|["']k\\*["']"#,
         r"|auth[ \t]+(?:plain|login)|-u[ =]|--(?:proxy-)?user",
     ))
 });
@@ -155,7 +160,8 @@ pub(crate) fn pattern(text: &str) -> Regex {
 /// Whether this is one of the characters without which [`TRIGGER`] can't match. Looking for them is ten times as fast
 /// as the pattern.
 fn may_trigger(byte: u8) -> bool {
-    matches!(byte | 0x20, b'p' | b'h' | b'r' | b'k' | b'/' | b'|') || matches!(byte, b'%' | b'@')
+    matches!(byte | 0x20, b'p' | b'h' | b'r' | b'k' | b's' | b'y' | b'/' | b'|')
+        || matches!(byte, b'%' | b'@')
 }
 
 /// The shortest run of characters that can be a key.
@@ -182,7 +188,7 @@ fn has_long_run(text: &[u8]) -> bool {
                 b' ' | b'|' | b'.' | b'\n' | b'\r' | b'\t' => (run, plain, before) = (0, 0, run),
                 _ => (run, plain, before) = (0, 0, 0),
             }
-            plain >= MIN_RUN || run >= 60 || run.min(before) >= 16
+            plain >= MIN_RUN || run >= keys::MIN_KEY_LENGTH || run.min(before) >= 16
         })
 }
 
@@ -191,22 +197,25 @@ fn has_digits(text: &[u8]) -> bool {
     has_pairs(text) || has_dump(text)
 }
 
-/// Whether a text has 32 pairs of letters or digits in a row or more, as the longest fingerprint has, with other signs
-/// between them, or `0x` before each.
+/// Whether a text has 32 bytes in a row or more, as pairs of letters or digits, also with `0x` before each, or as decimal
+/// numbers, with other signs between them.
 fn has_pairs(text: &[u8]) -> bool {
     let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let is_decimal = |run: &[u8]| run.len() <= 3 && run.iter().all(u8::is_ascii_digit);
     let mut pairs = 0;
-    text.len() >= 3 * 32
+    text.len() >= 2 * 32
         && text.split(is_sign).filter(|run| !run.is_empty()).any(|run| {
-            pairs = if matches!(run, [_, _] | [b'x', _, _] | [b'0', b'x', _, _]) { pairs + 1 } else { 0 };
+            let is_byte = matches!(run, [_, _] | [b'x', _, _] | [b'0', b'x', _, _]) || is_decimal(run);
+            pairs = if is_byte { pairs + 1 } else { 0 };
             pairs > 31
         })
 }
 
 /// Whether a text can have the digits of a dump, with blanks between them or a colon after the last.
 fn has_dump(text: &[u8]) -> bool {
-    // The length of the current run, the pairs in a row, and the digits of groups with blanks between them.
-    let (mut run, mut pairs, mut digits) = (0, 0, 0);
+    // The length of the current run, whether it is of hexadecimal digits, the pairs in a row, and the digits of groups
+    // with blanks between them.
+    let (mut run, mut is_hex, mut pairs, mut digits) = (0, true, 0, 0);
     text.len() >= MIN_RUN
         && (text.iter().any(|byte| {
             if matches!(byte, b':' | b' ' | b'\n' | b'\r' | b'\t') {
@@ -215,14 +224,13 @@ fn has_dump(text: &[u8]) -> bool {
                     2 => pairs + 1,
                     _ => 0,
                 };
-                digits = match run {
-                    _ if *byte == b':' => 0,
-                    0 => digits,
-                    2 | 4 | 8 => digits + run,
-                    _ => 0,
-                };
+                digits = if is_hex && *byte != b':' { digits + run } else { 0 };
             }
-            run = if byte.is_ascii_alphanumeric() { run + 1 } else { 0 };
+            (run, is_hex) = if byte.is_ascii_alphanumeric() {
+                (run + 1, is_hex && byte.is_ascii_hexdigit())
+            } else {
+                (0, true)
+            };
             digits >= 24
         }) || pairs > 13 && text.trim_ascii_end().ends_with(b":"))
 }
@@ -280,10 +288,10 @@ const PASSES: [Pass; 9] = [
     Pass { needs: "uri url", find: passwords::quoted_uris },
     Pass { needs: "@", find: passwords::before_hosts },
     Pass {
-        needs: "pass pwd psk secret api shared private pw pin auth token credential sig community sess -u",
+        needs: "pass pwd psk secret key pw plcmspip ha1 pin auth token credential sig community sess -u",
         find: passwords::values,
     },
-    Pass { needs: "pass pwd psk secret private pin token", find: sentences::passwords },
+    Pass { needs: "pass pwd psk secret key pw ha1 pin token community", find: sentences::passwords },
 ];
 
 impl Pass {

@@ -87,9 +87,34 @@ pub(super) fn marked(text: &str) -> Vec<Secret> {
     secrets
 }
 
-/// The shortest line of a wrapped key that is recognized, and the shortest such key, in characters.
+/// The shortest line of a wrapped key that is recognized, in characters.
 const MIN_LINE_LENGTH: usize = 16;
-const MIN_WRAPPED_LENGTH: usize = 48;
+
+/// The shortest key that is recognized by its length alone, in characters: the 32 bytes of a key for P-256 or Ed25519,
+/// the shortest private keys in use, are 43 characters of base64 without padding. [`super::has_long_run`] must not ask
+/// for more.
+pub(super) const MIN_KEY_LENGTH: usize = 43;
+
+/// The shortest key behind a name that marks it, in characters: 16 bytes, as for AES.
+const MIN_MARKED_LENGTH: usize = 22;
+
+/// The members of a JSON Web Key that are private (RFC 7518, section 6), of which `k` alone can be shorter than
+/// [`MIN_KEY_LENGTH`].
+const MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
+
+/// Whether a run of base64 behind this text is a private member of a JSON Web Key, `"d":"…"`, or the key of an SRTP
+/// stream in SDP (RFC 4568), `inline:…`. A name there changes less often between capitals, small letters and digits.
+fn is_marked(before: &str, run: &str) -> bool {
+    let is_base64 = !run.contains(['+', '/']) || before.ends_with("inline:");
+    if run.len() < MIN_MARKED_LENGTH || !is_base64 || changes(run) * 100 < 35 * run.len() {
+        return false;
+    }
+    let mut parts = before.rsplit(['"', '\'']).map(|part| part.trim_matches([' ', '\t', '\\']));
+    before.ends_with("inline:")
+        || before.ends_with(['"', '\''])
+            && parts.nth(1) == Some(":")
+            && parts.next().is_some_and(|name| MEMBERS.contains(&name))
+}
 
 /// Keys whose header and footer were cut off: a run of base64, also in the form for URLs, or lines of base64
 /// with one separator character between them. Those of a certificate are public and are kept.
@@ -109,15 +134,19 @@ pub(super) fn unmarked(text: &str) -> Vec<Secret> {
         }
         // What stands under a certificate's header may be a key all the same.
         is_public &= !BEGINNING.is_match(run);
+        let is_marked = is_marked(&text[..start], run);
         let goes_on = matches!(between, " " | "|" | "." | "\n" | "\r" | "\t") && lines.end + 1 == start;
         let is_line = !is_public && start >= done && run.len() >= MIN_LINE_LENGTH && !is_hex(run);
-        if !(goes_on && is_line)
+        if !(goes_on && is_line && !is_marked)
             && let Some(secret) = std::mem::take(&mut lines).secret(text)
         {
             done = secret.range.end;
             secrets.push(secret);
         }
-        if is_line && start >= done {
+        if is_marked {
+            done = end;
+            secrets.push(Secret { range: start..end, instead: sign("…") });
+        } else if is_line && start >= done {
             if lines.joined.is_empty() {
                 lines.start = start;
             }
@@ -155,7 +184,7 @@ impl Lines {
             return None;
         }
         let is_wrapped =
-            self.joined.len() >= MIN_WRAPPED_LENGTH && !is_path(&self.joined) && is_mixed(&self.joined, 45);
+            self.joined.len() >= MIN_KEY_LENGTH && !is_path(&self.joined) && is_mixed(&self.joined, 45);
         // A line beside a key of one line may be a word of the sentence.
         let mut runs = RUN.find_iter(&text[self.start..self.end]);
         let is_alone = text[..self.start].trim().is_empty() && text[self.end..].trim().is_empty();
@@ -376,6 +405,22 @@ mod tests {
             ("value[26]=vUoWTA1IskQ5+/dZ9Nnizw==", "value[26]=-----BEGIN … PRIVATE KEY----- [redacted]"),
             ("x h7dQz0N3fWq9sLkP4vYh2TgRb8mJcE5u in it", "x -----BEGIN … PRIVATE KEY----- [redacted] in it"),
             ("the private key is 85fo4FiemSF3lkjA", "the private key is [redacted]"),
+            (
+                "invalid: ixVELuLbYRqRv-OUaXM6kkfVj6PFUBgwA3JVX9I18RiM",
+                "invalid: -----BEGIN … PRIVATE KEY----- [redacted]",
+            ),
+            (
+                r#"{"kty":"oct","k":"UkBZQgS3kjEkHkmxKWTqmg"}"#,
+                r#"{"kty":"oct","k":"-----BEGIN … PRIVATE KEY----- [redacted]"}"#,
+            ),
+            (
+                r#"{\"d\": \"l0R-0TZAk2ZnUWi9_camzWWZCzox0y0zuPiDhGrzJn4\", \"qi\":\"a\"}"#,
+                r#"{\"d\": \"-----BEGIN … PRIVATE KEY----- [redacted]\", \"qi\":\"a\"}"#,
+            ),
+            (
+                "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR|2^20",
+                "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:-----BEGIN … PRIVATE KEY----- [redacted]|2^20",
+            ),
             ("privateKey 4ecb9bdedb7036659944109f3c450828 x", "privateKey [redacted] x"),
         ] {
             assert_eq!(conceal(text), shown);
@@ -412,6 +457,8 @@ mod tests {
             "VVX500-Acme-Site",
             "registrationStateChanged",
             "key=",
+            r#"{"k":"registrationStateChanged","p":"/var/log/provisioning/polycom","d":"2013-05-31T13:18:22Z"}"#,
+            "VVX500-Acme-Building3-Floor2-Room201-Desk4-Phone7",
             "x Zk9vQ2x4T1hM7Q==",
             "Zk9vQ2x4T1hM7Q=",
         ] {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::names::{ENDINGS, KEYS, PASSWORDS, is_ordinary};
 use super::{Secret, merged, pattern};
 
 static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
@@ -65,30 +66,37 @@ static CAMEL_SETTING: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static KEY: LazyLock<Regex> = LazyLock::new(|| {
-    let whose = r"(?:[ \t]+(?:value|hash|text)|[ \t]+(?:for|of)[ \t]+(?:the[ \t]+)?(?:user|account|login)[ \t]+[^\s:=]{1,64})?";
-    pattern(&format!(r#"(?i){WORDS}{ENDINGS}{whose}\\?["'”’]?\s*(=>|->|:=|={{1,3}}|:|＝)[\s&&[^\r\n]]*"#))
+    let whose = r"(?:[ \t]+(?:\d+|value|hash|text)|[ \t]+(?:for|of)[ \t]+(?:the[ \t]+)?(?:user|account|login)[ \t]+[^\s:=]{1,64})?";
+    pattern(&format!(
+        r#"(?i)(?:(?<key>{KEYS})|{PASSWORDS}){ENDINGS}{whose}\\?["'”’]?\s*(?<sign>=>|->|:=|={{1,3}}|::[ \t]|:|＝)[\s&&[^\r\n]]*"#
+    ))
 });
 
 static ELEMENT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?i)<[\w:.-]*{WORDS}{ENDINGS}(?:\s[^<>]*)?>")));
+    LazyLock::new(|| pattern(&format!(r"(?i)<[\w:.-]*(?:{KEYS}|{PASSWORDS}){ENDINGS}(?:\s[^<>]*)?>")));
 
 /// The end of a value without quotes: a blank, or the next `key=value` of a list.
 static VALUE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r#"\s|[,;&]\\?["']?[\w.-]+\\?["']?=|</"#));
 
-/// Endings of the names of secret settings, such as `reg.1.auth.password` and `customDeviceCert1.privateKey`.
-const WORDS: &str = r"(?:password|passwort|passwd|passphrase|passcode|\bpass|pwd|psk(?:[ _.-]?key)?|secret|(?:api|secret|private|pre-?shared)[ _.-]?key)";
-
 /// A value in brackets, as in `password[hunter2]`, and not an index.
 static BRACKETED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?i){WORDS}\[(?<value>[^\[\]\s]{{1,256}})\]")));
+    LazyLock::new(|| pattern(&format!(r"(?i)(?:{KEYS}|{PASSWORDS})\[(?<value>[^\[\]\s]{{1,256}})\]")));
 
-/// Commands of protocols and programs: `PASS` of FTP, `AUTH` of SMTP, `curl --user`.
+/// Commands and outputs of programs: `PASS` of FTP, `AUTH` of SMTP, `curl --user`, and the `hexdump` of wpa_supplicant.
 static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?:(?:\A|[>:])[ \t]*PASS|\bAUTH[ \t]+(?:PLAIN|LOGIN))[ \t]+(?<value>\S+)",
-        r#"|(?:\A|\s)(?:-u|--user|-U|--proxy-user)[ =]+["']?[^\s:"']+:(?<password>[^\s"']+)"#,
+    pattern(&format!(
+        r#"(?:(?:(?m:^)|[>:])[ \t]*PASS|\bAUTH[ \t]+(?:PLAIN|LOGIN))[ \t]+(?<value>\S+)|(?:\A|\s)(?:-u|--user|-U|--proxy-user)[ =]+["']?[^\s:"']+:(?<password>[^\s"']+)|(?i:{PASSWORDS})[^:\n]*hexdump(?:_ascii)?\(len=[0-9]+\):[ \t]*(?<dump>[^\n]+)"#
     ))
 });
+
+/// The user name that every phone has at first, with its password. A directory of this name is in a path, and has a path
+/// or the name of a file behind it.
+static FIRST_USER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?i)(?:\A|[^0-9a-z_/\\.~-])plcmspip[:/](?<value>[^\s"'<>,;/@\[\]]+)(?<end>[/@]|\z|.)"#)
+});
+
+/// The ending of the name of a file.
+static FILE_ENDING: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.[a-z]{2,4}\z"));
 
 /// Names that are also ordinary words: they mark a secret only directly before an equals sign, or in quotes
 /// as in JSON.
@@ -100,21 +108,19 @@ const OPEN_VALUES: [&str; 14] = [
     "enabled",
 ];
 
-/// What may follow these names.
-pub(super) const ENDINGS: &str = r"(?:[._-]?(?:\d+|value|hash|text)|\[\d+\]|\(\d+\))*";
-
 /// Values of settings and contents of XML elements whose name marks them as secret.
 pub(super) fn values(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
     while let Some(key) = KEY.captures_at(text, at) {
         at = key.get_match().end();
-        if key.get(1).is_some_and(|sign| sign.as_str() == ":" && text[sign.end()..].starts_with(':')) {
+        if &key["sign"] == ":" && text[at..].starts_with(':') {
             continue;
         }
         let value = with_next(text, value(text, at));
         at = value.end;
-        secrets.extend(Secret::new(value));
+        let is_ordinary = || key.name("key").is_some() && is_ordinary(&text[value.clone()]);
+        secrets.extend((!is_ordinary()).then(|| Secret::new(value)).flatten());
     }
     for setting in [&SETTING, &CAMEL_SETTING] {
         let mut at = 0;
@@ -133,7 +139,12 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
         secrets.extend(Secret::new(value.range()).filter(|_| is_secret));
     }
     for found in COMMAND.captures_iter(text) {
-        let value = found.name("value").or(found.name("password"));
+        let value = ["value", "password", "dump"].into_iter().find_map(|name| found.name(name));
+        secrets.extend(value.and_then(|value| Secret::new(value.range())));
+    }
+    for found in FIRST_USER.captures_iter(text) {
+        let is_path = matches!(&found["end"], "/" | "@") || FILE_ENDING.is_match(&found["value"]);
+        let value = found.name("value").filter(|_| !is_path);
         secrets.extend(value.and_then(|value| Secret::new(value.range())));
     }
     for element in ELEMENT.find_iter(text) {

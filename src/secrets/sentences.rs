@@ -5,61 +5,66 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::passwords::{ENDINGS, value};
+use super::names::{ENDINGS, KEYS, PASSWORDS, is_ordinary};
+use super::passwords::value;
 use super::{Secret, merged, pattern};
 
 /// The word, and what may be around it: a user or a parameter before it; behind it, what a value must follow, or two of
 /// them.
 static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
     let user = r"(?<user>\b(?:user(?:[ _-]?name|[ _-]?id)?|login|account)[ \t:=]+\S{1,64}[ \t,;]+(?:(?:and|with)[ \t]+)?)";
-    let words =
-        r"(?<word>passwor[dt]|passwd|passphrase|passcode|\bpass|pwd|psk|secret|(?<key>private[ _.-]?key))";
+    let words = format!("(?<word>(?<key>{KEYS})|{PASSWORDS})");
     let verbs = r"(?:[ \t]+(?:is|was|has|been|now|new|old|given|as))*";
     let change = r"(?:changed|updated|replaced|reset|set)";
     let certain = format!(
         r"(?<certain>[ \t]+value(?:[ \t]+is)?|[ \t]+{change}[ \t]+to|(?<two>[ \t]+{change}[ \t]+from))?"
     );
-    pattern(&format!(r"(?i)(?:{user}|(?<parameter>\.\w*))?{words}{ENDINGS}{verbs}{certain}[ \t]+"))
+    pattern(&format!(r"(?i)(?:{user}|(?<parameter>\.\w*|--[\w-]*))?{words}{ENDINGS}{verbs}{certain}[ \t]+"))
 });
 
-/// Names that are also ordinary words, and a colon: what follows is a secret only if it looks like one.
-static LABEL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\b(?:pin|token)(?:[ \t]+(?:code|value))?[ \t]*:[ \t]+"));
+/// Names that are also ordinary words, and a colon: what follows is a secret only if it looks like one, and has as many
+/// characters as the shortest PIN. Without a colon, only the digits of a PIN do.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:\b|_)(?:(?:pin|token|community)(?:[ \t]+(?:code|value))?[ \t]*:[ \t]*|pin(?:[ \t]+(?:code|number|is|was))*[ \t]+(?<digits>[0-9]{4,}\b))",
+    )
+});
+
+/// The length of the shortest PIN in use.
+const MIN_PIN_LENGTH: usize = 4;
+
+/// The length of the shortest passphrase of a WPA network (IEEE 802.11). What stands behind `psk`, `pwd`, `pw` or the
+/// name of a key is often a mode, a standard or a length, which are shorter.
+const MIN_PASSPHRASE_LENGTH: usize = 8;
 
 /// Between an old and a new value.
 static SECOND: LazyLock<Regex> = LazyLock::new(|| pattern(r"\A[ \t]*(?:to|->|=>)[ \t]*"));
-
-/// Words that are no passwords where a password could be.
-const ORDINARY: &str = "a an the this that it is was are were be been being not no never has have had must may can cannot could \
-    should will would does did do of for from in on at to by with without and or if as than then too also only new old \
-    required missing needed empty blank unset set unchanged changed change changing reset default invalid valid wrong \
-    incorrect correct bad ok failed fails failure error mismatch match matches accepted rejected refused denied expired \
-    expires verified protected encrypted encryption hidden removed deleted added updated unknown ignored given entered \
-    received sent stored read loaded saved applied used found provided prompt prompted policy file field length size \
-    authentication auth protection parameter attribute value values hash type string format check retry attempt attempts requested \
-    entry dialog screen login null none true false yes md5 sha1 sha-1 sha256 sha-256 base64";
 
 pub(super) fn passwords(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
     let mut at = 0;
     while let Some(found) = SENTENCE.captures_at(text, at) {
         let has = |group| found.name(group).is_some();
-        let is_certain = ["user", "parameter", "certain"].into_iter().any(has);
+        let is_community = found["word"].to_ascii_lowercase().contains("community");
+        let is_certain = is_community || ["user", "parameter", "certain"].into_iter().any(has);
         at = found.get_match().end();
         let word = &found["word"];
         // "the first pass 2" is no password.
-        if word.eq_ignore_ascii_case("pass") && !has("user") {
+        if word.eq_ignore_ascii_case("pass") && !has("user") && !has("parameter") {
             continue;
         }
-        let is_weak = ["pwd", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word)) && !is_certain;
+        let is_weak = has("key") || ["pwd", "pw", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word));
         let is_quoted = text[at..].starts_with(['"', '\'', '“', '‘']);
         let password = value(text, at);
         let said = &text[password.clone()];
-        // Not behind the name of the parameter, only what can be a part of a key: "private key 4677" is a length.
-        if has("key") && !has("parameter") && !is_part_of_key(said) {
+        // Not behind the name of the parameter, only what can be a part of a key: "private key Platform1" is a name.
+        let is_private = word.get(.."private".len()).is_some_and(|word| word.eq_ignore_ascii_case("private"));
+        if is_private && !has("parameter") && !is_part_of_key(said) {
             continue;
         }
-        let is_secret = is_quoted || (!is_ordinary(said) && (is_certain || (!is_weak && looks_secret(said))));
+        let is_long = said.len() >= MIN_PASSPHRASE_LENGTH && !said.starts_with("802.");
+        let is_secret = is_quoted
+            || (!is_ordinary(said) && (is_certain || (looks_secret(said) && (!is_weak || is_long))));
         if !is_secret || said.starts_with(super::REDACTED) {
             continue;
         }
@@ -76,9 +81,10 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
             }
         }
     }
-    for found in LABEL.find_iter(text) {
-        let value = value(text, found.end());
-        let is_secret = looks_secret(&text[value.clone()]);
+    for found in LABEL.captures_iter(text) {
+        let digits = found.name("digits").map(|digits| digits.range());
+        let value = digits.unwrap_or_else(|| value(text, found.get_match().end()));
+        let is_secret = value.len() >= MIN_PIN_LENGTH && looks_secret(&text[value.clone()]);
         secrets.extend(Secret::new(value).filter(|_| is_secret));
     }
     merged(secrets)
@@ -87,12 +93,6 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
 fn is_part_of_key(said: &str) -> bool {
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     said.len() >= 16 && said.bytes().all(is_base64)
-}
-
-fn is_ordinary(said: &str) -> bool {
-    let word = said.trim_matches(|c: char| !c.is_alphanumeric());
-    let mut words = ORDINARY.split_ascii_whitespace();
-    word.is_empty() || words.any(|ordinary| ordinary.eq_ignore_ascii_case(word))
 }
 
 /// Whether a word has characters as no ordinary word has: digits, signs, or a capital after a small letter.
@@ -145,6 +145,31 @@ mod tests {
             ("password value=\"geheim\" of x", "password value=\"[redacted]\" of x"),
             ("password for user jane: geheim", "password for user jane: [redacted]"),
             ("password set to geheim", "password set to [redacted]"),
+            ("psk geheim99", "psk [redacted]"),
+            ("Pre-Shared Key geheim99", "Pre-Shared Key [redacted]"),
+            ("wpa2psk: geheim", "wpa2psk: [redacted]"),
+            ("wep_key0=\"geheim\"", "wep_key0=\"[redacted]\""),
+            ("WEP key 1: geheim", "WEP key 1: [redacted]"),
+            ("Wi-Fi key: geheim", "Wi-Fi key: [redacted]"),
+            ("device.sec.configEncryption.key=\"geheim\"", "device.sec.configEncryption.key=\"[redacted]\""),
+            ("Enter PEM pass phrase: geheim", "Enter PEM pass phrase: [redacted]"),
+            ("curl --pass geheim --cert c.pem", "curl --pass [redacted] --cert c.pem"),
+            ("bindpw geheim99", "bindpw [redacted]"),
+            ("userPassword:: Z2VoZWlt", "userPassword:: [redacted]"),
+            ("snmp-server community geheim RO", "snmp-server community [redacted] RO"),
+            ("rocommunity geheim", "rocommunity [redacted]"),
+            ("SNMP community string: geheim", "SNMP community string: [redacted]"),
+            ("ha1=4ecb9bdedb7036659944109f3c450828", "ha1=[redacted]"),
+            ("PIN 4711, pin code is 4711", "PIN [redacted], pin code is [redacted]"),
+            ("refresh_token: aZ91k", "refresh_token: [redacted]"),
+            ("sig=aaa", "sig=[redacted]"),
+            ("USER jane\nPASS geheim", "USER jane\nPASS [redacted]"),
+            (
+                "PSK (ASCII passphrase) - hexdump_ascii(len=6): 67 65 68 65 69 6d  geheim",
+                "PSK (ASCII passphrase) - hexdump_ascii(len=6): [redacted]",
+            ),
+            ("login as PlcmSpIp/geheim to h", "login as PlcmSpIp/[redacted] to h"),
+            ("credentials PlcmSpIp:geheim", "credentials PlcmSpIp:[redacted]"),
             (
                 "x.password changed from geheim to sesame by user",
                 "x.password changed from [redacted] to [redacted] by user",
@@ -171,6 +196,10 @@ mod tests {
             "reg.1.auth.password value is empty",
             "password set to default",
             "password changed from the menu",
+            "WPA2-PSK 802.11ac, PSK TKIP, psk 2 of 3, PoE pw 12.9, network key length 104, Encryption key:off",
+            "encryption key: not found, the private key: missing, network key 13 bytes, the API key is invalid",
+            "SNMP community is wrong, SNMP community string mismatch, community: required",
+            "pin: 3, GPIO pin 27, PIN authentication 4, HA1 mismatch, --no-password-check yes",
             "the secret password of jane",
             "first pass 2 of 3, compass 4",
             "password file /etc/passwd2, pwd /ffs0/x1, WPA-PSK 802.11",
@@ -182,6 +211,7 @@ mod tests {
             "password ''",
             "password",
             "Passwort falsch",
+            "/home/PlcmSpIp/logs, PlcmSpIp/0004f2a0b001-app.log PlcmSpIp/logs/x, user PlcmSpIp: failed, PlcmSpIp@h",
         ] {
             assert_eq!(conceal(text), text);
         }

@@ -25,7 +25,7 @@ fn assert_gone(text: &str, secrets: &[&str]) {
 proptest! {
     #[test]
     fn a_long_run_is_what_the_pattern_says(text in r"[a-z0-9+/é]{0,26}([-_ |.\n=][A-Z0-9+/]{0,20}){0,6}") {
-        let pattern = r"[a-z0-9+/]{24}|[a-z0-9+/_-]{60}|[a-z0-9+/_-]{16}[ |.\n\r\t][a-z0-9+/_-]{16}";
+        let pattern = r"[a-z0-9+/]{24}|[a-z0-9+/_-]{43}|[a-z0-9+/_-]{16}[ |.\n\r\t][a-z0-9+/_-]{16}";
         let pattern = Regex::new(&format!("(?i-u){pattern}")).unwrap();
         prop_assert_eq!(has_long_run(text.as_bytes()), pattern.is_match(&text));
     }
@@ -386,6 +386,12 @@ fn hostile_lengths_take_linear_time() {
         "user a password from ",
         "'a://b:c d@",
         "uri 'a:b ",
+        "\"k\":\"aB3xaB3xaB3xaB3xaB3xaB3x",
+        "PlcmSpIp/a",
+        "psk hexdump(len=1): ",
+        "a 30:",
+        "1,200 ",
+        "4ecb9b 4ecb ",
         "%2570",
         "&quot;",
         "\\n",
@@ -465,34 +471,5 @@ proptest! {
     fn any_text_is_taken(text in any::<String>()) {
         let once = conceal(&text).into_owned();
         prop_assert_eq!(conceal(&once), once.as_str());
-    }
-}
-
-#[test]
-fn passwords_in_the_names_of_files_and_in_urls() {
-    for (text, clean) in [
-        ("PlcmSpIp:S3cretPw@192.0.2.9/site.cfg", "PlcmSpIp:[redacted]@192.0.2.9/site.cfg"),
-        ("ftp://PlcmSpIp:S3 cretPw@192.0.2.9/logs", "ftp://PlcmSpIp:[redacted]@192.0.2.9/logs"),
-        ("ftp://PlcmSpIp:S3@cret/Pw@192.0.2.9/logs", "ftp://PlcmSpIp:[redacted]@192.0.2.9/logs"),
-        ("PlcmSpIp%3aS3cretPw%40192.0.2.9/logs", "PlcmSpIp%3a[redacted]%40192.0.2.9/logs"),
-        // A password split at a comma.
-        ("S3cretPw@192.0.2.9/site.cfg", "[redacted]@192.0.2.9/site.cfg"),
-        ("PlcmSpIp:aa", "PlcmSpIp:[redacted]"),
-        ("PlcmSpIp:4711", "PlcmSpIp:[redacted]"),
-    ] {
-        assert_eq!(conceal_address(text), clean);
-        assert_eq!(conceal_address(clean), clean);
-    }
-    for text in [
-        "site.cfg",
-        "ftp://phone@192.0.2.9/logs",
-        "http://192.0.2.9:8080/site.cfg",
-        "192.0.2.9:8080/site.cfg",
-        "C:\\phones\\site.cfg",
-        "[2001:db8::1]/site.cfg",
-        "",
-        "@",
-    ] {
-        assert_eq!(conceal_address(text), text);
     }
 }

@@ -1,6 +1,6 @@
 //! Passwords in URIs that are not as they should be, and in escaped texts.
 
-use super::super::{conceal, conceal_uri};
+use super::super::{conceal, conceal_address, conceal_uri};
 
 #[test]
 fn passwords_with_blanks_in_urls() {
@@ -80,5 +80,34 @@ fn uris_without_a_password_stay() {
     }
     for uri in ["https://pbx.example:8443/x?mail=a@b", "sip:jane@pbx", "pki.acme.example/x", ""] {
         assert_eq!(conceal_uri(uri), uri);
+    }
+}
+
+#[test]
+fn passwords_in_the_names_of_files_and_in_urls() {
+    for (text, clean) in [
+        ("PlcmSpIp:S3cretPw@192.0.2.9/site.cfg", "PlcmSpIp:[redacted]@192.0.2.9/site.cfg"),
+        ("ftp://PlcmSpIp:S3 cretPw@192.0.2.9/logs", "ftp://PlcmSpIp:[redacted]@192.0.2.9/logs"),
+        ("ftp://PlcmSpIp:S3@cret/Pw@192.0.2.9/logs", "ftp://PlcmSpIp:[redacted]@192.0.2.9/logs"),
+        ("PlcmSpIp%3aS3cretPw%40192.0.2.9/logs", "PlcmSpIp%3a[redacted]%40192.0.2.9/logs"),
+        // A password split at a comma.
+        ("S3cretPw@192.0.2.9/site.cfg", "[redacted]@192.0.2.9/site.cfg"),
+        ("PlcmSpIp:aa", "PlcmSpIp:[redacted]"),
+        ("PlcmSpIp:4711", "PlcmSpIp:[redacted]"),
+    ] {
+        assert_eq!(conceal_address(text), clean);
+        assert_eq!(conceal_address(clean), clean);
+    }
+    for text in [
+        "site.cfg",
+        "ftp://phone@192.0.2.9/logs",
+        "http://192.0.2.9:8080/site.cfg",
+        "192.0.2.9:8080/site.cfg",
+        "C:\\phones\\site.cfg",
+        "[2001:db8::1]/site.cfg",
+        "",
+        "@",
+    ] {
+        assert_eq!(conceal_address(text), text);
     }
 }

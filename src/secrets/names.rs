@@ -1,0 +1,29 @@
+//! Names of passwords and keys, and the words behind them that are neither.
+
+/// Endings of the names of secret settings, such as `reg.1.auth.password`; `HA1` is the hash in place of the password of
+/// HTTP and SIP (RFC 7616, section 3.4.2).
+pub(super) const PASSWORDS: &str = r"(?:password|passwort|passwd|pass[ _-]?phrase|pass[ _-]?code|\bpass|pwd|\b(?:bind|root)?pw|psk|secret|\bha1|\br[ow]community6?|(?:\bsnmp[a-z-]*[ \t]+community|\bcommunity[ \t]+(?:string|name))(?:[ \t]+(?:string|name))?)";
+
+/// The same of keys, such as `customDeviceCert1.privateKey`. Ordinary words stand behind these more often.
+pub(super) const KEYS: &str =
+    r"(?:api|secret|private|(?:pre-?)?shared|psk|wep|wpa2?|wi-?fi|wlan|network|encryption|radius)[ _.-]?key";
+
+/// What may follow the names of settings.
+pub(super) const ENDINGS: &str = r"(?:[._-]?(?:\d+|value|hash|text)|\[\d+\]|\(\d+\))*";
+
+/// Words that are no passwords where a password could be.
+const ORDINARY: &str = "a an the this that it is was are were be been being not no never has have had must may can cannot could \
+    should will would does did do of for from in on at to by with without and or if as than then too also only new old \
+    required off missing needed empty blank unset set unchanged changed change changing reset default invalid valid wrong \
+    incorrect correct bad ok failed fails failure error mismatch match matches accepted rejected refused denied expired \
+    expires verified protected encrypted encryption hidden removed deleted added updated unknown ignored given entered \
+    received sent stored read loaded saved applied used found provided prompt prompted policy file field length size \
+    authentication auth protection parameter attribute value values hash type string format check retry attempt attempts requested \
+    entry dialog screen login null none true false yes md5 sha1 sha-1 sha256 sha-256 base64";
+
+/// Whether this is no password, even where one could be.
+pub(super) fn is_ordinary(said: &str) -> bool {
+    let word = said.trim_matches(|c: char| !c.is_alphanumeric());
+    let mut words = ORDINARY.split_ascii_whitespace();
+    word.is_empty() || words.any(|ordinary| ordinary.eq_ignore_ascii_case(word))
+}
