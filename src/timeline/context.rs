@@ -6,16 +6,15 @@ use crate::event::Event;
 use crate::model::Slot;
 use crate::stamp::MILLISECONDS_PER_MINUTE;
 
-/// From a stamp without seconds to the next one, and the most that an installation takes, in milliseconds.
+/// From a stamp without seconds to the next one, in milliseconds.
 const MINUTE: u64 = MILLISECONDS_PER_MINUTE;
 
 /// A connection that fails for its server's certificate has this many lines behind the refusal.
 const LINES_OF_FAILURE: u64 = 2;
 
-/// An installation that began: the slot that it named, how long after the boot's start, and its further lines.
+/// An installation that began: the slot that it named, and its further lines.
 struct Saving<'a> {
     slot: Slot,
-    begin: u64,
     certificate: Option<&'a Event>,
     previous: Option<&'a Event>,
 }
@@ -23,10 +22,10 @@ struct Saving<'a> {
 impl<'a> Saving<'a> {
     /// Whether a line behind `Saving new` is of this installation: the first one of its kind, or the same again. If not,
     /// the line that began its own installation was lost.
-    fn has(&mut self, event: &'a Event, record: &Record<'_>) -> bool {
+    fn has(&mut self, event: &'a Event) -> bool {
         let is_certificate = matches!(event, Event::NewCertificate { .. });
         let known = if is_certificate { &mut self.certificate } else { &mut self.previous };
-        *known.get_or_insert(event) == event && record.elapsed.saturating_sub(self.begin) <= MINUTE
+        *known.get_or_insert(event) == event
     }
 }
 
@@ -45,15 +44,14 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
             }
             match record.event() {
                 Some(Event::CertificateSaving { slot }) => {
-                    let begin = record.elapsed;
-                    saving = slot.map(|slot| Saving { slot, begin, certificate: None, previous: None });
+                    saving = slot.map(|slot| Saving { slot, certificate: None, previous: None });
                 }
                 Some(
                     event @ (Event::NewCertificate { .. }
                     | Event::PreviousCertificate { .. }
                     | Event::NoPreviousCertificate),
                 ) => {
-                    saving = saving.take_if(|saving| saving.has(event, record));
+                    saving = saving.take_if(|saving| saving.has(event));
                     record.slot = saving.as_ref().map(|saving| saving.slot);
                 }
                 Some(Event::ServerCertificateUntrusted { .. }) => {
