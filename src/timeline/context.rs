@@ -12,47 +12,63 @@ const MINUTE: u64 = MILLISECONDS_PER_MINUTE;
 /// A connection that fails for its server's certificate has this many lines behind the refusal.
 const LINES_OF_FAILURE: u64 = 2;
 
-/// An installation that began: the slot that it named, and its further lines.
-struct Saving<'a> {
-    slot: Slot,
-    certificate: Option<&'a Event>,
-    previous: Option<&'a Event>,
-}
-
-impl<'a> Saving<'a> {
-    /// Whether a line behind `Saving new` is of this installation: the first one of its kind, or the same again. If not,
-    /// the line that began its own installation was lost.
-    fn has(&mut self, event: &'a Event) -> bool {
-        let is_certificate = matches!(event, Event::NewCertificate { .. });
-        let known = if is_certificate { &mut self.certificate } else { &mut self.previous };
-        *known.get_or_insert(event) == event
-    }
+/// Whether a `New Certificate` that follows another one is of another slot, whose `Saving new` was lost: the slot would have
+/// had the first certificate before, and a line says that it had another one or none.
+fn is_of_another_slot(saved: &Event, new: &Event, later: &[Record<'_>]) -> bool {
+    let fingerprint = |event: &Event| match event {
+        Event::NewCertificate { fingerprint, .. } | Event::PreviousCertificate { fingerprint, .. } => {
+            fingerprint.clone()
+        }
+        _ => None,
+    };
+    let differ = |event: &Event| {
+        fingerprint(saved).zip(fingerprint(event)).is_some_and(|(saved, other)| saved != other)
+    };
+    let is_of_installation = |event: &&Event| {
+        use Event::{CertificateSaving, NewCertificate, NoPreviousCertificate, PreviousCertificate};
+        matches!(
+            event,
+            CertificateSaving { .. }
+                | NewCertificate { .. }
+                | NoPreviousCertificate
+                | PreviousCertificate { .. }
+        )
+    };
+    let next = later.iter().filter_map(Record::event).find(is_of_installation);
+    differ(new)
+        && match next {
+            Some(Event::NoPreviousCertificate) => true,
+            Some(previous @ Event::PreviousCertificate { .. }) => differ(previous),
+            _ => false,
+        }
 }
 
 /// Gives the lines of an installation their slot, and marks the failures that TLS001 explains.
 pub(super) fn resolve(records: &mut [Record<'_>]) {
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
-        let mut saving: Option<Saving<'_>> = None;
+        // The slot of the last `Saving new`, and the certificate that was saved there.
+        let mut saving: Option<(Slot, Option<&Event>)> = None;
         let mut untrusted: Option<u64> = None;
         let mut file = None;
         // A refusal, and the last line of those directly behind it that it explains.
         let mut explained: Option<(usize, u64, u64)> = None;
-        for record in boot {
+        for at in 0..boot.len() {
+            let Some((record, later)) = boot[at..].split_first_mut() else { break };
             // The refusal can be among what was dropped before the first line that was kept.
             if file.replace(record.file) != Some(record.file) && record.digest.dropped > 0 {
                 untrusted = Some(record.elapsed);
             }
             match record.event() {
-                Some(Event::CertificateSaving { slot }) => {
-                    saving = slot.map(|slot| Saving { slot, certificate: None, previous: None });
+                Some(Event::CertificateSaving { slot }) => saving = slot.map(|slot| (slot, None)),
+                Some(new @ Event::NewCertificate { .. }) => {
+                    saving = saving.filter(|(_, saved)| {
+                        saved.is_none_or(|saved| !is_of_another_slot(saved, new, later))
+                    });
+                    saving = saving.map(|(slot, _)| (slot, Some(new)));
+                    record.slot = saving.map(|(slot, _)| slot);
                 }
-                Some(
-                    event @ (Event::NewCertificate { .. }
-                    | Event::PreviousCertificate { .. }
-                    | Event::NoPreviousCertificate),
-                ) => {
-                    saving = saving.take_if(|saving| saving.has(event));
-                    record.slot = saving.as_ref().map(|saving| saving.slot);
+                Some(Event::PreviousCertificate { .. } | Event::NoPreviousCertificate) => {
+                    record.slot = saving.map(|(slot, _)| slot);
                 }
                 Some(Event::ServerCertificateUntrusted { .. }) => {
                     untrusted = Some(record.elapsed_at_last);

@@ -181,26 +181,41 @@ pub(super) fn is_near_file_time(log: &Log, date: Yearless) -> Option<bool> {
     log.file_time().map(|modified| unset::is_files_day(modified, date))
 }
 
-/// When a log was last changed that ends while the clock is not set, and the date that the clock shows then: January 1 if
-/// the log says that it failed, and shows no date behind that.
-fn unset_end(log: &Log) -> Option<(NaiveDateTime, Yearless)> {
+/// A log that ends while the clock is not set.
+struct UnsetEnd {
+    /// The number of the log.
+    log: usize,
+    /// When it was last changed.
+    changed: NaiveDateTime,
+    /// The date that the clock shows then.
+    shown: Yearless,
+    /// It shows none: the log says that the clock failed, behind its last date.
+    is_undated: bool,
+}
+
+fn unset_end(log: &Log) -> Option<UnsetEnd> {
     let mut end = End::default();
     Span::of(&log.digest, log.file_time(), &mut end);
-    let shown = end.unset.last().or_else(|| end.has_failed.then(Yearless::new_year));
-    log.file_time().zip(shown)
+    let (changed, shown) = (log.file_time()?, end.unset.last());
+    let is_undated = shown.is_none() && end.has_failed;
+    let shown = shown.or_else(|| is_undated.then(Yearless::new_year))?;
+    Some(UnsetEnd { log: log.number, changed, shown, is_undated })
 }
 
 /// Whether the dates of a log continue those of a log of another chain that ended while the clock was not set: they are
-/// as much later as its file was changed later, or less if lines without dates follow them.
-fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearless)]) -> bool {
+/// as much later as its file was changed later. Files that were copied together are changed at one time, so behind a log
+/// that shows no date, the file must not be changed earlier than its dates say.
+fn continues_unset(log: &Log, span: &Span, unset_ends: &[UnsetEnd]) -> bool {
     let (Some(modified), Some((first, last))) = (log.file_time(), span.dates_of_january()) else {
         return false;
     };
     let lag = TimeDelta::days(unset::MAX_FILE_DAY_LAG);
-    let goes_on = log.digest.entries.last().is_some_and(|entry| !entry.is_dated());
-    unset_ends.iter().any(|(changed, end)| {
-        let apart = modified - *changed - TimeDelta::milliseconds(end.milliseconds_until(last));
-        end.days_until(first) >= 0 && -lag <= apart && (goes_on || apart <= lag)
+    unset_ends.iter().any(|end| {
+        let apart = modified - end.changed - TimeDelta::milliseconds(end.shown.milliseconds_until(last));
+        let least = if end.is_undated { TimeDelta::seconds(-CHAIN_OUT_OF_ORDER_S) } else { -lag };
+        (!end.is_undated || end.log != log.number)
+            && end.shown.days_until(first) >= 0
+            && (least..=lag).contains(&apart)
     })
 }
 
@@ -216,7 +231,7 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[(NaiveDateTime, Yearles
 /// - `newer` is the first and the last time of the next newer log with dates.
 /// - `overlaps` means that the next newer log repeats lines of this log. Then only the last dates are compared.
 /// - A log without dates gets the sort key of the log before it in the chain, else of the one after it.
-fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[(NaiveDateTime, Yearless)], clock: &Clock) -> Vec<Timed> {
+fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[UnsetEnd], clock: &Clock) -> Vec<Timed> {
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
     let spans: Vec<_> = Span::of_all(&chain).into_iter().map(|dates| dates.span).collect();

@@ -79,7 +79,8 @@ pub(super) fn falls_back<'a>(
     let mut of_default = lines.clone().take_while(|entry| default_date(entry).is_some() || !entry.is_dated());
     let has_failed = of_default.any(has_failed);
     // A clock that failed goes on from its default date.
-    let is_set = |date: &Yearless| !(date.is_january_1() || has_failed && can_be_unset(*date));
+    let goes_on = |date: Yearless| has_failed && can_be_unset(date) && date < last;
+    let is_set = |date: &Yearless| !(date.is_january_1() || goes_on(*date));
     last.is_january_1()
         || has_day_0
         || match lines.filter_map(LogEntry::yearless).find(is_set) {
@@ -299,8 +300,8 @@ impl UnsetClock {
     ) -> bool {
         // A date alone does not show how often the phone writes, nor do those of its start.
         let is_alone = first == last;
-        let can_be_next_year = evidence.last_real.is_none_or(|real| real.month() == 12);
-        let shows_no_pace = is_alone || self.has_failed && is_default(last) && !can_be_next_year;
+        let can_be_set = evidence.last_real.is_none_or(|real| real.month() == 12 || real <= date);
+        let shows_no_pace = is_alone || self.has_failed && is_default(last) && !can_be_set;
         let can_be_silence = can_be_silence(last, date) || shows_no_pace && date.month() == 1 && last <= date;
         let is_long = last.days_until(date) > DEFAULT_GAP_DAYS;
         let can_be_copy = is_default(last) && (!is_alone || !self.has_failed || is_long);
