@@ -133,7 +133,9 @@ pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let Records { mut pending, mut problems, configs, .. } = records;
     pending.name_senders();
     if options.roots.is_none() {
-        problems.retain(|problem| !is_only_configuration(&problem.path));
+        // What is not found was named, so the logs' own scan tells it too.
+        problems
+            .retain(|problem| problem.kind == ProblemKind::NotFound || !is_only_configuration(&problem.path));
     }
     let trees = options.roots.is_some().then(|| configs.trees(&pending)).transpose()?;
     let configuration = trees.and_then(|trees| Audit::new(trees, &found, &pending, options.clock.now));

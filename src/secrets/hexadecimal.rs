@@ -24,9 +24,11 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[0-9]{1,3}(?:[\s,
 static BEGINNING: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\A30(?:82[0-9a-f]{4}|81[0-9a-f]{2}|[0-7][0-9a-f])02010[013]"));
 
-/// The word that marks digits behind it as a key, as in `Key=…` and `Master-Key: …`, unless it is a public one.
-static LABEL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r#"(?i)(?<public>pub(?:lic)?[ _-]?)?key\\?["']?\s*[:=]\s*\\?["']?\z"#));
+/// The word that marks digits behind it as a key, as in `Key=…` and `Master-Key: …`, unless it is a public one; `HA1` is
+/// the hash in place of the password of HTTP and SIP (RFC 7616, section 3.4.2).
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?i)(?:(?<public>pub(?:lic)?[ _-]?)?key|\bha1)\\?["']?\s*[:=]\s*\\?["']?\z"#)
+});
 
 /// What marks digits behind it as a fingerprint.
 static FINGERPRINT: LazyLock<Regex> =

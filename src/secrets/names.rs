@@ -1,8 +1,7 @@
 //! Names of passwords and keys, and the words behind them that are neither.
 
-/// Endings of the names of secret settings, such as `reg.1.auth.password`; `HA1` is the hash in place of the password of
-/// HTTP and SIP (RFC 7616, section 3.4.2).
-pub(super) const PASSWORDS: &str = r"(?:password|passwort|passwd|pass[ _-]?phrase|pass[ _-]?code|\bpass|pwd|\b(?:bind|root)?pw|psk|secret|\bha1|\br[ow]community6?|(?:\bsnmp[a-z-]*[ \t]+community|\bcommunity[ \t]+(?:string|name))(?:[ \t]+(?:string|name))?)";
+/// Endings of the names of secret settings, such as `reg.1.auth.password`.
+pub(super) const PASSWORDS: &str = r"(?:password|passwort|passwd|pass[ _-]?phrase|pass[ _-]?code|\bpass|pwd|\b(?:bind|root)pw|psk|secret|\br[ow]community6?|(?:\bsnmp[a-z-]*[ \t]+community|\bcommunity[ \t]+(?:string|name))(?:[ \t]+(?:string|name))?)";
 
 /// The same of keys, such as `customDeviceCert1.privateKey`. Ordinary words stand behind these more often.
 pub(super) const KEYS: &str =
@@ -26,4 +25,19 @@ pub(super) fn is_ordinary(said: &str) -> bool {
     let word = said.trim_matches(|c: char| !c.is_alphanumeric());
     let mut words = ORDINARY.split_ascii_whitespace();
     word.is_empty() || words.any(|ordinary| ordinary.eq_ignore_ascii_case(word))
+}
+
+/// What lines about networks say of a key in its place.
+const MODES: &str = "index group pairwise ptk gtk pmk present absent installed cached enabled disabled 4-way";
+
+/// Beginnings of the names of ciphers.
+const CIPHERS: [&str; 4] = ["AES", "CCMP", "GCMP", "TKIP"];
+
+/// Whether this is a number, a mode or a cipher, or no key for another reason.
+pub(super) fn is_no_key(said: &str) -> bool {
+    let word = said.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_number = word.len() < 5 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_cipher = || CIPHERS.iter().any(|cipher| word.to_ascii_uppercase().starts_with(cipher));
+    let is_mode = || MODES.split_ascii_whitespace().any(|mode| mode.eq_ignore_ascii_case(word));
+    is_number || is_ordinary(said) || is_mode() || is_cipher()
 }

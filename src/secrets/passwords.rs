@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::names::{ENDINGS, KEYS, PASSWORDS, is_ordinary};
+use super::names::{ENDINGS, KEYS, PASSWORDS, is_no_key};
 use super::{Secret, merged, pattern};
 
 static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
@@ -89,10 +89,12 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// The user name that every phone has at first, with its password. A directory of this name is in a path, and has a path
-/// or the name of a file behind it.
+/// The user name that every phone has at first, with its password. A directory of this name has a path or the name of a
+/// file behind a slash, so the word before it must tell that it is a user.
 static FIRST_USER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)(?:\A|[^0-9a-z_/\\.~-])plcmspip[:/](?<value>[^\s"'<>,;/@\[\]]+)(?<end>[/@]|\z|.)"#)
+    pattern(
+        r#"(?i)(?:\b(?:as|user|login|account|credentials?)[ \t:=]+plcmspip/|(?:\A|[^0-9a-z_/\\.~-])plcmspip:)(?<value>[^\s"'<>,;/@\[\]]+)(?<end>[/@]|\z|.)"#,
+    )
 });
 
 /// The ending of the name of a file.
@@ -119,8 +121,8 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
         }
         let value = with_next(text, value(text, at));
         at = value.end;
-        let is_ordinary = || key.name("key").is_some() && is_ordinary(&text[value.clone()]);
-        secrets.extend((!is_ordinary()).then(|| Secret::new(value)).flatten());
+        let is_word = key.name("key").is_some() && is_no_key(&text[value.clone()]);
+        secrets.extend(Secret::new(value).filter(|_| !is_word));
     }
     for setting in [&SETTING, &CAMEL_SETTING] {
         let mut at = 0;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::names::{ENDINGS, KEYS, PASSWORDS, is_ordinary};
+use super::names::{ENDINGS, KEYS, PASSWORDS, is_no_key, is_ordinary};
 use super::passwords::value;
 use super::{Secret, merged, pattern};
 
@@ -33,7 +33,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 /// The length of the shortest PIN in use.
 const MIN_PIN_LENGTH: usize = 4;
 
-/// The length of the shortest passphrase of a WPA network (IEEE 802.11). What stands behind `psk`, `pwd`, `pw` or the
+/// The length of the shortest passphrase of a WPA network (IEEE 802.11). What stands behind `psk`, `pwd` or the
 /// name of a key is often a mode, a standard or a length, which are shorter.
 const MIN_PASSPHRASE_LENGTH: usize = 8;
 
@@ -53,7 +53,7 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
         if word.eq_ignore_ascii_case("pass") && !has("user") && !has("parameter") {
             continue;
         }
-        let is_weak = has("key") || ["pwd", "pw", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word));
+        let is_weak = has("key") || ["pwd", "psk"].iter().any(|weak| weak.eq_ignore_ascii_case(word));
         let is_quoted = text[at..].starts_with(['"', '\'', '“', '‘']);
         let password = value(text, at);
         let said = &text[password.clone()];
@@ -62,7 +62,7 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
         if is_private && !has("parameter") && !is_part_of_key(said) {
             continue;
         }
-        let is_long = said.len() >= MIN_PASSPHRASE_LENGTH && !said.starts_with("802.");
+        let is_long = said.len() >= MIN_PASSPHRASE_LENGTH && !said.starts_with("802.") && !is_no_key(said);
         let is_secret = is_quoted
             || (!is_ordinary(said) && (is_certain || (looks_secret(said) && (!is_weak || is_long))));
         if !is_secret || said.starts_with(super::REDACTED) {
@@ -159,7 +159,6 @@ mod tests {
             ("snmp-server community geheim RO", "snmp-server community [redacted] RO"),
             ("rocommunity geheim", "rocommunity [redacted]"),
             ("SNMP community string: geheim", "SNMP community string: [redacted]"),
-            ("ha1=4ecb9bdedb7036659944109f3c450828", "ha1=[redacted]"),
             ("PIN 4711, pin code is 4711", "PIN [redacted], pin code is [redacted]"),
             ("refresh_token: aZ91k", "refresh_token: [redacted]"),
             ("sig=aaa", "sig=[redacted]"),
@@ -211,6 +210,9 @@ mod tests {
             "password ''",
             "password",
             "Passwort falsch",
+            "PlcmSpIp/0004f2a1b2c3-app.log.1 PlcmSpIp/SITE.CFG PlcmSpIp/site.cfg: x PlcmSpIp/logs",
+            "WPA key: PTK installed, network key: 13, encryption key: AES-256, cipher PSK AES128-SHA, PSE pw: 15.4",
+            "HA1: not reachable, 'https://ha1:443/CertProv', sip:1001@ha1:5061, registrar ha1=192.0.2.7",
             "/home/PlcmSpIp/logs, PlcmSpIp/0004f2a0b001-app.log PlcmSpIp/logs/x, user PlcmSpIp: failed, PlcmSpIp@h",
         ] {
             assert_eq!(conceal(text), text);
