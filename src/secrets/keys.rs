@@ -207,12 +207,14 @@ fn is_path(run: &str) -> bool {
     signs * 100 > 12 * run.len()
 }
 
-/// Whether a third of a run or more are hexadecimal numbers of eight digits and more between its dashes, as in
-/// `VVX500-454608a5-737b-4ed7-9182-c3c8e288b164`. In a key, a piece is rarely without other letters.
+/// Whether a third of a run or more are hexadecimal numbers between its dashes, as in
+/// `VVX500-454608a5-737b-4ed7-9182-c3c8e288b164`, and the rest is words. In a key, a piece is rarely without other letters.
 fn is_numbered_name(run: &str) -> bool {
-    let is_number = |part: &&str| part.len() >= 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let digits: usize = run.split(['-', '_']).filter(is_number).map(str::len).sum();
-    digits * 3 >= run.len()
+    let is_number =
+        |part: &&str| (8..=40).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let (numbers, words): (Vec<&str>, Vec<&str>) = run.split(['-', '_']).partition(is_number);
+    let digits: usize = numbers.iter().map(|number| number.len()).sum();
+    digits * 3 >= run.len() && words.iter().all(|word| word.len() < 16 || !is_mixed(word, 45))
 }
 
 fn is_hex(run: &str) -> bool {
@@ -470,7 +472,7 @@ mod tests {
             r#"{"k":"registrationStateChanged","p":"/var/log/provisioning/polycom","d":"2013-05-31T13:18:22Z"}"#,
             "VVX500-Acme-Building3-Floor2-Room201-Desk4-Phone7",
             "Common Name 'VVX500-454608a5-737b-4ed7-9182-c3c8e288b164' Fingerprint",
-            "branch=z9hG4bK5f3a9c1e7b2d4f60a8c1-9d8f0a1b7d9f8c2e in",
+            "branch=z9hG4bKPj-454608a5-737b-4ed7-9182-c3c8e288b164 in",
             "file Config-fd683b2c91e05a7744c2b8e1d3f6a90b5c7e2d14.cfg is missing",
             "Phone-64167F1A2B3C-7d9f8c2e4a1b4c3d9e8f0a1b in",
             "x Zk9vQ2x4T1hM7Q==",

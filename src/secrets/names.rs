@@ -30,14 +30,19 @@ pub(super) fn is_ordinary(said: &str) -> bool {
 /// What lines about networks say of a key in its place.
 const MODES: &str = "index group pairwise ptk gtk pmk present absent installed cached enabled disabled 4-way";
 
-/// Beginnings of the names of ciphers.
-const CIPHERS: [&str; 4] = ["AES", "CCMP", "GCMP", "TKIP"];
+/// The parts of the names of ciphers.
+const CIPHERS: &str =
+    "aes aes128 aes192 aes256 ccmp gcmp tkip cbc gcm ccm ctr cmac hmac sha sha1 sha256 sha384 128 192 256";
 
 /// Whether this is a number, a mode or a cipher, or no key for another reason.
 pub(super) fn is_no_key(said: &str) -> bool {
     let word = said.trim_matches(|c: char| !c.is_alphanumeric());
     let is_number = word.len() < 5 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let is_cipher = || CIPHERS.iter().any(|cipher| word.to_ascii_uppercase().starts_with(cipher));
-    let is_mode = || MODES.split_ascii_whitespace().any(|mode| mode.eq_ignore_ascii_case(word));
-    is_number || is_ordinary(said) || is_mode() || is_cipher()
+    let is_one_of = |words: &str, word: &str| {
+        words.split_ascii_whitespace().any(|known| known.eq_ignore_ascii_case(word))
+    };
+    is_number
+        || is_ordinary(said)
+        || is_one_of(MODES, word)
+        || word.split(['-', '_']).all(|part| is_one_of(CIPHERS, part))
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::names::{ENDINGS, KEYS, PASSWORDS, is_no_key};
+use super::names::{ENDINGS, KEYS, PASSWORDS, is_no_key, is_ordinary};
 use super::{Secret, merged, pattern};
 
 static AUTHORIZATION: LazyLock<Regex> = LazyLock::new(|| {
@@ -121,7 +121,12 @@ pub(super) fn values(text: &str) -> Vec<Secret> {
         }
         let value = with_next(text, value(text, at));
         at = value.end;
-        let is_word = key.name("key").is_some() && is_no_key(&text[value.clone()]);
+        let said = &text[value.clone()];
+        // A sentence, such as "network key: index 2", and no setting.
+        let is_sentence = |key: &str| key.contains(' ') && !text[..value.start].ends_with(['=', '"', '\'']);
+        let is_word = key
+            .name("key")
+            .is_some_and(|key| is_ordinary(said) || is_sentence(key.as_str()) && is_no_key(said));
         secrets.extend(Secret::new(value).filter(|_| !is_word));
     }
     for setting in [&SETTING, &CAMEL_SETTING] {

@@ -146,6 +146,8 @@ mod tests {
             ("password for user jane: geheim", "password for user jane: [redacted]"),
             ("password set to geheim", "password set to [redacted]"),
             ("psk geheim99", "psk [redacted]"),
+            ("device.wifi.psk.key=\"Aesculap2020!\"", "device.wifi.psk.key=\"[redacted]\""),
+            ("WPA-PSK key: TKIP4711x apiKey=1234", "WPA-PSK key: [redacted] apiKey=[redacted]"),
             ("Pre-Shared Key geheim99", "Pre-Shared Key [redacted]"),
             ("wpa2psk: geheim", "wpa2psk: [redacted]"),
             ("wep_key0=\"geheim\"", "wep_key0=\"[redacted]\""),

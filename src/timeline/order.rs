@@ -203,8 +203,9 @@ fn unset_end(log: &Log) -> Option<UnsetEnd> {
 }
 
 /// Whether the dates of a log continue those of a log of another chain that ended while the clock was not set: they are
-/// as much later as its file was changed later. Files that were copied together are changed at one time, so behind a log
-/// that shows no date, the file must not be changed earlier than its dates say.
+/// as much later as its file was changed later. Behind a log that shows no date, the clock has just begun to count, so they
+/// are of January 1; and files that were copied together are changed at one time, so the file must not be changed earlier
+/// than its dates say.
 fn continues_unset(log: &Log, span: &Span, unset_ends: &[UnsetEnd]) -> bool {
     let (Some(modified), Some((first, last))) = (log.file_time(), span.dates_of_january()) else {
         return false;
@@ -213,7 +214,7 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[UnsetEnd]) -> bool {
     unset_ends.iter().any(|end| {
         let apart = modified - end.changed - TimeDelta::milliseconds(end.shown.milliseconds_until(last));
         let least = if end.is_undated { TimeDelta::seconds(-CHAIN_OUT_OF_ORDER_S) } else { -lag };
-        (!end.is_undated || end.log != log.number)
+        (!end.is_undated || end.log != log.number && first.is_january_1())
             && end.shown.days_until(first) >= 0
             && (least..=lag).contains(&apart)
     })

@@ -300,8 +300,13 @@ impl UnsetClock {
     ) -> bool {
         // A date alone does not show how often the phone writes, nor do those of its start.
         let is_alone = first == last;
-        let can_be_set = evidence.last_real.is_none_or(|real| real.month() == 12 || real <= date);
-        let shows_no_pace = is_alone || self.has_failed && is_default(last) && !can_be_set;
+        let can_be_set = || {
+            evidence
+                .last_real
+                .is_none_or(|real| real <= date || NEW_YEARS_EVE + real.days_until(date) < NEW_YEARS_EVE / 2)
+                || evidence.of_boot.clone().any(|later| date.days_until(later) != 0)
+        };
+        let shows_no_pace = is_alone || self.has_failed && is_default(last) && !can_be_set();
         let can_be_silence = can_be_silence(last, date) || shows_no_pace && date.month() == 1 && last <= date;
         let is_long = last.days_until(date) > DEFAULT_GAP_DAYS;
         let can_be_copy = is_default(last) && (!is_alone || !self.has_failed || is_long);
