@@ -10,7 +10,7 @@ pub(crate) use nearest::{MAX_NAMES, most_similar};
 
 use crate::reference::{
     Expectation, Label, MenuText, ModelName, PartNumber, PartRow, Revision, ZtpRow,
-    factory_certificate_expected, menu_texts, part_rows, ztp_rows,
+    factory_certificate_expected, menu_texts, part_rows, rows_with_label, ztp_rows,
 };
 
 /// What the guide's tables say of one model, part number or menu text. The fields that serialize are
@@ -106,7 +106,7 @@ impl NotFound {
 }
 
 fn by_label(query: &str, label: Label, revision: Option<Revision>) -> Result<LookupAnswer, NotFound> {
-    let parts: Vec<_> = part_rows().iter().filter(|row| row.part_number == label.part_number).collect();
+    let parts: Vec<_> = rows_with_label(label.part_number).collect();
     if parts.is_empty() {
         return Err(not_found(query, true));
     }

@@ -17,7 +17,10 @@ mod ztp;
 pub use menu::{MenuText, menu_texts};
 pub use model::{Model, ModelName, NotAModel};
 pub use part_number::{Label, NotAPartNumber, PartNumber};
-pub use parts::{Expectation, LabelKind, PartRow, factory_certificate_expected, model_with_label, part_rows};
+pub use parts::{
+    Expectation, LabelKind, PartRow, factory_certificate_expected, model_with_label, part_rows,
+    rows_with_label,
+};
 pub use revision::{NotARevision, Revision};
 pub use slots::{
     MAX_PLATFORM_CERTIFICATE, MAX_PLATFORM_KEY, SlotRow, custom_certificate_capacity, release_with, slot_row,

@@ -127,6 +127,11 @@ impl ReportProgress for NoProgress {
     fn advanced(&self, _: u64, _: u64) {}
 }
 
+/// Whether these phones of `--device` include this one; none stand for all.
+fn is_selected(devices: &[Mac], mac: Option<Mac>) -> bool {
+    devices.is_empty() || mac.is_some_and(|mac| devices.contains(&mac))
+}
+
 /// The same as [`scan`], from records instead of logs.
 pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let found = FoundFiles::default();
@@ -335,8 +340,7 @@ impl ScanContext<'_> {
 
     /// The spool for a phone's events, if they are wanted.
     fn spool(&self, mac: Option<Mac>) -> Option<&Spool> {
-        let devices = &self.options.devices;
-        self.spool.filter(|_| devices.is_empty() || mac.is_some_and(|mac| devices.contains(&mac)))
+        self.spool.filter(|_| is_selected(&self.options.devices, mac))
     }
 
     fn listed(&self, mac: Mac) -> Option<&InventoryRow> {
@@ -441,9 +445,7 @@ impl ScanContext<'_> {
             problems.extend(audit.problems());
         }
         problem::sort(&mut problems);
-        let is_named = |row: &Row| {
-            options.devices.is_empty() || row.mac.is_some_and(|mac| options.devices.contains(&mac))
-        };
+        let is_named = |row: &Row| is_selected(&options.devices, row.mac);
         let has_status = |row: &Row| options.statuses.is_empty() || options.statuses.contains(&row.status);
         let wanted = |row: &Row| is_named(row) && has_status(row);
         let fleet = fleet::days(&rows, wanted);
@@ -461,7 +463,7 @@ impl ScanContext<'_> {
             rows_with_logs,
             configured: self.audit.map(Audit::macs).unwrap_or_default(),
             undecided: self.audit.map_or_else(UndecidedPhones::default, |audit| {
-                audit.undecided(|mac| options.devices.is_empty() || options.devices.contains(mac))
+                audit.undecided(|mac| is_selected(&options.devices, Some(*mac)))
             }),
             audit: None,
             devices: options.devices.clone(),

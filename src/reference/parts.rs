@@ -75,6 +75,11 @@ pub enum Expectation {
     Unknown,
 }
 
+/// The rows with this part number.
+pub fn rows_with_label(part_number: PartNumber) -> impl Iterator<Item = &'static PartRow> {
+    part_rows().iter().filter(move |row| row.part_number == part_number)
+}
+
 /// Whether the tables expect a factory certificate in a phone with this part number and revision on its
 /// label.
 ///
@@ -82,7 +87,7 @@ pub enum Expectation {
 /// then what both rows agree on. Do not pass the assembly number in a log: it is another kind of number, with
 /// revisions of its own.
 pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision) -> Expectation {
-    let rows = || part_rows().iter().filter(|row| row.part_number == part_number);
+    let rows = || rows_with_label(part_number);
     match rows().next() {
         // Revisions that are not comparable are neither older nor the same nor later.
         Some(row) if rows().all(|row| revision < row.revision) => Expectation::No { row },
@@ -94,7 +99,7 @@ pub fn factory_certificate_expected(part_number: PartNumber, revision: Revision)
 /// The model with this part number on its label; None if the tables don't have the number. Do not pass the assembly number
 /// in a log, as above.
 pub fn model_with_label(part_number: PartNumber) -> Option<Model> {
-    let mut models = part_rows().iter().filter(|row| row.part_number == part_number).map(|row| row.model);
+    let mut models = rows_with_label(part_number).map(|row| row.model);
     let first = models.next()?;
     models.all(|other| other == first).then_some(first)
 }

@@ -9,7 +9,6 @@ use chrono::NaiveDateTime;
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
-use super::Scan;
 use super::collect::PendingLogs;
 use super::findings_cache::FindingsCache;
 use super::log_facts::{facts_of, facts_of_healthy, log_facts, not_applied};
@@ -17,6 +16,7 @@ use super::phone_logs::digested_apart;
 use super::rows::Row;
 use super::stored_configuration::ConfigTrees;
 use super::undecided::UndecidedPhones;
+use super::{Scan, is_selected};
 use crate::check::join::{SlotOrigin, join, origins};
 use crate::config::{
     ConfigTree, ConfigurationLine, LogFacts, PhoneConfig, PhoneKind, Stored, TreeBuilder, Undecided, resolve,
@@ -327,7 +327,7 @@ impl Scan {
     /// that was given. One of these without files of its own and without a log reads the only master for all phones.
     pub fn configs(&self) -> Vec<PhoneConfig> {
         let Some(audit) = &self.audit else { return Vec::new() };
-        let is_wanted = |mac: &Mac| self.devices.is_empty() || self.devices.contains(mac);
+        let is_wanted = |mac: &Mac| is_selected(&self.devices, Some(*mac));
         let mut phones: BTreeMap<Mac, Option<Row>> =
             audit.macs().into_iter().map(|mac| (mac, None)).collect();
         phones.extend(self.rows.all().filter_map(|row| Some((row.mac?, Some(row)))));

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::Scan;
 use super::rows::Row;
+use super::{Scan, is_selected};
 use crate::model::{Mac, Status};
 use crate::redact::{Redactor, Shown};
 use crate::report::Devices;
@@ -32,9 +32,8 @@ impl Scan {
 
     /// The phones of `--device`, those too that `--status` leaves out.
     pub fn of_any_status(&self) -> impl Devices {
-        let is_named =
-            |row: &Row| self.devices.is_empty() || row.mac.is_some_and(|mac| self.devices.contains(&mac));
-        OfAnyStatus { scan: self, rows: self.rows.in_order(is_named) }
+        let rows = self.rows.in_order(|row| is_selected(&self.devices, row.mac));
+        OfAnyStatus { scan: self, rows }
     }
 
     /// The phones that have configuration files, listed or not; sorted.

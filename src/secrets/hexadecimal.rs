@@ -76,8 +76,13 @@ pub(super) fn keys(text: &str) -> Vec<Secret> {
 
 /// The groups of digits in a text that begins at this offset.
 fn groups(text: &str, offset: usize) -> Vec<Range<usize>> {
-    let start_of = |group: &str| offset + group.as_ptr().addr() - text.as_ptr().addr();
-    text.split_whitespace().map(|group| start_of(group)..start_of(group) + group.len()).collect()
+    let mut end = offset;
+    let groups = text.split_inclusive(char::is_whitespace).map(|group| {
+        let start = end;
+        end += group.len();
+        start..start + group.trim_end().len()
+    });
+    groups.filter(|group| !group.is_empty()).collect()
 }
 
 /// The keys in groups of digits. Those of one key have the same length, and the last one can be shorter.
@@ -143,11 +148,7 @@ fn is_marked(text: &str, digits: usize) -> bool {
 
 /// What is directly before these digits.
 fn label(text: &str, digits: usize) -> &str {
-    let mut start = digits.saturating_sub(MAX_LABEL_LENGTH);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    &text[start..digits]
+    &text[text.ceil_char_boundary(digits.saturating_sub(MAX_LABEL_LENGTH))..digits]
 }
 
 /// Whether a list has the decimal bytes of a key: of random ones, 61 in 100 have three digits, or 22 in 100 if they have

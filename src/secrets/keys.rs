@@ -243,10 +243,7 @@ fn marks(text: &str) -> Vec<Mark> {
     for words in WORDS.find_iter(text) {
         let dashes = DASHES.find(&text[words.end()..]);
         let end = words.end() + dashes.map_or(0, |dashes| dashes.end());
-        let mut near = words.start().saturating_sub(MAX_HEADER_LENGTH).max(done);
-        while !text.is_char_boundary(near) {
-            near += 1;
-        }
+        let near = text.ceil_char_boundary(words.start().saturating_sub(MAX_HEADER_LENGTH).max(done));
         done = end;
         let is_dashed = dashes.is_some_and(|dashes| is_rule(words.as_str(), dashes.as_str().trim()));
         match OPENING.captures(&text[near..words.start()]) {

@@ -22,9 +22,17 @@ const ORDINARY: &str = "a an the this that it is was are were be been being not 
 
 /// Whether this is no password, even where one could be.
 pub(super) fn is_ordinary(said: &str) -> bool {
-    let word = said.trim_matches(|c: char| !c.is_alphanumeric());
-    let mut words = ORDINARY.split_ascii_whitespace();
-    word.is_empty() || words.any(|ordinary| ordinary.eq_ignore_ascii_case(word))
+    let word = without_signs(said);
+    word.is_empty() || is_one_of(ORDINARY, word)
+}
+
+/// A word without the signs around it.
+fn without_signs(said: &str) -> &str {
+    said.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+fn is_one_of(words: &str, word: &str) -> bool {
+    words.split_ascii_whitespace().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// What lines about networks say of a key in its place.
@@ -36,11 +44,8 @@ const CIPHERS: &str =
 
 /// Whether this is a number, a mode or a cipher, or no key for another reason.
 pub(super) fn is_no_key(said: &str) -> bool {
-    let word = said.trim_matches(|c: char| !c.is_alphanumeric());
+    let word = without_signs(said);
     let is_number = word.len() < 5 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let is_one_of = |words: &str, word: &str| {
-        words.split_ascii_whitespace().any(|known| known.eq_ignore_ascii_case(word))
-    };
     is_number
         || is_ordinary(said)
         || is_one_of(MODES, word)

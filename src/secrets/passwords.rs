@@ -487,10 +487,6 @@ const fn ends_text(character: char) -> bool {
 
 /// What follows in the same line, at most [`MAX_WITH_BLANKS`] bytes.
 fn one_line(text: &str, start: usize) -> &str {
-    let mut end = text.len().min(start + MAX_WITH_BLANKS);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let rest = &text[start..end];
+    let rest = &text[start..text.floor_char_boundary(start + MAX_WITH_BLANKS)];
     rest.split(['\n', '\r']).next().unwrap_or(rest)
 }

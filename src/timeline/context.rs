@@ -15,26 +15,11 @@ const LINES_OF_FAILURE: u64 = 2;
 /// Whether a `New Certificate` that follows another one is of another slot, whose `Saving new` was lost: the slot would have
 /// had the first certificate before, and a line says that it had another one or none.
 fn is_of_another_slot(saved: &Event, new: &Event, later: &[Record<'_>]) -> bool {
-    let fingerprint = |event: &Event| match event {
-        Event::NewCertificate { fingerprint, .. } | Event::PreviousCertificate { fingerprint, .. } => {
-            fingerprint.clone()
-        }
-        _ => None,
-    };
     let differ = |event: &Event| {
-        fingerprint(saved).zip(fingerprint(event)).is_some_and(|(saved, other)| saved != other)
+        saved.fingerprint().zip(event.fingerprint()).is_some_and(|(saved, other)| saved != other)
     };
-    let is_of_installation = |event: &&Event| {
-        use Event::{CertificateSaving, NewCertificate, NoPreviousCertificate, PreviousCertificate};
-        matches!(
-            event,
-            CertificateSaving { .. }
-                | NewCertificate { .. }
-                | NoPreviousCertificate
-                | PreviousCertificate { .. }
-        )
-    };
-    let next = later.iter().filter_map(Record::event).find(is_of_installation);
+    let is_step = |event: &&Event| event.is_installation() && !event.is_failure();
+    let next = later.iter().filter_map(Record::event).find(is_step);
     differ(new)
         && match next {
             Some(Event::NoPreviousCertificate) => true,
@@ -61,10 +46,11 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
             match record.event() {
                 Some(Event::CertificateSaving { slot }) => saving = slot.map(|slot| (slot, None)),
                 Some(new @ Event::NewCertificate { .. }) => {
-                    saving = saving.filter(|(_, saved)| {
+                    let is_of_slot = |saved: Option<&Event>| {
                         saved.is_none_or(|saved| !is_of_another_slot(saved, new, later))
-                    });
-                    saving = saving.map(|(slot, _)| (slot, Some(new)));
+                    };
+                    saving =
+                        saving.filter(|(_, saved)| is_of_slot(*saved)).map(|(slot, _)| (slot, Some(new)));
                     record.slot = saving.map(|(slot, _)| slot);
                 }
                 Some(Event::PreviousCertificate { .. } | Event::NoPreviousCertificate) => {
