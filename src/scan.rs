@@ -455,6 +455,10 @@ impl ScanContext<'_> {
         let overview = Overview { fleet, ..overview };
         let mut skipped = self.found.skipped.clone();
         skipped.merge(self.pending.skipped.clone());
+        let undecided = self.audit.map(|audit| UndecidedPhones {
+            without_address: rows.without_address(is_named),
+            ..audit.undecided(|mac| is_selected(&options.devices, Some(*mac)))
+        });
         Scan {
             overview,
             found_any,
@@ -462,9 +466,7 @@ impl ScanContext<'_> {
             rows,
             rows_with_logs,
             configured: self.audit.map(Audit::macs).unwrap_or_default(),
-            undecided: self.audit.map_or_else(UndecidedPhones::default, |audit| {
-                audit.undecided(|mac| is_selected(&options.devices, Some(*mac)))
-            }),
+            undecided: undecided.unwrap_or_default(),
             audit: None,
             devices: options.devices.clone(),
             order,

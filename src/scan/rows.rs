@@ -267,6 +267,16 @@ impl Rows {
         });
         order.into_iter().map(|(_, at)| at).collect()
     }
+
+    /// How many of the wanted phones have no address, and the first log of one of them.
+    pub(super) fn without_address(&self, wanted: impl Fn(&Row) -> bool) -> Option<(u64, Box<str>)> {
+        let rows = self.rows.iter().filter(|row| row.mac.is_none() && wanted(row));
+        let logs = rows.map(|row| self.phone(row).files.first().cloned().unwrap_or_default());
+        logs.fold(None, |found, log| match found {
+            Some((count, first)) => Some((count + 1, log.min(first))),
+            None => Some((1, log)),
+        })
+    }
 }
 
 /// The 1-based index of `common` in `all`; adds it if needed. The search begins at the end, since consecutive

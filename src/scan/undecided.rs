@@ -14,10 +14,12 @@ pub struct UndecidedPhones {
     pub(super) without_master: CountWithExample,
     /// What their master lists depends on the model, which is not known.
     pub(super) without_model: CountWithExample,
+    /// It is not known which phones they are: how many, and a log of the first.
+    pub(super) without_address: Option<(u64, Box<str>)>,
 }
 
 impl UndecidedPhones {
-    /// A sentence about each of the two kinds of which there are phones.
+    /// A sentence about each of the kinds of which there are phones.
     pub fn in_words(&self, shown: Shown<'_>) -> Vec<String> {
         let example = |mac: &Mac, path: &str| format!("{} for {}", shown.path(path), shown.mac(*mac));
         let without_master = self.without_master.as_ref().map(|(count, mac, path)| {
@@ -37,6 +39,13 @@ impl UndecidedPhones {
                 example(mac, path),
             )
         });
-        without_master.into_iter().chain(without_model).collect()
+        let without_address = self.without_address.as_ref().map(|(count, path)| {
+            format!(
+                "the configuration of {} was not judged: no address is known, such as for {}; name the log                  <MAC>-app.log",
+                counted(*count, "phone"),
+                shown.path(path),
+            )
+        });
+        without_master.into_iter().chain(without_model).chain(without_address).collect()
     }
 }

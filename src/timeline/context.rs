@@ -12,27 +12,38 @@ const MINUTE: u64 = MILLISECONDS_PER_MINUTE;
 /// A connection that fails for its server's certificate has this many lines behind the refusal.
 const LINES_OF_FAILURE: u64 = 2;
 
-/// Whether a `New Certificate` that follows another one is of another slot, whose `Saving new` was lost: the slot would have
-/// had the first certificate before, and a line says that it had another one or none.
-fn is_of_another_slot(saved: &Event, new: &Event, later: &[Record<'_>]) -> bool {
-    let differ = |event: &Event| {
-        saved.fingerprint().zip(event.fingerprint()).is_some_and(|(saved, other)| saved != other)
-    };
-    let is_step = |event: &&Event| event.is_installation() && !event.is_failure();
-    let next = later.iter().filter_map(Record::event).find(is_step);
-    differ(new)
-        && match next {
-            Some(Event::NoPreviousCertificate) => true,
-            Some(previous @ Event::PreviousCertificate { .. }) => differ(previous),
-            _ => false,
-        }
+/// The save in progress, or the last one that ended.
+struct Save<'e> {
+    slot: Slot,
+    /// The certificate that was saved.
+    new: Option<&'e Event>,
+    /// A line says what the slot had before: the save ended.
+    has_ended: bool,
+}
+
+impl Save<'_> {
+    /// Whether a further `New Certificate` is of another slot, whose `Saving new` was lost. The same slot would have had
+    /// the certificate of this save before: the line behind says so, or this save has not ended.
+    fn is_of_another_slot(&self, new: &Event, later: &[Record<'_>]) -> bool {
+        let differ = |event: &Event| {
+            let saved = self.new.and_then(Event::fingerprint);
+            saved.zip(event.fingerprint()).is_some_and(|(saved, other)| saved != other)
+        };
+        let is_step = |event: &&Event| event.is_installation() && !event.is_failure();
+        let next = || later.iter().filter_map(Record::event).find(is_step);
+        differ(new)
+            && match next() {
+                Some(Event::NoPreviousCertificate) => true,
+                Some(previous @ Event::PreviousCertificate { .. }) => differ(previous),
+                _ => self.has_ended,
+            }
+    }
 }
 
 /// Gives the lines of an installation their slot, and marks the failures that TLS001 explains.
 pub(super) fn resolve(records: &mut [Record<'_>]) {
     for boot in records.chunk_by_mut(|a, b| a.boot == b.boot) {
-        // The slot of the last `Saving new`, and the certificate that was saved there.
-        let mut saving: Option<(Slot, Option<&Event>)> = None;
+        let mut saving: Option<Save<'_>> = None;
         let mut untrusted: Option<u64> = None;
         let mut file = None;
         // A refusal, and the last line of those directly behind it that it explains.
@@ -44,17 +55,17 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                 untrusted = Some(record.elapsed);
             }
             match record.event() {
-                Some(Event::CertificateSaving { slot }) => saving = slot.map(|slot| (slot, None)),
+                Some(Event::CertificateSaving { slot }) => {
+                    saving = slot.map(|slot| Save { slot, new: None, has_ended: false });
+                }
                 Some(new @ Event::NewCertificate { .. }) => {
-                    let is_of_slot = |saved: Option<&Event>| {
-                        saved.is_none_or(|saved| !is_of_another_slot(saved, new, later))
-                    };
-                    saving =
-                        saving.filter(|(_, saved)| is_of_slot(*saved)).map(|(slot, _)| (slot, Some(new)));
-                    record.slot = saving.map(|(slot, _)| slot);
+                    let save = saving.take().filter(|save| !save.is_of_another_slot(new, later));
+                    saving = save.map(|save| Save { new: Some(new), ..save });
+                    record.slot = saving.as_ref().map(|save| save.slot);
                 }
                 Some(Event::PreviousCertificate { .. } | Event::NoPreviousCertificate) => {
-                    record.slot = saving.map(|(slot, _)| slot);
+                    record.slot = saving.as_ref().map(|save| save.slot);
+                    saving = saving.map(|save| Save { has_ended: true, ..save });
                 }
                 Some(Event::ServerCertificateUntrusted { .. }) => {
                     untrusted = Some(record.elapsed_at_last);

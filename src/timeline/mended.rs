@@ -50,23 +50,13 @@ impl Timeline<'_> {
                     let is_other =
                         certificate_before.is_some_and(|known| content.differs_from(&known.content));
                     let is_new = was_empty || is_other && !was_there(content);
-                    is_mended |= has_both && is_new && !self.was_saved_before(refusal, content);
+                    is_mended |= has_both && is_new;
                     let lacks_key = content.has_certificate() && !content.has_key && is_complete;
                     is_mended &= !(needs_key && lacks_key) || self.slots.lacks_key_lines();
                 }
             }
         }
         is_mended
-    }
-
-    /// Whether a save that names no slot, because its first line was lost, saved this certificate before a record.
-    fn was_saved_before(&self, refusal: usize, content: &Content) -> bool {
-        self.events().take_while(|(at, ..)| *at < refusal).any(|(_, event, record)| match event {
-            Event::NewCertificate { fingerprint: Some(saved), .. } => {
-                record.slot.is_none() && content.fingerprint.as_ref() == Some(saved)
-            }
-            _ => false,
-        })
     }
 
     /// Whether a save before a record replaced this certificate, as its line about the previous one says.

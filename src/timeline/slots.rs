@@ -1,10 +1,15 @@
 //! The content of a phone's certificate slots, from boot to boot and from one installation to the next.
 
+mod inventory_lines;
+mod unnamed;
+
 use std::collections::BTreeMap;
 
 use super::{Record, Timeline};
 use crate::event::{self, Event};
-use crate::model::{Algorithm, CertificateState, Fingerprint, Slot};
+use crate::model::{CertificateState, Fingerprint, Slot};
+use inventory_lines::InventoryLines;
+use unnamed::UnnamedSave;
 
 /// All that the logs show of the slots.
 #[derive(Clone, Debug, Default)]
@@ -28,16 +33,6 @@ pub struct SlotView {
     /// The content of the slot at that time.
     pub content: Content,
     lines: InventoryLines,
-}
-
-/// The lines of the slot's inventory that were read: the hash of each, 0 for a line that was not read.
-#[derive(Clone, Copy, Debug, Default)]
-struct InventoryLines {
-    /// The length, the common name, and the fingerprints by the algorithms that phones use.
-    certificate: [u64; 5],
-    unavailable: u64,
-    key: u64,
-    last: u64,
 }
 
 /// Which lines of the log show a slot.
@@ -136,6 +131,7 @@ impl SlotHistory {
     pub(super) fn of(timeline: &Timeline<'_>) -> Self {
         let mut history = Self::default();
         let mut saving = None;
+        let mut unnamed: Vec<UnnamedSave<'_>> = Vec::new();
         let mut boot = 0;
         for (at, event, record) in timeline.own_events() {
             if record.boot != boot {
@@ -145,12 +141,20 @@ impl SlotHistory {
             match (event, record.slot) {
                 (event, Some(slot)) if event.is_inventory() => history.inventory(slot, at, event, record),
                 (Event::CertificateSaving { slot }, _) => saving = *slot,
-                (Event::NewCertificate { common_name, fingerprint }, Some(slot)) => {
+                (Event::NewCertificate { common_name, fingerprint }, slot) => {
                     saving = None;
                     let mut content = Content::new(CertificateState::Installed, at);
                     content.common_name.clone_from(common_name);
                     content.fingerprint.clone_from(fingerprint);
-                    history.add(slot, at, record, SlotViewSource::Save, content);
+                    match slot {
+                        Some(slot) => history.add(slot, at, record, SlotViewSource::Save, content),
+                        None => unnamed.push(UnnamedSave::new(content, record)),
+                    }
+                }
+                (Event::PreviousCertificate { .. }, None) => {
+                    if let Some(save) = unnamed.last_mut() {
+                        save.set_previous(event, record);
+                    }
                 }
                 // The vendor's successful installation ends with one of these; `New Certificate` can be lost.
                 (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate, Some(slot))
@@ -180,6 +184,7 @@ impl SlotHistory {
                 !view.is_inventory() || view.is_complete_inventory() || !view.lines.are_only_of_key()
             });
         }
+        unnamed.into_iter().for_each(|save| history.add_unnamed(save));
         history
     }
 
@@ -311,54 +316,6 @@ fn next_inventory(views: &[SlotView], save: usize) -> Option<&SlotView> {
 
 fn is_lost(saved: &SlotView, shown: &SlotView) -> bool {
     shown.content.state == CertificateState::NotAvailable || shown.content.differs_from(&saved.content)
-}
-
-impl InventoryLines {
-    /// The field for the hash of this line, and whether a contrary line was read.
-    fn field(&mut self, event: &Event) -> (&mut u64, bool) {
-        let has_certificate = self.certificate.iter().any(|line| *line != 0);
-        match event {
-            Event::CertificateUnavailable { .. } => (&mut self.unavailable, has_certificate),
-            Event::KeyLength { .. } => (&mut self.key, false),
-            Event::CertificateLength { .. } => (&mut self.certificate[0], self.unavailable != 0),
-            Event::CertificateFingerprint { algorithm, .. } => {
-                let index = match algorithm {
-                    None | Some(Algorithm::Md5) => 2,
-                    Some(Algorithm::Sha1) => 3,
-                    Some(Algorithm::Sha256) => 4,
-                };
-                (&mut self.certificate[index], self.unavailable != 0)
-            }
-            _ => (&mut self.certificate[1], self.unavailable != 0),
-        }
-    }
-
-    /// Whether this line begins another inventory of the slot. The same line twice counts once, because a server
-    /// can write each line twice. Without a stamp, a line counts as another one unless it directly follows itself.
-    fn begins_another_inventory(mut self, event: &Event, record: &Record<'_>) -> bool {
-        let (last, hash) = (self.last, record.entry.hash);
-        let (line, is_contrary) = self.field(event);
-        let is_another = *line != hash || (record.entry.stamp.is_none() && last != hash);
-        is_contrary || (*line != 0 && is_another)
-    }
-
-    fn note(&mut self, event: &Event, hash: u64) {
-        *self.field(event).0 = hash;
-        self.last = hash;
-    }
-
-    fn are_only_of_key(&self) -> bool {
-        self.unavailable == 0 && self.certificate == [0; 5]
-    }
-
-    /// Whether these lines include all lines about a certificate, or all that the earlier ones include.
-    fn are_whole(&self, earlier: &Self) -> bool {
-        let shown = |lines: &Self| {
-            let [length, name, fingerprints @ ..] = lines.certificate;
-            [length != 0, name != 0, fingerprints != [0; 3]]
-        };
-        self.unavailable != 0 || shown(self) == [true; 3] || shown(self) == shown(earlier)
-    }
 }
 
 impl Content {

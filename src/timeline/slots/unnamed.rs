@@ -1,0 +1,66 @@
+//! Finds the slot of a save whose first line, `Saving new …`, was lost: only that line names the slot.
+
+use super::{Content, SlotHistory, SlotView, SlotViewSource};
+use crate::event::Event;
+use crate::model::{CertificateState, Fingerprint, Slot};
+use crate::timeline::Record;
+
+/// A certificate that was saved to a slot that no line names.
+pub(super) struct UnnamedSave<'e> {
+    /// The index of its line among the records.
+    at: usize,
+    boot: usize,
+    content: Content,
+    /// The certificate that the slot had before.
+    previous: Option<&'e Fingerprint>,
+}
+
+impl<'e> UnnamedSave<'e> {
+    pub(super) fn new(content: Content, record: &Record<'_>) -> Self {
+        Self { at: content.record, boot: record.boot, content, previous: None }
+    }
+
+    /// Takes the line about the previous certificate, which follows that about the new one.
+    pub(super) fn set_previous(&mut self, event: &'e Event, record: &Record<'_>) {
+        if self.boot == record.boot && self.previous.is_none() {
+            self.previous = event.fingerprint();
+        }
+    }
+}
+
+impl SlotHistory {
+    /// Adds a save to the only slot that it can be of: the one that had the previous certificate, or the one that shows
+    /// the new certificate later and did not have it before.
+    pub(super) fn add_unnamed(&mut self, save: UnnamedSave<'_>) {
+        let had =
+            |view: &SlotView| save.previous.is_some() && view.content.fingerprint.as_ref() == save.previous;
+        let is_new = |view: &SlotView| {
+            view.content.fingerprint.is_some() && view.content.fingerprint == save.content.fingerprint
+        };
+        let of_previous = self.only_custom_slot(|views| known_before(views, save.at).is_some_and(had));
+        let of_new = || {
+            self.only_custom_slot(|views| {
+                let mut later = views.iter().filter(|view| view.at.0 > save.at && view.is_inventory());
+                !known_before(views, save.at).is_some_and(is_new) && later.any(is_new)
+            })
+        };
+        let Some(slot) = of_previous.or_else(of_new) else { return };
+        let views = self.views.entry(slot).or_default();
+        let index = views.partition_point(|view| view.at.0 < save.at);
+        let (at, source) = ((save.at, save.at), SlotViewSource::Save);
+        let view =
+            SlotView { slot, at, boot: save.boot, source, content: save.content, lines: Default::default() };
+        views.insert(index, view);
+    }
+
+    /// The slot whose states fulfil a condition, if there is just one.
+    fn only_custom_slot(&self, is_it: impl Fn(&[SlotView]) -> bool) -> Option<Slot> {
+        let mut slots = self.custom_slots().filter(|slot| is_it(self.of_slot(*slot)));
+        slots.next().filter(|_| slots.next().is_none())
+    }
+}
+
+/// What a slot had before a record. A refusal does not show it.
+fn known_before(views: &[SlotView], at: usize) -> Option<&SlotView> {
+    views.iter().rev().find(|view| view.at.0 < at && view.content.state != CertificateState::Rejected)
+}
