@@ -232,9 +232,11 @@ impl Diff {
             phones_gone: old.phones.iter().filter_map(|phone| missing_in(new, phone)).collect(),
             ..Self::default()
         };
-        let has_new_unread = new.unread.has_new(&old.unread);
         for (name, phone) in &new.phones {
-            diff.add(name, old.phones.get(name), phone, has_new_unread);
+            diff.add(name, old.phones.get(name), phone);
+            if let Some(old_phone) = old.phones.get(name) {
+                diff.add_ended(name, (old_phone, old), (phone, new));
+            }
         }
         diff.broke.sort_unstable();
         diff.mended.sort_unstable();
@@ -246,7 +248,7 @@ impl Diff {
         diff
     }
 
-    fn add(&mut self, name: &PhoneName, old: Option<&AnswerPhone>, new: &AnswerPhone, has_new_unread: bool) {
+    fn add(&mut self, name: &PhoneName, old: Option<&AnswerPhone>, new: &AnswerPhone) {
         for known in new.active() {
             let was =
                 old.is_some_and(|old| old.has_as_severe(&known.code, known.slot.as_deref(), known.severity));
@@ -265,11 +267,25 @@ impl Diff {
                 });
             }
         }
-        for (known, how) in new.ended(old, has_new_unread) {
+    }
+
+    /// Adds what was active in a phone of the old answer and is not in the new one.
+    fn add_ended(
+        &mut self,
+        name: &PhoneName,
+        (old_phone, old): (&AnswerPhone, &ScanAnswer),
+        (new_phone, new): (&AnswerPhone, &ScanAnswer),
+    ) {
+        let leaves_out =
+            |code: &str| new.selection.as_ref().is_some_and(|selection| selection.leaves_out(code));
+        for (known, how) in new_phone.ended(old_phone, new.unread.has_new(&old.unread)) {
             let entry = entry(name, known);
             match how {
-                Ended::NoLongerFound => self.no_longer_found.push(entry),
-                _ => self.mended.push(Mended { entry, resolved: how == Ended::Resolved }),
+                Ended::Resolved => self.mended.push(Mended { entry, resolved: true }),
+                Ended::ShownGone if !leaves_out(&known.code) => {
+                    self.mended.push(Mended { entry, resolved: false });
+                }
+                _ => self.no_longer_found.push(entry),
             }
         }
     }

@@ -40,7 +40,7 @@ pub use slots::{Content, NotKept, SlotHistory, SlotView, SlotViewSource};
 use self::excerpts::Excerpts;
 use self::order::chain_of_content;
 use crate::digest::{LogDigest, LogEntry};
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::input::{Rotation, is_directly_before};
 use crate::model::{Mac, Slot, SoftwareVersion};
 use crate::window::Window;
@@ -293,6 +293,12 @@ impl<'a> Timeline<'a> {
     /// Whether the record's log names only addresses of other phones.
     pub fn is_of_another_phone(&self, record: &Record<'_>) -> bool {
         self.logs[record.file].is_of_another_phone
+    }
+
+    /// Whether the rest of the record's line was not read, and what was read can be the beginning of a known message.
+    pub fn is_cut_message(&self, record: &Record<'_>) -> bool {
+        let is_cut = self.logs[record.file].cut_line == Some(record.line);
+        is_cut && record.event().is_none() && event::may_begin(record.text())
     }
 
     /// Whether two records are of this phone's own logs, or both of logs of another phone: only then a later one can show

@@ -114,7 +114,10 @@ pub(super) fn state_after_later_boots(
         } else if let Some(last) = last {
             let needed = waits.clamp(MIN_WAIT, MAX_WAIT);
             let shows_end = |record: &Record<'_>| {
-                record.elapsed_at_least >= needed && timeline.are_of_same_phone(last, record)
+                // A cut line may be the failure.
+                record.elapsed_at_least >= needed
+                    && timeline.are_of_same_phone(last, record)
+                    && !timeline.is_cut_message(record)
             };
             if boot.iter().any(shows_end) {
                 state = State::Resolved;

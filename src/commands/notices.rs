@@ -52,7 +52,7 @@ pub(super) fn other_selection([old, new]: [(&str, Option<&AnswerSelection>); 2])
         write_line(&format!("{name}: {left_out}"));
     }
     write_line(
-        "the two answers leave out different things: what one of them leaves out can be listed as new, broke or gone",
+        "the two answers leave out different things: what one of them leaves out can be listed as new, broke, gone or no longer found",
     );
 }
 

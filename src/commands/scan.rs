@@ -47,6 +47,9 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let of_named = notices::of_named_paths(&overview.problems, paths);
     let compare = |old| pool.install(|| Compared::new(&scan, old, args.new, &mut overview));
     let compared = baseline.as_ref().map(compare);
+    if let Some(only) = compared.as_ref().and_then(Compared::only) {
+        overview.ztp = pool.install(|| scan.ztp_of(only));
+    }
     let devices: &dyn Devices = compared.as_ref().map_or(&scan, |compared| compared);
     let redactor = pool.install(|| {
         setup::redact(&args.run, &scan, &mut overview, None, |redactor| {

@@ -177,6 +177,25 @@ fn what_is_absent_is_mended_if_the_same_files_were_unread_before() {
 }
 
 #[test]
+fn what_the_new_answer_leaves_out_is_not_mended() {
+    let old = answer(&[device(A, &[diagnosis("CFG021", "active", None)], &[])]);
+    for (select, ignore, new, mended) in [
+        (json!([]), json!(["ZTP"]), false, 1),
+        (json!(["CFG"]), json!([]), false, 1),
+        (json!([]), json!(["CFG021"]), false, 0),
+        (json!(["INS", "TLS"]), json!([]), false, 0),
+        (json!([]), json!([]), true, 0),
+    ] {
+        let selection = json!({"select": select, "ignore": ignore, "status": [], "new": new, "since": null,
+            "until": null, "phones_left_out": 0, "phones_with_others": 1});
+        let text = answer(&[device(A, &[], &[])])
+            .replace("\"problems\":[]", &format!("\"problems\":[],\"selection\":{selection}"));
+        let diff = Diff::new(&read(&old).unwrap(), &read(text).unwrap());
+        assert_eq!((diff.mended.len(), diff.no_longer_found.len()), (mended, 1 - mended), "{selection}");
+    }
+}
+
+#[test]
 fn what_is_absent_is_not_mended_if_an_archive_was_cut() {
     let with = |diagnoses: &[Value], path: Option<&str>| {
         let problems: Vec<Value> =

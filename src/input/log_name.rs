@@ -105,7 +105,7 @@ pub fn mac_in_name(name: &[u8]) -> Option<Mac> {
 pub fn rotation(name: &[u8]) -> Rotation {
     match AppName::parse(name) {
         Some(app) => Decorations { is_uncertain: app.is_now, ..Decorations::default() }.read(app.rest),
-        None => Decorations::default().read(general_decorations(name)),
+        None => Decorations { is_behind_log: true, ..Decorations::default() }.read(general_decorations(name)),
     }
 }
 
@@ -237,6 +237,8 @@ struct Decorations {
     time: u64,
     number: Option<u32>,
     is_uncertain: bool,
+    /// The word `log` comes before what is read.
+    is_behind_log: bool,
 }
 
 impl Decorations {
@@ -247,7 +249,9 @@ impl Decorations {
         for run in text.chunk_by(|a, b| is_word(a) == is_word(b)) {
             if !is_word(&run[0]) {
                 before = run.last().copied().unwrap_or(before);
-            } else if !is_neutral(run) {
+            } else if is_neutral(run) {
+                self.is_behind_log |= run == b"log";
+            } else {
                 for part in run.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
                     match std::str::from_utf8(part) {
                         Ok(digits) if part[0].is_ascii_digit() => self.digits(digits, before),
@@ -280,10 +284,12 @@ impl Decorations {
             {
                 self.time = self.time.saturating_mul(10_u64.pow(digits.len() as u32)).saturating_add(time);
             }
-        } else if self.number.is_none() && digits.len() <= 6 {
-            self.number = digits.parse().ok();
         } else {
-            self.is_uncertain = true;
+            // Mail programs number the copies of a file with `-1.log`. A number with zeros before it mostly counts upward.
+            let is_of_copy = !self.is_behind_log && before != b'.';
+            let is_padded = digits.len() > 1 && digits.starts_with('0');
+            self.is_uncertain |= self.number.is_some() || digits.len() > 6 || is_of_copy || is_padded;
+            self.number = digits.parse().ok();
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::Phone;
 use crate::check::RuleFinding;
 use crate::model::Severity;
+use crate::report::shape::is_counted;
 
 /// Which diagnoses are shown and counted, by what their codes begin with: `INS001`, or `INS` for all INS codes.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +17,7 @@ pub struct Selection {
 impl Selection {
     /// Whether the diagnosis of a code is shown and counted.
     pub fn has(&self, code: &str) -> bool {
-        let any = |prefixes: &[String]| prefixes.iter().any(|prefix| code.starts_with(prefix));
-        (self.select.is_empty() || any(&self.select)) && !any(&self.ignore)
+        is_counted(code, &self.select, &self.ignore)
     }
 
     /// The highest severity of the active findings that it leaves out.

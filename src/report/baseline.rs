@@ -40,6 +40,7 @@ impl<'a> Compared<'a> {
         let [failed, attention, unknown, ok] = statuses;
         let newly = (failed, attention);
         let only = only_new.then(|| {
+            overview.fleet.retain(|day| by_code.contains_key(&day.code));
             overview.summary = Summary { failed, attention, unknown, ok, by_code };
             let mut selection = overview.selection.take().unwrap_or_default();
             selection.new = true;
@@ -52,6 +53,11 @@ impl<'a> Compared<'a> {
             shown.into_iter().map(|(status, .., index)| (status, index)).collect()
         });
         Self { devices, new, only, newly }
+    }
+
+    /// With `--new`, the phones that are shown, by their index in the report that was compared.
+    pub fn only(&self) -> Option<impl Iterator<Item = usize>> {
+        self.only.as_ref().map(|only| only.iter().map(|(_, index)| *index))
     }
 }
 

@@ -47,9 +47,9 @@ pub struct Scanned {
     pub lines: u64,
     /// Lines that have no valid header and do not continue a message.
     pub unrecognized_lines: u64,
-    /// Certificate events and related events.
+    /// Certificate events and related events in all these lines, also outside of `--since` and `--until`.
     pub events: u64,
-    /// Phones, with or without a MAC address.
+    /// Phones, with or without a MAC address; also those that `--new` leaves out.
     pub devices: u64,
     /// The earliest dated line, local time of the phones, `2013-05-31T13:18:22`.
     pub first_time: Option<String>,
@@ -414,6 +414,19 @@ pub struct AnswerSelection {
     /// How many of these are counted as `ok`.
     #[serde(skip)]
     pub ok_with_others: u64,
+}
+
+impl AnswerSelection {
+    /// Whether the answer can lack an active diagnosis of this code in a phone that it has.
+    pub fn leaves_out(&self, code: &str) -> bool {
+        self.new || !is_counted(code, &self.select, &self.ignore)
+    }
+}
+
+/// Whether the diagnosis of a code is shown and counted with these values of `--select` and `--ignore`.
+pub fn is_counted(code: &str, select: &[String], ignore: &[String]) -> bool {
+    let any = |prefixes: &[String]| prefixes.iter().any(|prefix| code.starts_with(prefix));
+    (select.is_empty() || any(select)) && !any(ignore)
 }
 
 /// The whole answer of `scan --format json`.

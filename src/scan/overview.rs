@@ -11,6 +11,19 @@ use crate::problem::Problem;
 use crate::report::Overview;
 use crate::report::shape::{AnswerSelection, Scanned, Summary};
 
+/// The totals of the rows with these indexes.
+pub(super) fn totals_of(rows: &Rows, indexes: &[u32]) -> Totals {
+    let parts = indexes.par_chunks(1024).map(|part| {
+        let mut totals = Totals::default();
+        part.iter().for_each(|at| totals.add(&rows.phone(rows.row(*at))));
+        totals
+    });
+    parts.reduce(Totals::default, |mut totals, more| {
+        totals.append(more);
+        totals
+    })
+}
+
 /// The head and the foot of a report. `order`: the indexes of the rows that are shown. `left_out`: how many phones the
 /// options leave out.
 pub(super) fn overview(
@@ -20,19 +33,8 @@ pub(super) fn overview(
     options: &Options,
     problems: Vec<Problem>,
 ) -> Overview {
-    let made_anew = || {
-        let parts = order.par_chunks(1024).map(|part| {
-            let mut totals = Totals::default();
-            part.iter().for_each(|at| totals.add(&rows.phone(rows.row(*at))));
-            totals
-        });
-        parts.reduce(Totals::default, |mut totals, more| {
-            totals.append(more);
-            totals
-        })
-    };
-    let totals =
-        rows.totals().filter(|totals| totals.devices == order.len() as u64).unwrap_or_else(made_anew);
+    let known = rows.totals().filter(|totals| totals.devices == order.len() as u64);
+    let totals = known.unwrap_or_else(|| totals_of(rows, order));
     let Tally { files, bytes, lines, unrecognized, events } = totals.tally;
     let [failed, attention, unknown, ok] = totals.statuses;
     let codes = CATALOGUE.iter().zip(totals.codes).filter(|(_, phones)| *phones > 0);

@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
+use super::overview::totals_of;
 use super::rows::Row;
 use super::{Scan, is_selected};
 use crate::model::{Mac, Status};
 use crate::redact::{Redactor, Shown};
 use crate::report::Devices;
-use crate::report::shape::Device;
+use crate::report::shape::{Device, ZtpReadiness};
 
 impl Scan {
     /// The addresses of all phones that were found, shown or not: those with logs, sorted; then those with
@@ -34,6 +35,12 @@ impl Scan {
     pub fn of_any_status(&self) -> impl Devices {
         let rows = self.rows.in_order(|row| is_selected(&self.devices, row.mac));
         OfAnyStatus { scan: self, rows }
+    }
+
+    /// How many of these phones of the report have the software that zero-touch provisioning requires.
+    pub fn ztp_of(&self, phones: impl Iterator<Item = usize>) -> ZtpReadiness {
+        let rows: Vec<u32> = phones.map(|index| self.order[index]).collect();
+        totals_of(&self.rows, &rows).ztp
     }
 
     /// The phones that have configuration files, listed or not; sorted.

@@ -17,26 +17,29 @@ struct Save<'e> {
     slot: Slot,
     /// The certificate that was saved.
     new: Option<&'e Event>,
-    /// A line says what the slot had before: the save ended.
-    has_ended: bool,
+    /// The line that says what the slot had before, the last one of a save.
+    end: Option<&'e Event>,
 }
 
 impl Save<'_> {
-    /// Whether a further `New Certificate` is of another slot, whose `Saving new` was lost. The same slot would have had
-    /// the certificate of this save before: the line behind says so, or this save has not ended.
-    fn is_of_another_slot(&self, new: &Event, later: &[Record<'_>]) -> bool {
-        let differ = |event: &Event| {
-            let saved = self.new.and_then(Event::fingerprint);
-            saved.zip(event.fingerprint()).is_some_and(|(saved, other)| saved != other)
-        };
+    /// Whether a further `New Certificate` is of another save, whose `Saving new` was lost. That can be one to the same slot
+    /// only if the line behind it says that it replaces the certificate of this save.
+    fn is_of_another(&self, new: &Event, later: &[Record<'_>]) -> bool {
         let is_step = |event: &&Event| event.is_installation() && !event.is_failure();
-        let next = || later.iter().filter_map(Record::event).find(is_step);
-        differ(new)
-            && match next() {
-                Some(Event::NoPreviousCertificate) => true,
-                Some(previous @ Event::PreviousCertificate { .. }) => differ(previous),
-                _ => self.has_ended,
+        let next = later.iter().filter_map(Record::event).find(is_step);
+        let previous = match next {
+            Some(Event::NoPreviousCertificate) => Some(None),
+            Some(previous @ Event::PreviousCertificate { .. }) => Some(previous.fingerprint()),
+            _ => None,
+        };
+        match self.new {
+            Some(saved) => {
+                let saved = saved.fingerprint();
+                let is_repeated = saved.is_none() || new.fingerprint().is_none_or(|new| saved == Some(new));
+                !is_repeated && previous != Some(saved)
             }
+            None => self.end.is_some() && previous.is_some(),
+        }
     }
 }
 
@@ -56,16 +59,18 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
             }
             match record.event() {
                 Some(Event::CertificateSaving { slot }) => {
-                    saving = slot.map(|slot| Save { slot, new: None, has_ended: false });
+                    saving = slot.map(|slot| Save { slot, new: None, end: None });
                 }
                 Some(new @ Event::NewCertificate { .. }) => {
-                    let save = saving.take().filter(|save| !save.is_of_another_slot(new, later));
+                    let save = saving.take().filter(|save| !save.is_of_another(new, later));
                     saving = save.map(|save| Save { new: Some(new), ..save });
                     record.slot = saving.as_ref().map(|save| save.slot);
                 }
-                Some(Event::PreviousCertificate { .. } | Event::NoPreviousCertificate) => {
+                Some(end @ (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate)) => {
+                    // Behind an end that says something else, the other lines of a further save were lost.
+                    let save = saving.take().filter(|save| save.end.is_none_or(|known| known == end));
+                    saving = save.map(|save| Save { end: Some(end), ..save });
                     record.slot = saving.as_ref().map(|save| save.slot);
-                    saving = saving.map(|save| Save { has_ended: true, ..save });
                 }
                 Some(Event::ServerCertificateUntrusted { .. }) => {
                     untrusted = Some(record.elapsed_at_last);

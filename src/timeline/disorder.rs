@@ -60,8 +60,12 @@ fn put_slot_first(entries: &mut [LogEntry], slot: usize) {
     let is_other = |entry: &&LogEntry| !is_slot_of_save(entry);
     let before = entries[..slot].iter().rev().take_while(is_same).take_while(is_other);
     let begin = slot - before.count();
-    let behind = entries[slot + 1..].iter().take_while(is_same).take_while(is_other);
-    let of_behind: Vec<u8> = behind.filter_map(part_of_save).collect();
+    let behind = &entries[slot + 1..];
+    let next = behind.iter().find(|entry| is_slot_of_save(entry)).map(|next| next.stamp);
+    // What stands in another second before the next line with a slot can be of that save.
+    let is_of_next = |entry: &&LogEntry| !is_same(entry) && Some(entry.stamp) == next;
+    let of_save = behind.iter().take_while(is_other).take_while(|entry| are_of_one_save(stamp, entry.stamp));
+    let of_behind: Vec<u8> = of_save.filter(|entry| !is_of_next(entry)).filter_map(part_of_save).collect();
     let of_save = |entry: &LogEntry| part_of_save(entry).is_some();
     let Some(first) = entries[begin..slot].iter().position(of_save).map(|first| begin + first) else {
         return;
@@ -74,14 +78,18 @@ fn put_slot_first(entries: &mut [LogEntry], slot: usize) {
 
 /// Whether a save shortly before lacks this line.
 fn is_of_save_before(before: &[LogEntry], part: u8, stamp: Option<Stamp>) -> bool {
-    let date = |stamp: Option<Stamp>| stamp.and_then(|stamp| stamp.yearless());
-    let is_near = |entry: &&LogEntry| match date(entry.stamp).zip(date(stamp)) {
-        Some((before, date)) => before.milliseconds_until(date).unsigned_abs() <= SAVE,
-        None => entry.stamp == stamp,
-    };
-    let mut lines = before.iter().rev().take_while(is_near);
+    let mut lines = before.iter().rev().take_while(|entry| are_of_one_save(entry.stamp, stamp));
     let last = lines.find(|entry| is_slot_of_save(entry) || part_of_save(entry) == Some(part));
     last.is_some_and(is_slot_of_save)
+}
+
+/// Whether lines with these stamps can be of the same save.
+fn are_of_one_save(one: Option<Stamp>, other: Option<Stamp>) -> bool {
+    let date = |stamp: Option<Stamp>| stamp.and_then(|stamp| stamp.yearless());
+    match date(one).zip(date(other)) {
+        Some((one, other)) => one.milliseconds_until(other).unsigned_abs() <= SAVE,
+        None => one == other,
+    }
 }
 
 /// Which line of a save this is, of those that do not name the slot.

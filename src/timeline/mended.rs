@@ -71,12 +71,12 @@ impl Timeline<'_> {
 
     /// Whether a failure that names no slot is mended: the last one is the record `failure`.
     pub fn is_failure_without_slot_mended(&self, failure: usize) -> bool {
-        let is_later_pass = |view: &&SlotView| match are_within(self, failure, view.at.0, ONE_PASS) {
+        let is_later_pass = |at: usize| match are_within(self, failure, at, ONE_PASS) {
             Some(is_near) => !is_near,
-            None => self.records[failure].boot != view.boot,
+            None => self.records[failure].boot != self.records[at].boot,
         };
         let saves = || self.slots.of_custom_slots().filter(|view| view.is_save());
-        if saves().any(|view| view.at.0 > failure && is_later_pass(&view)) {
+        if saves().any(|view| view.at.0 > failure && is_later_pass(view.at.0)) {
             return true;
         }
         let inventories_before =
@@ -88,7 +88,7 @@ impl Timeline<'_> {
         // also when the next inventory shows it.
         let is_known = |view: &&SlotView| match view.source {
             SlotViewSource::Refusal => false,
-            SlotViewSource::Save => view.at.0 < failure || !is_later_pass(view),
+            SlotViewSource::Save => view.at.0 < failure || !is_later_pass(view.at.0),
             SlotViewSource::Inventory { .. } => view.at.0 < failure,
         };
         let known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
@@ -99,7 +99,11 @@ impl Timeline<'_> {
             let is_other = before.map_or(has_whole_inventory, |before| {
                 !before.content.has_certificate() || shown.content.differs_from(&before.content)
             });
-            shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known)
+            // An installation that began may have saved it.
+            let after = before.map_or(0, |before| before.at.1);
+            let mut begun = self.slots.begun_between(shown.slot, after, shown.at.0);
+            let mut was_begun = || begun.any(|at| at < failure || !is_later_pass(at));
+            shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known) && !was_begun()
         };
         inventories_before().next().is_some()
             && self

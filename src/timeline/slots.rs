@@ -17,6 +17,8 @@ pub struct SlotHistory {
     views: BTreeMap<Slot, Vec<SlotView>>,
     /// A line names a key, of any slot.
     has_key_line: bool,
+    /// The records at which an installation began of which no other line was read: it is not known what was saved.
+    begun: Vec<(Slot, usize)>,
 }
 
 /// The state of one slot that the log shows at one time.
@@ -130,17 +132,22 @@ impl SlotView {
 impl SlotHistory {
     pub(super) fn of(timeline: &Timeline<'_>) -> Self {
         let mut history = Self::default();
-        let mut saving = None;
+        // The slot of an installation that began, and its record.
+        let mut saving: Option<(Slot, usize)> = None;
         let mut unnamed: Vec<UnnamedSave<'_>> = Vec::new();
         let mut boot = 0;
         for (at, event, record) in timeline.own_events() {
             if record.boot != boot {
-                (saving, boot) = (None, record.boot);
+                history.begun.extend(saving.take());
+                boot = record.boot;
             }
             history.has_key_line |= matches!(event, Event::KeyLength { .. });
             match (event, record.slot) {
                 (event, Some(slot)) if event.is_inventory() => history.inventory(slot, at, event, record),
-                (Event::CertificateSaving { slot }, _) => saving = *slot,
+                (Event::CertificateSaving { slot }, _) => {
+                    history.begun.extend(saving.take());
+                    saving = slot.map(|slot| (slot, at));
+                }
                 (Event::NewCertificate { common_name, fingerprint }, slot) => {
                     saving = None;
                     let mut content = Content::new(CertificateState::Installed, at);
@@ -151,10 +158,8 @@ impl SlotHistory {
                         None => unnamed.push(UnnamedSave::new(content, record)),
                     }
                 }
-                (Event::PreviousCertificate { .. }, None) => {
-                    if let Some(save) = unnamed.last_mut() {
-                        save.set_previous(event, record);
-                    }
+                (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate, None) => {
+                    UnnamedSave::end(&mut unnamed, at, event, record);
                 }
                 // The vendor's successful installation ends with one of these; `New Certificate` can be lost.
                 (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate, Some(slot))
@@ -164,18 +169,24 @@ impl SlotHistory {
                     history.add(slot, at, record, SlotViewSource::Save, content);
                 }
                 (Event::KeyTooLarge { .. } | Event::CertificateTooLarge { .. }, Some(slot)) => {
-                    saving = None;
+                    history.begun.extend(saving.take().filter(|(other, _)| *other != slot));
                     history.refuse(slot, at, record);
                 }
-                // A refusal that names no slot is about the slot of the save that was in progress.
+                // A refusal that names no slot is about the slot of the save that was in progress, if no line between them
+                // was lost.
                 (Event::CredentialInvalid { .. } | Event::ChainNotDecodable { .. }, _) => {
-                    if let Some(slot) = saving.take() {
-                        history.refuse(slot, at, record);
+                    if let Some((slot, begin)) = saving.take() {
+                        let missed = timeline.records[begin].entry.missed;
+                        match missed.zip(record.entry.missed) {
+                            Some((before, missed)) if missed > before => history.begun.push((slot, begin)),
+                            _ => history.refuse(slot, at, record),
+                        }
                     }
                 }
                 _ => {}
             }
         }
+        history.begun.extend(saving);
         for views in history.views.values_mut() {
             views.iter_mut().for_each(|view| view.check_completeness(timeline));
             views.dedup_by(|later, earlier| earlier.take_over(later));
@@ -282,13 +293,30 @@ impl SlotHistory {
         self.views.values().flatten()
     }
 
+    /// The records after one and before another at which an installation into this slot began of which no other line was
+    /// read.
+    pub(super) fn begun_between(
+        &self,
+        slot: Slot,
+        after: usize,
+        before: usize,
+    ) -> impl Iterator<Item = usize> {
+        let begun =
+            self.begun.iter().filter(move |(begun, at)| *begun == slot && after < *at && *at < before);
+        begun.map(|(_, at)| *at)
+    }
+
     /// The saves to this slot that the next boot's inventory does not show.
     pub fn not_kept(&self, slot: Slot) -> Vec<NotKept<'_>> {
         let views = self.of_slot(slot);
         let saves = views.iter().enumerate().filter(|(_, view)| view.is_save());
         let not_kept = saves.filter_map(|(number, saved)| {
             let shown = next_inventory(views, number)?;
-            is_lost(saved, shown).then_some(NotKept { saved, shown })
+            // What was saved last is not known if another installation began after the save.
+            let is_last = || self.begun_between(slot, saved.at.1, shown.at.0).next().is_none();
+            let is_lost = shown.content.state == CertificateState::NotAvailable
+                || shown.content.differs_from(&saved.content) && is_last();
+            is_lost.then_some(NotKept { saved, shown })
         });
         not_kept.collect()
     }
@@ -312,10 +340,6 @@ fn next_inventory(views: &[SlotView], save: usize) -> Option<&SlotView> {
     let later = &views[save + 1..];
     let end = later.iter().position(SlotView::is_save).unwrap_or(later.len());
     later[..end].iter().find(|view| view.is_inventory() && view.boot > views[save].boot)
-}
-
-fn is_lost(saved: &SlotView, shown: &SlotView) -> bool {
-    shown.content.state == CertificateState::NotAvailable || shown.content.differs_from(&saved.content)
 }
 
 impl Content {

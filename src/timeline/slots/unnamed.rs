@@ -7,23 +7,29 @@ use crate::timeline::Record;
 
 /// A certificate that was saved to a slot that no line names.
 pub(super) struct UnnamedSave<'e> {
-    /// The index of its line among the records.
+    /// The index of its first line among the records.
     at: usize,
     boot: usize,
     content: Content,
     /// The certificate that the slot had before.
     previous: Option<&'e Fingerprint>,
+    /// A line says what the slot had before.
+    has_ended: bool,
 }
 
 impl<'e> UnnamedSave<'e> {
     pub(super) fn new(content: Content, record: &Record<'_>) -> Self {
-        Self { at: content.record, boot: record.boot, content, previous: None }
+        Self { at: content.record, boot: record.boot, content, previous: None, has_ended: false }
     }
 
-    /// Takes the line about the previous certificate, which follows that about the new one.
-    pub(super) fn set_previous(&mut self, event: &'e Event, record: &Record<'_>) {
-        if self.boot == record.boot && self.previous.is_none() {
-            self.previous = event.fingerprint();
+    /// Takes the line about the certificate before: of the last save, or, if that is complete, of one whose line about
+    /// the new certificate was lost too.
+    pub(super) fn end(saves: &mut Vec<Self>, at: usize, event: &'e Event, record: &Record<'_>) {
+        if saves.last().is_none_or(|save| save.has_ended || save.boot != record.boot) {
+            saves.push(Self::new(Content::new(CertificateState::Installed, at), record));
+        }
+        if let Some(save) = saves.last_mut() {
+            (save.previous, save.has_ended) = (event.fingerprint(), true);
         }
     }
 }
