@@ -16,7 +16,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::line::{Level, lossy};
+use crate::line::{Level, MAX_MISSED, lossy};
 use crate::model::Mac;
 use crate::window::Window;
 
@@ -324,7 +324,8 @@ impl LogDigest {
         self.limit_size(window);
     }
 
-    /// What is kept of a log of several phones: the counts, and the addresses of the phones, which all are beside.
+    /// What is kept of a log of several phones: the counts, and the addresses of the phones, all of them in
+    /// `macs_beside`.
     pub fn of_several_phones(mut self) -> Self {
         self.macs.into_iter().for_each(|mac| note(&mut self.macs_beside, mac));
         let counts = Counts { width: LogWidth::default(), ..self.counts };
@@ -370,7 +371,7 @@ impl LogDigest {
                 && entry.skipped < MOST
                 && entry.text.0 <= entry.text.1
                 && entry.text.1 as usize <= self.texts.len()
-                && entry.missed.is_none_or(|missed| missed < MOST)
+                && entry.missed.is_none_or(|missed| missed <= MAX_MISSED)
                 && repeats.is_none_or(|repeats| repeats.count < MOST)
                 && shown.map(|repeat| repeat.line).all(|line| line < MOST)
         };

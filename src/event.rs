@@ -12,9 +12,10 @@
 //! | an arm in [`Event::slot`] and [`Event::fingerprint`], if it has such a field | a test of events |
 //! | its text fields, in `Event::texts_mut`: records conceal secrets in them | a test of `redact/tests.rs` |
 //! | a row for each text field in a test of `redact/tests.rs`, and an arm in `Shown::field` (`redact/shown.rs`) if it is a name | that test |
+//! | the words before it, in `MESSAGE` of `redact/reason.rs`, if it ends with free text without quotation marks | that test |
 //! | a higher `DIGEST_VERSION` in `records.rs`, and new golden records | `tests/records.rs` |
 //! | the snapshots of kinds and of the columns of `events --format csv`, accepted | these tests |
-//! | the form of a text field, if it has one, in `has_form` of `event/wrapped.rs`: so that a value which is broken over two lines is joined rightly | nobody |
+//! | the form of a text field, if it has one, in `has_form` of `event/wrapped.rs`: so that a value which is broken over two lines is joined rightly; a name that can have blanks is called `common_name` | tests of `log/tests/wrapped.rs`, for a name |
 //! | [`Event::further_lines`], if lines after a complete message can belong to it | tests of `log/tests/wrapped.rs`, for a text that can be empty |
 //! | what the timeline, the checks and the story (`report/story/entry.rs`) make of it | nobody |
 //!
@@ -251,6 +252,14 @@ pub enum ParsedText {
 impl ParsedText {
     fn of(event: Event) -> Self {
         if event.further_lines() > 0 { Self::Open(event) } else { Self::Known(event) }
+    }
+
+    /// The message, whether or not the next line may continue it.
+    pub const fn event(&self) -> Option<&Event> {
+        match self {
+            Self::Known(event) | Self::Open(event) => Some(event),
+            Self::Cut | Self::Unknown => None,
+        }
     }
 }
 

@@ -355,10 +355,20 @@ pub(crate) fn value(digits: &[u8]) -> u64 {
     digits.iter().fold(0, add)
 }
 
+/// The highest count of lost events; a higher one is taken for this. So the counts of all boots can be added.
+pub(crate) const MAX_MISSED: u64 = u32::MAX as u64;
+
 /// Two digits, or more if many events were lost. Returns their value and their number.
 fn missed(input: &[u8]) -> IResult<&[u8], (u64, usize)> {
     let digits = take_while1(|byte: u8| byte.is_ascii_digit());
-    terminated(digits.map(|digits: &[u8]| (value(digits), digits.len())), blanks).parse(input)
+    let count = digits.map(|digits: &[u8]| (value(digits).min(MAX_MISSED), digits.len()));
+    terminated(count, blanks).parse(input)
+}
+
+/// The length of a line in characters, without the mark of its encoding. Bytes within a character do not count.
+pub(crate) fn characters(line: &[u8]) -> usize {
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
+    line.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 #[cfg(test)]

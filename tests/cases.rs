@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use phonecert::check::CATALOGUE;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 #[test]
 fn every_case_gives_what_it_should() {
@@ -88,11 +88,28 @@ fn no_case_shows_a_name_if_redacted() {
             certificates.iter().map(|certificate| &certificate["common_name"]).chain([&device["mac"]])
         });
         let names = names.filter_map(Value::as_str).map(str::to_lowercase);
+        let names = names.chain(names_in_events(copy.path()));
         // Shorter names are also parts of common words.
         let found = names.filter(|name| name.len() > 5 && redacted.contains(name.as_str()));
         shown.extend(found.map(|name| format!("{name} of {}", folder.display())));
     }
     assert!(shown.is_empty(), "{shown:#?}");
+}
+
+/// The values of events' fields that `--redact` replaces.
+fn names_in_events(folder: &Path) -> Vec<String> {
+    let events = |options: &[&str]| {
+        let text = tree::said(folder, &[&["events", "--format", "jsonl", "."], options].concat());
+        let events = text.lines().map(|line| serde_json::from_str::<Map<String, Value>>(line).unwrap());
+        events.collect::<Vec<_>>()
+    };
+    let (plain, redacted) = (events(&[]), events(&["--redact"]));
+    assert_eq!(plain.len(), redacted.len());
+    let replaced = plain.into_iter().zip(redacted).flat_map(|(event, redacted)| {
+        let fields = event.into_iter().filter(move |(name, value)| redacted[name] != *value);
+        fields.filter_map(|(_, value)| Some(value.as_str()?.to_lowercase()))
+    });
+    replaced.collect()
 }
 
 /// The same logs with other line ends give the same answer.

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use phonecert::event::{End, Event, MESSAGES, ParsedText, find, read};
+use phonecert::event::{End, Event, MESSAGES, find, read};
 
 fuzz_target!(|bytes: &[u8]| {
     check(bytes);
@@ -17,10 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
 fn check(text: &[u8]) {
     let _ = find(text);
     for ends in [End::Whole, End::Cut] {
-        match read(text, ends) {
-            ParsedText::Known(event) | ParsedText::Open(event) => told(&event),
-            ParsedText::Cut | ParsedText::Unknown => {}
-        }
+        read(text, ends).event().into_iter().for_each(told);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Writes notices to standard error, beside the answer.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -88,7 +89,7 @@ pub(super) fn left_as_it_was(path: &Path, shown: Shown<'_>, verbosity: Verbosity
 /// The problems of paths that the user named. They are written even if the answer has all problems, since a mistyped
 /// path is easily overlooked there.
 pub(super) fn of_named_paths(problems: &[Problem], paths: &[PathBuf]) -> Vec<Problem> {
-    let named: Vec<String> = paths.iter().map(|path| shown_path(path)).collect();
+    let named: HashSet<String> = paths.iter().map(|path| shown_path(path)).collect();
     problems.iter().filter(|problem| named.contains(&problem.path)).cloned().collect()
 }
 

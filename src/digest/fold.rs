@@ -20,7 +20,8 @@ pub(crate) const MAX_EXPLAINED_DELAY: u64 = 3_000;
 struct Kind {
     event: Event,
     missed: Option<u64>,
-    /// None without a stamp; else whether it is a time since boot, and the sides of the window's bounds.
+    /// Whether the stamp is a time since boot, and on which side of `--since` and `--until` it is. None if the line has
+    /// no stamp.
     sides: Option<(bool, u8)>,
     is_explained: Option<bool>,
 }
@@ -29,7 +30,7 @@ struct Kind {
 /// ordinary line), so that the order of failures relative to these is kept, and ordinary lines between which only events
 /// were lost. The newest entries stay as they are.
 pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
-    remove_odd_lines(&mut digest.entries);
+    remove_uptime_lines_among_dated_ones(&mut digest.entries);
     mark_explained(&mut digest.entries);
     let mut entries = std::mem::take(&mut digest.entries);
     let newest = entries.split_off(entries.len().saturating_sub(MAX_UNFOLDED));
@@ -141,7 +142,7 @@ fn append(first: &mut LogEntry, later: LogEntry, text: Box<str>) {
 
 /// Removes single ordinary lines with an uptime stamp among dated lines, which some processes write
 /// throughout a boot, and the ordinary dated lines that were kept only because of them.
-fn remove_odd_lines(entries: &mut Vec<LogEntry>) {
+fn remove_uptime_lines_among_dated_ones(entries: &mut Vec<LogEntry>) {
     let is_ordinary = |entry: &LogEntry| entry.event.is_none();
     let mut keep = vec![true; entries.len()];
     for at in 1..entries.len().saturating_sub(1) {

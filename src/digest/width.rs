@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The longest lines of a log, and the known messages that end too early with them. Lengths are in bytes.
+use crate::line::characters;
+
+/// The longest lines of a log, and the known messages that end too early with them. Lengths are in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogWidth {
     longest: u64,
@@ -14,6 +16,15 @@ pub struct LogWidth {
 }
 
 impl LogWidth {
+    /// Adds a line.
+    #[inline]
+    pub(crate) fn add_line(&mut self, line: &[u8]) {
+        // A line has at least as many bytes.
+        if line.len() as u64 >= self.longest {
+            self.add(characters(line));
+        }
+    }
+
     /// Adds a line of this length.
     #[inline]
     pub const fn add(&mut self, length: usize) {

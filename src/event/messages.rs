@@ -14,7 +14,7 @@ use crate::line;
 pub struct MessageGrammar {
     /// The beginning of every text of this message.
     pub begins: &'static str,
-    /// The grammar, over a text that ends with a line feed.
+    /// The grammar, over a text that ends with a line feed, or with two if the text can be cut.
     parse: fn(&[u8]) -> IResult<&[u8], Event>,
 }
 

@@ -4,10 +4,8 @@ use super::*;
 use crate::line::{Line, line};
 
 pub(super) fn known(text: &str) -> Event {
-    match read(text.as_bytes(), End::Whole) {
-        ParsedText::Known(event) | ParsedText::Open(event) => event,
-        other => panic!("{text}: {other:?}"),
-    }
+    let reading = read(text.as_bytes(), End::Whole);
+    reading.event().unwrap_or_else(|| panic!("{text}: {reading:?}")).clone()
 }
 
 pub(super) fn cut(text: &str) {
@@ -176,10 +174,7 @@ fn cut_at_any_byte_a_message_tells_nothing_wrong() {
 
 #[test]
 fn cut_values_are_not_known_and_closed_ones_are() {
-    let read = |text: &str| match read(text.as_bytes(), End::Cut) {
-        ParsedText::Known(event) | ParsedText::Open(event) => event,
-        other => panic!("{text}: {other:?}"),
-    };
+    let read = |text: &str| read(text.as_bytes(), End::Cut).event().unwrap().clone();
     assert_eq!(
         read("Application, main: Label=SIP, Version=Codename 4.0.1"),
         Event::Software { label: Some("SIP".into()), version: None }
@@ -291,12 +286,7 @@ fn marks_around_a_message_change_nothing() {
                     Line::Message { text, .. } => text,
                     Line::Headerless(text) => find(text).unwrap_or_else(|| panic!("{line_of_log}")),
                 };
-                match read(found, End::Whole) {
-                    ParsedText::Known(event) | ParsedText::Open(event) => {
-                        assert_eq!(event, whole, "{line_of_log}")
-                    }
-                    other => panic!("{line_of_log}: {other:?}"),
-                }
+                assert_eq!(read(found, End::Whole).event(), Some(&whole), "{line_of_log}");
             }
         }
     }

@@ -65,7 +65,8 @@ pub(super) fn end(input: &[u8]) -> IResult<&[u8], ()> {
 }
 
 /// The result of `parser`. None if the text is cut before it, within it or directly after it, since the value may
-/// be longer than it seems. To be used only behind the part of the text that identifies the message.
+/// be longer than it seems. Use it only behind the words that identify the message: before them, any cut text would be this
+/// message without a value.
 pub(super) fn or_cut<'a, T>(
     mut parser: impl Parser<&'a [u8], Output = T, Error = Error<&'a [u8]>>,
 ) -> impl FnMut(&'a [u8]) -> IResult<&'a [u8], Option<T>> {

@@ -47,10 +47,7 @@ struct Join {
 
 impl Join {
     const fn event(&self) -> Option<&Event> {
-        match &self.reading {
-            ParsedText::Known(event) | ParsedText::Open(event) => Some(event),
-            ParsedText::Cut | ParsedText::Unknown => None,
-        }
+        self.reading.event()
     }
 
     /// The texts that the next line may make of this one, and whether they are joined with a blank.
@@ -260,10 +257,7 @@ fn is_number(text: &[u8]) -> bool {
 
 /// The event of a text whose rest is missing.
 fn cut_event(text: &[u8]) -> Option<Event> {
-    let event = |text| match read(text, End::Cut) {
-        ParsedText::Known(event) | ParsedText::Open(event) => Some(event),
-        ParsedText::Cut | ParsedText::Unknown => None,
-    };
+    let event = |text| read(text, End::Cut).event().cloned();
     // A program that cut the line may have written a mark at its end.
     event(text).or_else(|| event(without_separators(without_trailing_marks(text))))
 }
@@ -289,7 +283,8 @@ fn agreed<'e>(events: impl Iterator<Item = &'e Event> + Clone) -> Option<Event> 
     kinds::from_parts(kind, fields)
 }
 
-/// The only value, or the only one that has the form of its field. Of free texts, the one with the most blanks.
+/// Of several values, by the ways in which the lines can be joined: of a reason the first, which has the most blanks, else
+/// the only one that has the form of its field.
 fn one_of<'v>(field: &str, values: &[&'v Value]) -> Option<&'v Value> {
     if values.len() < 2 || field == "reason" {
         return values.first().copied();

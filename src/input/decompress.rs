@@ -221,13 +221,17 @@ pub(super) struct Bzip2<R> {
     compressed: R,
     stream: bzip2::Decompress,
     has_ended: bool,
-    /// Whole blocks; at most 46 MB, the longest block.
+    /// Whole blocks, when they are returned.
     blocks: Vec<u8>,
     at: usize,
 }
 
 /// How many bytes one call of bzip2 reads. If it finds a fault, blocks that end in the same bytes are lost.
 const BZIP2_STEP: usize = 64;
+
+/// The most bytes that are decompressed before a block's checksum is compared. A block of text has 0.9 MB; one of equal
+/// bytes has 46 MB, which are 39 bytes in the file.
+const MAX_BZIP2_BLOCKS: usize = 16 << 20;
 
 impl<R: BufRead> Bzip2<R> {
     fn new(compressed: R) -> Self {
@@ -260,6 +264,9 @@ impl<R: BufRead> Bzip2<R> {
                 Ok(_) if is_end => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(_) => {}
                 Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidInput, error)),
+            }
+            if self.blocks.len() > MAX_BZIP2_BLOCKS {
+                return Err(io::ErrorKind::OutOfMemory.into());
             }
             // With room left, it stopped for lack of input, which it reads only between blocks.
             if !self.blocks.is_empty() && (self.has_ended || !is_full) {

@@ -8,10 +8,11 @@
 //! | its decoder: a crate in `Cargo.toml` (also for the tests), a variant of `Decoder` and its arms in `decompress.rs`. It reads all members as one stream, returns what came before a fault, and an early end is an error | the compiler, and `tests/input/compressed.rs` |
 //! | its row in [`FILE_FORMATS`] instead of the one that calls it unsupported | the compiler, and a test of this file |
 //! | in that row, the endings of compressed logs, from which the age of a log is read | a test of this file |
-//! | in that row, the endings of compressed tar archives | `tests/input/archives.rs` |
+//! | in that row, the short endings of compressed tar archives, as `tgz`; `tar.gz` is known without | nobody |
 //! | an encoder in `tests/input/sink.rs`, with which logs and archives are cut and damaged, and the offset of a byte of its checksum in `tests/input/compressed.rs` | these tests |
 //! | another compression as the unsupported one of the tests, if they use this one | these tests |
-//! | its name in `README.md`, and the new crate in `fuzz/Cargo.lock` | nobody |
+//! | the new crate in `fuzz/Cargo.lock` | `.ci/run` |
+//! | its name in `README.md` | nobody |
 //!
 //! "Nobody" means that nothing fails if it is forgotten.
 //!
@@ -58,8 +59,8 @@ struct FileFormat {
     kind: FileKind,
     /// Its first bytes, of which any one suffices.
     magic: &'static [&'static [u8]],
-    /// Endings of the names of archives, and of files that can't be read. A compressed log is found by what its name has
-    /// before the ending: see `log_endings`.
+    /// Endings of archives, and of files that can't be read. Of a compression, only short forms such as `tgz`: of
+    /// `tar.gz`, the ending of `log_endings` is taken off first.
     endings: &'static [&'static str],
     /// The endings that a supported compression adds to a log's name, as in `0004f2a1b2c3-app.log.2.gz`, the usual
     /// one first.
@@ -79,20 +80,15 @@ const fn format(
 static FILE_FORMATS: &[FileFormat] = &[
     format(FileKind::Records, &[b"PCREC\0"], &[], &[]),
     format(FileKind::Utf16, &[b"\xFF\xFE", b"\xFE\xFF"], &[], &[]),
-    format(FileKind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tar.gz", "tgz"], &["gz", "gzip"]),
+    format(FileKind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tgz"], &["gz", "gzip"]),
     format(
         FileKind::Compressed(Compression::Zstd),
         &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
-        &["tar.zst", "tzst"],
+        &["tzst"],
         &["zst", "zstd"],
     ),
-    format(FileKind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["tar.xz", "txz"], &["xz"]),
-    format(
-        FileKind::Compressed(Compression::Bzip2),
-        &[b"BZh"],
-        &["tar.bz2", "tbz2", "tbz"],
-        &["bz2", "bz", "bzip2"],
-    ),
+    format(FileKind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["txz"], &["xz"]),
+    format(FileKind::Compressed(Compression::Bzip2), &[b"BZh"], &["tbz2", "tbz"], &["bz2", "bz", "bzip2"]),
     // A tar header has no magic bytes at its beginning; see `is_tar_header`.
     format(FileKind::Tar, &[], &["tar"], &[]),
     format(FileKind::Zip, &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"], &["zip"], &[]),

@@ -102,8 +102,8 @@ pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     (end < text.len() && end > 0).then_some(&rest[..end])
 }
 
-/// Removes separators, emphasis and closing brackets after a text, and any signs that are not of ASCII but quotation
-/// marks. A bracket that closes one of the text belongs to it.
+/// Removes separators, emphasis and closing brackets after a text, and all characters that are not of ASCII, except
+/// quotation marks. A bracket that closes one of the text belongs to it.
 pub(crate) fn without_separators(mut text: &[u8]) -> &[u8] {
     for _ in 0..MAX_SEPARATORS {
         let closes = |open, close| {

@@ -18,7 +18,7 @@ use super::part_name::{MAX_LINES_CHECKED, part_of};
 use crate::digest::{CLOCK_SET_BACK_S, Fragment, LogDigest, LogEntry};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{
-    Header, Line, PlainLines, glued_line, has_odd_bytes, headers_behind, line, trim, without_hole,
+    Header, Line, PlainLines, characters, glued_line, has_odd_bytes, headers_behind, line, trim, without_hole,
 };
 use crate::stamp::Stamp;
 use crate::window::Window;
@@ -131,7 +131,7 @@ impl Reader {
                 let whole = &rest[..end];
                 rest = &rest[end + 1..];
                 self.doubled_lines.take(whole == before);
-                self.digest.counts.width.add(whole.len());
+                self.digest.counts.width.add_line(whole);
                 (last_but_one, before) = (before, whole);
                 passed += 1;
             }
@@ -261,14 +261,17 @@ impl Reader {
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
         let Some((plain, before)) = self.plain_lines.join(looked_at, may_be_odd) else { return };
         // Where a mail program broke a line, nothing is cut off.
-        let length = if before > 0 { plain.len() } else { length };
-        self.digest.counts.width.add(length);
+        let length = if before > 0 { characters(&plain) } else { length - whole.len() + characters(whole) };
         let looked_at = &*plain;
         self.number = self.digest.counts.lines - before;
         let joined = self.join_header(looked_at);
         let (looked_at, raw) = joined.as_ref().map_or((looked_at, looked_at), |(line, raw)| (line, raw));
         let as_parsed = parsed.filter(|_| matches!(plain, Cow::Borrowed(_)) && joined.is_none());
         let mut rest = as_parsed.unwrap_or_else(|| line(looked_at));
+        // Text around the log, such as a mail's, has a width of its own.
+        if matches!(rest, Line::Message { .. }) {
+            self.digest.counts.width.add(length);
+        }
         self.note_names(whole);
         loop {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;

@@ -417,6 +417,10 @@ fn lines_cut_off_at_one_width_lose_messages() {
     assert_eq!(cut_off(&[&refusal[..71], other, other, ""]), 0);
     // One line has a width of its own.
     assert_eq!(cut_off(&[refusal, &other[..71], ""]), 0);
+    // Characters count, not bytes, and not the mark of the encoding.
+    let letter = other.replace("line 1", "line é");
+    assert_eq!((letter.len(), cut_off(&[refusal, &letter, other, ""])), (73, 1));
+    assert_eq!(cut_off(&[&format!("\u{feff}{other}"), refusal, ""]), 1);
     // A program marked where it cut the line.
     for mark in [">", "$"] {
         assert_eq!(cut_off(&[&format!("{refusal}{mark}"), &other[..71], ""]), 1, "{mark}");

@@ -61,7 +61,7 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
 /// What stands between two words of one name.
 static WITHIN_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\A[ \t._'’+&-]*\z"));
 
-/// The messages behind which a reason stands, or the name of a file.
+/// Behind these words of a message, the rest is free text, a reason or the name of a file, and is redacted word by word.
 static MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)certificate\s+verification\s+failed|credential\s+invalid|skipped\s+uploading")
 });

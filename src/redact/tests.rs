@@ -272,10 +272,7 @@ static LOG_OF_ALL_MESSAGES: &str = include_str!("../../testdata/messages/0004f2a
 
 fn event_of(line: &str) -> event::Event {
     let text = line.splitn(5, '|').last().unwrap();
-    match event::read(text.as_bytes(), event::End::Whole) {
-        event::ParsedText::Known(event) | event::ParsedText::Open(event) => event,
-        other => panic!("{line}: {other:?}"),
-    }
+    event::read(text.as_bytes(), event::End::Whole).event().unwrap_or_else(|| panic!("{line}")).clone()
 }
 
 /// The fields of a line's event that are text.
@@ -331,6 +328,28 @@ fn fields_of_events_are_redacted_by_what_they_are() {
             assert_eq!(shown, expected, "{field}");
         }
     }
+}
+
+/// What is hidden in an event is hidden in its line, too.
+#[test]
+fn names_in_fields_are_not_in_the_line() {
+    const NAME: &str = "Jane Roe";
+    let redactor = redactor_of(&[], |redactor| drop(Shown::redacted(redactor).name(NAME)));
+    let shown = Shown::redacted(&redactor);
+    let mut checked = BTreeSet::new();
+    for line in LOG_OF_ALL_MESSAGES.lines() {
+        for (field, value) in text_fields(line) {
+            let named = line.replace(value.as_str().unwrap(), NAME);
+            let text = named.splitn(5, '|').last().unwrap();
+            let reading = event::read(text.as_bytes(), event::End::Whole);
+            let read = reading.event().and_then(|event| event.fields().get(&field).cloned());
+            if read.is_some_and(|value| value == NAME) && shown.field(&field, NAME) != NAME {
+                assert!(!shown.line(text, true).contains(NAME), "{field} of {line}");
+                checked.insert(field);
+            }
+        }
+    }
+    assert!(checked.len() > 1, "{checked:?}");
 }
 
 #[test]

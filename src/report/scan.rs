@@ -80,8 +80,15 @@ mod tests {
     #[test]
     fn no_format_lets_a_hidden_character_through() {
         let by = [None, Some(GroupBy::Code), Some(GroupBy::Model), Some(GroupBy::Fingerprint)];
+        let mut fleet = fixture::fleet();
+        for device in &mut fleet.devices {
+            let about = [&mut device.model, &mut device.assembly, &mut device.assembly_revision];
+            let names = device.certificates.iter_mut().map(|content| &mut content.common_name);
+            let texts = about.into_iter().chain(names).flatten().chain(&mut device.files);
+            texts.for_each(|text| text.push_str("\u{202e}\u{1b}[2J"));
+        }
         for (format, group_by) in FORMATS.iter().flat_map(|format| by.map(|group_by| (format, group_by))) {
-            let text = fixture::written(format, &Style { group_by, ..Style::default() });
+            let text = fixture::written_of(format, &Style { group_by, ..Style::default() }, &fleet);
             let hidden = text.chars().find(|c| *c != '\n' && text::visible::is_hidden(*c));
             assert_eq!(hidden, None, "{} {group_by:?}: pass texts through `visible`", format.name);
         }

@@ -1,9 +1,9 @@
 //! Archives and logs that decompress to enormous sizes. The limits are lower than usual, to save time.
 
-use phonecert::input::Limits;
+use phonecert::input::{Limits, compressions};
 use phonecert::problem::ProblemKind::LimitExceeded;
 
-use super::sink::{LOG, Taken, Tree, gzip, limited, log, tar, xz, zip, zstd};
+use super::sink::{LOG, Taken, Tree, compress, gzip, limited, log, tar, zip};
 
 const LOW: Limits =
     Limits { log_bytes: 1 << 30, archive_bytes: 1 << 30, ratio: 50, ratio_from: 1 << 20, members: 100 };
@@ -21,11 +21,24 @@ fn only_limit(taken: &Taken, words: &str) {
 
 #[test]
 fn a_ratio() {
-    for compress in [gzip, zstd, xz] {
-        let taken = read(LOG, &compress(&vec![b'\n'; 16 << 20]), LOW);
+    for ending in compressions() {
+        let taken = read(LOG, &compress(ending, &vec![b'\n'; 16 << 20]), LOW);
         only_limit(&taken, "times its size");
         // Except for the piece in which the limit was reached.
         assert!(((1 << 20) - (256 << 10)..=1 << 20).contains(&taken.length), "what came before counts");
+    }
+}
+
+/// A block is returned only after its checksum was compared, so its length is limited: the longest block has 46 MB.
+#[test]
+fn a_long_block() {
+    for (length, is_read) in [(16 << 20, true), (17 << 20, false)] {
+        let taken = read(LOG, &compress("bz2", &vec![b'\n'; length]), Limits { ratio: u64::MAX, ..LOW });
+        if is_read {
+            assert_eq!((taken.length, taken.problems.len()), (length as u64, 0));
+        } else {
+            only_limit(&taken, "needs too much memory");
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{MAX_FRAGMENT_LENGTH, Reader};
 use crate::digest::LogEntry;
 use crate::event::{self, End, Event, ParsedText, WrappedText};
-use crate::line::{Header, completed_header, has_hidden_header, joined_header, trim, value};
+use crate::line::{Header, characters, completed_header, has_hidden_header, joined_header, trim, value};
 
 /// No line number is longer, in digits.
 const MAX_LINE_NUMBER: usize = 9;
@@ -21,7 +21,7 @@ pub(super) struct Pending {
     raw: Vec<u8>,
     /// The length of its last line, in characters, and those of the lines before.
     columns: usize,
-    /// The length of its last line as it is in the file, in bytes.
+    /// The length of its last line as it is in the file, in characters.
     pub(super) length: usize,
     wrapped_lines: WrappedLines,
     /// Its header has something new, so its line is kept whatever the text is.
@@ -241,8 +241,7 @@ impl Reader {
 
 /// The length of a line in characters; of the last one if there are several.
 fn columns(lines: &[u8]) -> usize {
-    let line = &lines[memchr::memrchr(b'\n', lines).map_or(0, |feed| feed + 1)..];
-    line.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+    characters(&lines[memchr::memrchr(b'\n', lines).map_or(0, |feed| feed + 1)..])
 }
 
 /// A line with its line feed.

@@ -40,8 +40,8 @@ impl StoryEntry {
         Self { when: when(event), tone, what, count: 1, last: None, kind: event.kind, is_turn, location }
     }
 
-    /// Whether a slot may have another content after it: a certificate was saved, or an installation was refused.
-    pub(super) fn is_installation(&self) -> bool {
+    /// Whether the content of a slot can differ after it: a certificate was saved, or an installation was refused.
+    pub(super) fn may_change_slot(&self) -> bool {
         matches!(
             self.kind,
             "key_too_large"

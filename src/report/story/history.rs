@@ -103,7 +103,7 @@ impl Boot {
             return false;
         }
         match self.lists.last_mut() {
-            Some(list) if !self.entries[list.at..].iter().any(StoryEntry::is_installation) => {
+            Some(list) if !self.entries[list.at..].iter().any(StoryEntry::may_change_slot) => {
                 list.inventory.add(event);
             }
             _ => {
@@ -228,7 +228,7 @@ fn entries(
         if let Some(list) = lists.next_if(|list| list.at == at) {
             all.push(list.compared(listed));
         }
-        if entry.is_installation() {
+        if entry.may_change_slot() {
             *listed = None;
         }
         all.push(entry);
