@@ -144,7 +144,7 @@ pub fn conceal_address(text: &str) -> Cow<'_, str> {
 /// logs match it, so most texts cost only this quick search.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
-        r"(?i-u)private|authoriz|bearer|(?:pin|token|community)(?:[ \t]+(?:code|value))?[ \t]*:|pin(?:[ \t]+(?:code|number|is|was))*[ \t]+[0-9]{4}|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|plcmspip|ha1|community",
+        r#"(?i-u)private|authoriz|bearer|(?:pin|token|community)(?:[ \t]+(?:code|value))?[ \t]*:|pin(?:[ \t]+(?:code|number|is|was))*[ \t]+(?u:["'“‘])?[0-9]{4}|@|:[/\\]|/[/\\]|%2f|%3a|sips?:|tps?:|ur[il](?:(?u:[^a-z])|$)|pass|pwd|psk|secret|plcmspip|ha1|community"#,
         r#"|(?:pw|pin|auth|token|credentials?|sig|sess(?:ion)?[._-]?id)(?:[0-9=._"'\\-]|value|hash|text)"#,
         r#"|(?:api|shared|wep|wpa2?|fi|wlan|network|encryption|radius)[ _.-]?key|pw[ \t:]|["']k\\*["']"#,
         r"|auth[ \t]+(?:plain|login)|-u[ =]|--(?:proxy-)?user",

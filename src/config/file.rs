@@ -233,13 +233,13 @@ impl File {
     }
 
     fn malformed(&mut self, byte: usize, why: &'static str, text: &str) -> ReadOutcome {
-        let mut lost: Vec<Box<str>> = Vec::new();
-        for name in xml::names(text) {
+        let mut lost: Vec<(Box<str>, u64)> = Vec::new();
+        for (name, line) in xml::names(text) {
             self.is_ours |= name.starts_with(CONFIG_FILES) || name.starts_with(APP_FILE_PATH);
             if let Some(known) = Parameter::find(name) {
                 self.is_ours = true;
-                if known.is_of_certificates() && !lost.iter().any(|lost| **lost == *name) {
-                    lost.push(name.into());
+                if known.is_of_certificates() && !lost.iter().any(|(lost, _)| **lost == *name) {
+                    lost.push((name.into(), line));
                 }
             }
         }

@@ -45,8 +45,8 @@ pub struct Malformed {
     pub column: u64,
     /// A clause: `the file ends too early`.
     pub why: Cow<'static, str>,
-    /// The certificate parameters in the file, as far as a tolerant search finds them.
-    pub lost: Vec<Box<str>>,
+    /// The certificate parameters in the file with their lines, as far as a tolerant search finds them.
+    pub lost: Vec<(Box<str>, u64)>,
 }
 
 /// Why a file can't be used.
@@ -65,7 +65,7 @@ pub(super) fn attributes(
     see: &mut dyn FnMut(Attribute<'_>),
 ) -> Result<(), Refusal> {
     let Some(all) = simple::attributes(text) else { return parsed(text, is_wanted, see) };
-    let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
+    let mut lines = LineCounter::new(text);
     for raw in all.iter().filter(|raw| is_wanted(raw.name)) {
         let (line, has_line_breaks) = (lines.of(raw.start), raw.value.contains(['\n', '\r']));
         see(Attribute { name: raw.name, value: &raw.value(), has_line_breaks, line });
@@ -87,7 +87,7 @@ fn parsed(
     let document = Document::parse_with_options(&text, options).map_err(|error| refusal(&error, &text))?;
     check(&text)?;
     check_names(&document)?;
-    let mut lines = LineCounter { text: text.as_bytes(), line: 1, counted: 0 };
+    let mut lines = LineCounter::new(&text);
     let all = document.descendants().flat_map(|node| node.attributes());
     for attribute in all.filter(|attribute| is_wanted(attribute.name())) {
         let line = lines.of(attribute.range().start);
@@ -125,7 +125,11 @@ struct LineCounter<'t> {
     counted: usize,
 }
 
-impl LineCounter<'_> {
+impl<'t> LineCounter<'t> {
+    const fn new(text: &'t str) -> Self {
+        Self { text: text.as_bytes(), line: 1, counted: 0 }
+    }
+
     fn of(&mut self, byte: usize) -> u64 {
         if self.counted <= byte && byte <= self.text.len() {
             self.line += memchr::memchr_iter(b'\n', &self.text[self.counted..byte]).count() as u64;
@@ -225,9 +229,11 @@ pub(super) fn line_and_column(text: &[u8], byte: usize) -> (u64, u64) {
 static COMMENT_OR_NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?s)<!--.*?(?:-->|\z)|([A-Za-z0-9._-]+)\s*="));
 
-/// The names before an equals sign outside comments, even if the rest is not well-formed.
-pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
-    COMMENT_OR_NAME.captures_iter(text).filter_map(|found| Some(found.get(1)?.as_str()))
+/// The names before an equals sign outside comments with their lines, even if the rest is not well-formed.
+pub(super) fn names(text: &str) -> impl Iterator<Item = (&str, u64)> {
+    let mut lines = LineCounter::new(text);
+    let names = COMMENT_OR_NAME.captures_iter(text).filter_map(|found| found.get(1));
+    names.map(move |name| (name.as_str(), lines.of(name.start())))
 }
 
 #[cfg(test)]
@@ -488,7 +494,7 @@ mod tests {
 
     #[test]
     fn a_lenient_look_finds_names_outside_comments() {
-        let text = "<a x.y = \"1\" <!-- z.z=\"1\" --> q.r=<b> ä=b";
-        assert_eq!(names(text).collect::<Vec<_>>(), ["x.y", "q.r"]);
+        let text = "<a x.y = \"1\" <!-- z.z=\"1\"\n--> q.r=<b> ä=b";
+        assert_eq!(names(text).collect::<Vec<_>>(), [("x.y", 1), ("q.r", 2)]);
     }
 }

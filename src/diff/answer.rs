@@ -204,6 +204,7 @@ impl AnswerDiagnosis {
 
 /// The whole answer, with only the members that are compared.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Document {
     #[serde(default, deserialize_with = "this_version")]
     schema_version: Option<u32>,

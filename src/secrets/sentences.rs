@@ -14,7 +14,7 @@ use super::{Secret, merged, pattern};
 static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
     let user = r"(?<user>\b(?:user(?:[ _-]?name|[ _-]?id)?|login|account)[ \t:=]+\S{1,64}[ \t,;]+(?:(?:and|with)[ \t]+)?)";
     let words = format!("(?<word>(?<key>{KEYS})|{PASSWORDS})");
-    let verbs = r"(?:[ \t]+(?:is|was|has|been|now|new|old|given|as))*";
+    let verbs = r"(?:[ \t]+(?:for|of)(?:[ \t]+[^\s:=]{1,32}){1,4}?[ \t]+(?:is|was))?(?:[ \t]+(?:is|was|has|been|now|new|old|given|as))*";
     let change = r"(?:changed|updated|replaced|reset|set)";
     let certain = format!(
         r"(?<certain>[ \t]+value(?:[ \t]+is)?|[ \t]+{change}[ \t]+to|(?<two>[ \t]+{change}[ \t]+from))?"
@@ -26,7 +26,7 @@ static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
 /// characters as the shortest PIN. Without a colon, only the digits of a PIN do.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)(?:\b|_)(?:(?:pin|token|community)(?:[ \t]+(?:code|value))?[ \t]*:[ \t]*|pin(?:[ \t]+(?:code|number|is|was))*[ \t]+(?<digits>[0-9]{4,}\b))",
+        r#"(?i)(?:\b|_)(?:(?:pin|token|community)(?:[ \t]+(?:code|value))?[ \t]*:[ \t]*|pin(?:[ \t]+(?:code|number|is|was))*[ \t]+["'“‘]?(?<digits>[0-9]{4,}\b))"#,
     )
 });
 
@@ -162,6 +162,10 @@ mod tests {
             ("rocommunity geheim", "rocommunity [redacted]"),
             ("SNMP community string: geheim", "SNMP community string: [redacted]"),
             ("PIN 4711, pin code is 4711", "PIN [redacted], pin code is [redacted]"),
+            ("sign-in with PIN '45607'", "sign-in with PIN '[redacted]'"),
+            ("SIP password for reg 1 is Sommer45611", "SIP password for reg 1 is [redacted]"),
+            ("password of user jane was hunter2", "password of user jane was [redacted]"),
+            ("the password for line 1 is wrong", "the password for line 1 is wrong"),
             ("refresh_token: aZ91k", "refresh_token: [redacted]"),
             ("sig=aaa", "sig=[redacted]"),
             ("USER jane\nPASS geheim", "USER jane\nPASS [redacted]"),

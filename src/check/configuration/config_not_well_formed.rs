@@ -47,14 +47,14 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             Part::Path(source.file.path.clone()),
             format!(" is not well-formed XML: {location}: {why}.")
         ];
-        if let Some((first, others)) = lost.split_first() {
+        if let Some(((first, _), others)) = lost.split_first() {
             let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
             message = message.and(format!(" The phone may lose {first}{more}.").into());
         }
         let mut evidence = vec![source.file.says(Some(line), None, format!("{location}: {why}"))];
-        let lost = lost
-            .iter()
-            .map(|name| source.file.says(None, Some(name), "is in this file, which the phone can't read"));
+        let lost = lost.iter().map(|(name, line)| {
+            source.file.says(Some(*line), Some(name), "is in this file, which the phone can't read")
+        });
         evidence.extend(lost);
         Some(Finding::of_files(None, message, evidence))
     });
