@@ -261,7 +261,11 @@ impl Reader {
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
         let Some((plain, before)) = self.plain_lines.join(looked_at, may_be_odd) else { return };
         // Where a mail program broke a line, nothing is cut off.
-        let length = if before > 0 { characters(&plain) } else { length - whole.len() + characters(whole) };
+        let length = match before {
+            0 if may_be_odd => length - whole.len() + characters(whole),
+            0 => length,
+            _ => characters(&plain),
+        };
         let looked_at = &*plain;
         self.number = self.digest.counts.lines - before;
         let joined = self.join_header(looked_at);
