@@ -22,6 +22,7 @@ use crate::window::Window;
 
 pub use entry::{LogEntry, Repeat, Repeats};
 pub(crate) use fold::{MAX_EXPLAINED_DELAY, explains};
+pub(crate) use width::LineLength;
 pub use width::LogWidth;
 
 /// Dates that go back by at most this many seconds are not taken for a clock that was set, so their lines are not kept.
@@ -146,7 +147,7 @@ impl Counts {
     }
 
     /// Whether some lines could not be read, or not whole, so that failures may be unknown.
-    pub const fn has_unread_lines(&self) -> bool {
+    pub fn has_unread_lines(&self) -> bool {
         self.foreign > 0
             || self.has_hidden_lines()
             || self.in_further_fields > 0

@@ -221,17 +221,14 @@ pub(super) struct Bzip2<R> {
     compressed: R,
     stream: bzip2::Decompress,
     has_ended: bool,
-    /// Whole blocks, when they are returned.
+    /// A whole block, when it is returned; at most 46 MB, the longest block.
     blocks: Vec<u8>,
     at: usize,
 }
 
-/// How many bytes one call of bzip2 reads. If it finds a fault, blocks that end in the same bytes are lost.
-const BZIP2_STEP: usize = 64;
-
-/// The most bytes that are decompressed before a block's checksum is compared. A block of text has 0.9 MB; one of equal
-/// bytes has 46 MB, which are 39 bytes in the file.
-const MAX_BZIP2_BLOCKS: usize = 16 << 20;
+/// How many bytes one call of bzip2 reads. If it finds a fault, blocks that end in the same bytes are lost. A block of
+/// equal bytes has 39 bytes in the file: with 64, several of its 46 MB are in memory.
+const BZIP2_STEP: usize = 16;
 
 impl<R: BufRead> Bzip2<R> {
     fn new(compressed: R) -> Self {
@@ -264,9 +261,6 @@ impl<R: BufRead> Bzip2<R> {
                 Ok(_) if is_end => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(_) => {}
                 Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidInput, error)),
-            }
-            if self.blocks.len() > MAX_BZIP2_BLOCKS {
-                return Err(io::ErrorKind::OutOfMemory.into());
             }
             // With room left, it stopped for lack of input, which it reads only between blocks.
             if !self.blocks.is_empty() && (self.has_ended || !is_full) {

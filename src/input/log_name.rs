@@ -255,7 +255,8 @@ impl Decorations {
                 for part in run.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
                     match std::str::from_utf8(part) {
                         Ok(digits) if part[0].is_ascii_digit() => self.digits(digits, before),
-                        _ => self.is_uncertain |= !is_neutral(part),
+                        _ if is_neutral(part) => self.is_behind_log |= part == b"log",
+                        _ => self.is_uncertain = true,
                     }
                 }
             }

@@ -83,6 +83,7 @@ fn rotations() {
         ("0004f2a1b2c3-app.log.10.bz2", Rotation::Number(10)),
         ("0004f2a1b2c3-app.1.log", Rotation::Number(1)),
         ("0004f2a1b2c3-app.log-3", Rotation::Number(3)),
+        ("0004f2a1b2c3-app-log3.txt", Rotation::Number(3)),
         ("0004f2a1b2c3-app-3.log", Rotation::Copy),
         ("0004f2a1b2c3-app_3.log", Rotation::Copy),
         ("0004f2a1b2c3-app-0003.log", Rotation::Copy),

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::Recorded;
 use super::fast_path::FastPath;
 use super::part_name::{MAX_LINES_CHECKED, part_of};
-use crate::digest::{CLOCK_SET_BACK_S, Fragment, LogDigest, LogEntry};
+use crate::digest::{CLOCK_SET_BACK_S, Fragment, LineLength, LogDigest, LogEntry};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{
     Header, Line, PlainLines, characters, glued_line, has_odd_bytes, headers_behind, line, trim, without_hole,
@@ -131,7 +131,7 @@ impl Reader {
                 let whole = &rest[..end];
                 rest = &rest[end + 1..];
                 self.doubled_lines.take(whole == before);
-                self.digest.counts.width.add_line(whole);
+                self.digest.counts.width.add_message(whole);
                 (last_but_one, before) = (before, whole);
                 passed += 1;
             }
@@ -261,21 +261,18 @@ impl Reader {
         let looked_at = &whole[..whole.len().min(MAX_LINE_LENGTH)];
         let Some((plain, before)) = self.plain_lines.join(looked_at, may_be_odd) else { return };
         // Where a mail program broke a line, nothing is cut off.
-        let length = match before {
-            0 if may_be_odd => length - whole.len() + characters(whole),
-            0 => length,
-            _ => characters(&plain),
-        };
+        let (bytes, whole_line) = if before > 0 { (plain.len(), &*plain) } else { (length, whole) };
+        let is_ascii = before == 0 && !may_be_odd;
+        let characters = if is_ascii { bytes } else { bytes - whole_line.len() + characters(whole_line) };
         let looked_at = &*plain;
         self.number = self.digest.counts.lines - before;
         let joined = self.join_header(looked_at);
         let (looked_at, raw) = joined.as_ref().map_or((looked_at, looked_at), |(line, raw)| (line, raw));
         let as_parsed = parsed.filter(|_| matches!(plain, Cow::Borrowed(_)) && joined.is_none());
         let mut rest = as_parsed.unwrap_or_else(|| line(looked_at));
-        // Text around the log, such as a mail's, has a width of its own.
-        if matches!(rest, Line::Message { .. }) {
-            self.digest.counts.width.add(length);
-        }
+        let is_message = matches!(rest, Line::Message { .. });
+        let length = LineLength { is_message, characters, bytes };
+        self.digest.counts.width.add(length);
         self.note_names(whole);
         loop {
             let (Line::Message { text, .. } | Line::Headerless(text)) = rest;

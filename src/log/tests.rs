@@ -421,6 +421,21 @@ fn lines_cut_off_at_one_width_lose_messages() {
     let letter = other.replace("line 1", "line é");
     assert_eq!((letter.len(), cut_off(&[refusal, &letter, other, ""])), (73, 1));
     assert_eq!(cut_off(&[&format!("\u{feff}{other}"), refusal, ""]), 1);
+    // Other programs cut lines by bytes: then a line with such a letter has a character less.
+    let by_bytes = letter.replace("server", "erver");
+    assert_eq!((by_bytes.len(), cut_off(&[refusal, &by_bytes, ""])), (72, 1));
+    // Text around the log has a width of its own, unless no line has a header.
+    assert_eq!(
+        cut_off(&[
+            "A sentence of a mail that is longer than all lines of the log, as these are cut off",
+            refusal,
+            other,
+            ""
+        ]),
+        1
+    );
+    let bare = |line: &'static str| &line[22..72];
+    assert_eq!(cut_off(&[bare(REFUSAL), bare(OTHER), ""]), 1);
     // A program marked where it cut the line.
     for mark in [">", "$"] {
         assert_eq!(cut_off(&[&format!("{refusal}{mark}"), &other[..71], ""]), 1, "{mark}");

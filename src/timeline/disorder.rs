@@ -9,7 +9,7 @@ use crate::stamp::Stamp;
 pub(super) const SECOND: u64 = 1_000;
 
 /// The lines of one save are at most this far apart, in milliseconds.
-const SAVE: u64 = 5_000;
+pub(super) const SAVE: u64 = 5_000;
 
 /// Sorts lines with uptimes within a boot, and puts the line with a save's slot before the others of that save, and the
 /// refusal of a server's certificate before the lines of the connection that failed for it.

@@ -2,7 +2,7 @@
 
 use super::{Content, SlotView, SlotViewSource, Timeline};
 use crate::event::Event;
-use crate::model::Slot;
+use crate::model::{Fingerprint, Slot};
 use crate::stamp::MILLISECONDS_PER_MINUTE;
 
 /// Two steps of one pass over the configuration are at most this far apart, in milliseconds.
@@ -50,13 +50,29 @@ impl Timeline<'_> {
                     let is_other =
                         certificate_before.is_some_and(|known| content.differs_from(&known.content));
                     let is_new = was_empty || is_other && !was_there(content);
-                    is_mended |= has_both && is_new;
+                    is_mended |= has_both && is_new && !self.was_saved_before(refusal, content);
                     let lacks_key = content.has_certificate() && !content.has_key && is_complete;
                     is_mended &= !(needs_key && lacks_key) || self.slots.lacks_key_lines();
                 }
             }
         }
         is_mended
+    }
+
+    /// Whether a save before a record, whose line with the slot was lost, saved this certificate.
+    fn was_saved_before(&self, refusal: usize, content: &Content) -> bool {
+        let mut saves = self.saves_without_slot().take_while(|(at, _)| *at < refusal);
+        saves.any(|(_, saved)| saved.is_some() && saved == content.fingerprint.as_ref())
+    }
+
+    /// The certificates that were saved where no line names the slot: the index of the record, and the fingerprint.
+    fn saves_without_slot(&self) -> impl Iterator<Item = (usize, Option<&Fingerprint>)> {
+        self.own_events().filter_map(|(at, event, record)| match event {
+            Event::NewCertificate { fingerprint, .. } if record.slot.is_none() => {
+                Some((at, fingerprint.as_ref()))
+            }
+            _ => None,
+        })
     }
 
     /// Whether a save before a record replaced this certificate, as its line about the previous one says.
@@ -75,8 +91,9 @@ impl Timeline<'_> {
             Some(is_near) => !is_near,
             None => self.records[failure].boot != self.records[at].boot,
         };
-        let saves = || self.slots.of_custom_slots().filter(|view| view.is_save());
-        if saves().any(|view| view.at.0 > failure && is_later_pass(view.at.0)) {
+        let saves = self.slots.of_custom_slots().filter(|view| view.is_save()).map(|view| view.at.0);
+        let mut saves = saves.chain(self.saves_without_slot().map(|(at, _)| at));
+        if saves.any(|at| at > failure && is_later_pass(at)) {
             return true;
         }
         let inventories_before =
@@ -99,8 +116,11 @@ impl Timeline<'_> {
             let is_other = before.map_or(has_whole_inventory, |before| {
                 !before.content.has_certificate() || shown.content.differs_from(&before.content)
             });
-            // An installation that began may have saved it.
-            let after = before.map_or(0, |before| before.at.1);
+            // An installation that began may have saved it, if no inventory between shows what that one saved.
+            let mut inventories =
+                self.slots.of_slot(shown.slot).iter().rev().filter(|view| view.is_inventory());
+            let inventory = inventories.find(|view| view.at.0 < shown.at.0);
+            let after = before.into_iter().copied().chain(inventory).map(|view| view.at.1).max().unwrap_or(0);
             let mut begun = self.slots.begun_between(shown.slot, after, shown.at.0);
             let mut was_begun = || begun.any(|at| at < failure || !is_later_pass(at));
             shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known) && !was_begun()

@@ -29,19 +29,6 @@ fn a_ratio() {
     }
 }
 
-/// A block is returned only after its checksum was compared, so its length is limited: the longest block has 46 MB.
-#[test]
-fn a_long_block() {
-    for (length, is_read) in [(16 << 20, true), (17 << 20, false)] {
-        let taken = read(LOG, &compress("bz2", &vec![b'\n'; length]), Limits { ratio: u64::MAX, ..LOW });
-        if is_read {
-            assert_eq!((taken.length, taken.problems.len()), (length as u64, 0));
-        } else {
-            only_limit(&taken, "needs too much memory");
-        }
-    }
-}
-
 #[test]
 fn a_log_without_end() {
     let content = log(20_000);

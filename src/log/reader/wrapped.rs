@@ -4,7 +4,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{MAX_FRAGMENT_LENGTH, Reader};
-use crate::digest::LogEntry;
+use crate::digest::{LineLength, LogEntry};
 use crate::event::{self, End, Event, ParsedText, WrappedText};
 use crate::line::{Header, characters, completed_header, has_hidden_header, joined_header, trim, value};
 
@@ -21,8 +21,8 @@ pub(super) struct Pending {
     raw: Vec<u8>,
     /// The length of its last line, in characters, and those of the lines before.
     columns: usize,
-    /// The length of its last line as it is in the file, in characters.
-    pub(super) length: usize,
+    /// The length of its last line as it is in the file.
+    pub(super) length: LineLength,
     wrapped_lines: WrappedLines,
     /// Its header has something new, so its line is kept whatever the text is.
     is_news: bool,
@@ -265,7 +265,7 @@ impl Pending {
         let raw = if matches!(reading, ParsedText::Known(_)) { Vec::new() } else { with_feed(raw) };
         let text = WrappedText::new(text, reading);
         let wrapped_lines = WrappedLines::default();
-        Self { entry, header, text, raw, columns, length: 0, wrapped_lines, is_news, end }
+        Self { entry, header, text, raw, columns, length: LineLength::default(), wrapped_lines, is_news, end }
     }
 
     pub(super) fn is_complete(&self) -> bool {

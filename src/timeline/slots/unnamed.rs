@@ -4,12 +4,15 @@ use super::{Content, SlotHistory, SlotView, SlotViewSource};
 use crate::event::Event;
 use crate::model::{CertificateState, Fingerprint, Slot};
 use crate::timeline::Record;
+use crate::timeline::disorder::SAVE;
 
 /// A certificate that was saved to a slot that no line names.
 pub(super) struct UnnamedSave<'e> {
     /// The index of its first line among the records.
     at: usize,
     boot: usize,
+    elapsed: u64,
+    missed: Option<u64>,
     content: Content,
     /// The certificate that the slot had before.
     previous: Option<&'e Fingerprint>,
@@ -19,13 +22,22 @@ pub(super) struct UnnamedSave<'e> {
 
 impl<'e> UnnamedSave<'e> {
     pub(super) fn new(content: Content, record: &Record<'_>) -> Self {
-        Self { at: content.record, boot: record.boot, content, previous: None, has_ended: false }
+        let (boot, elapsed, missed) = (record.boot, record.elapsed, record.entry.missed);
+        Self { at: content.record, boot, elapsed, missed, content, previous: None, has_ended: false }
     }
 
-    /// Takes the line about the certificate before: of the last save, or, if that is complete, of one whose line about
-    /// the new certificate was lost too.
+    /// Whether a line about the certificate before can be of this save: it follows soon, and no line between was lost.
+    fn may_end_with(&self, record: &Record<'_>) -> bool {
+        !self.has_ended
+            && self.boot == record.boot
+            && self.missed == record.entry.missed
+            && record.elapsed.saturating_sub(self.elapsed) <= SAVE
+    }
+
+    /// Takes the line about the certificate before: of the last save, or of one whose line about the new certificate was
+    /// lost too.
     pub(super) fn end(saves: &mut Vec<Self>, at: usize, event: &'e Event, record: &Record<'_>) {
-        if saves.last().is_none_or(|save| save.has_ended || save.boot != record.boot) {
+        if saves.last().is_none_or(|save| !save.may_end_with(record)) {
             saves.push(Self::new(Content::new(CertificateState::Installed, at), record));
         }
         if let Some(save) = saves.last_mut() {
@@ -50,7 +62,12 @@ impl SlotHistory {
                 !known_before(views, save.at).is_some_and(is_new) && later.any(is_new)
             })
         };
-        let Some(slot) = of_previous.or_else(of_new) else { return };
+        let slot = match (of_previous, of_new()) {
+            // The lines are of two saves, between which others were lost.
+            (Some(one), Some(other)) if one != other => return,
+            (of_previous, of_new) => of_previous.or(of_new),
+        };
+        let Some(slot) = slot else { return };
         let views = self.views.entry(slot).or_default();
         let index = views.partition_point(|view| view.at.0 < save.at);
         let (at, source) = ((save.at, save.at), SlotViewSource::Save);
