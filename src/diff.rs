@@ -232,11 +232,11 @@ impl Diff {
             phones_gone: old.phones.iter().filter_map(|phone| missing_in(new, phone)).collect(),
             ..Self::default()
         };
+        let has_new_unread = new.unread.has_new(&old.unread);
+        let leaves_out =
+            |code: &str| new.selection.as_ref().is_some_and(|selection| selection.leaves_out(code));
         for (name, phone) in &new.phones {
-            diff.add(name, old.phones.get(name), phone);
-            if let Some(old_phone) = old.phones.get(name) {
-                diff.add_ended(name, (old_phone, old), (phone, new));
-            }
+            diff.add(name, old.phones.get(name), phone, has_new_unread, leaves_out);
         }
         diff.broke.sort_unstable();
         diff.mended.sort_unstable();
@@ -248,7 +248,15 @@ impl Diff {
         diff
     }
 
-    fn add(&mut self, name: &PhoneName, old: Option<&AnswerPhone>, new: &AnswerPhone) {
+    /// `leaves_out`: whether the new answer can lack an active diagnosis of a code.
+    fn add(
+        &mut self,
+        name: &PhoneName,
+        old: Option<&AnswerPhone>,
+        new: &AnswerPhone,
+        has_new_unread: bool,
+        leaves_out: impl Fn(&str) -> bool,
+    ) {
         for known in new.active() {
             let was =
                 old.is_some_and(|old| old.has_as_severe(&known.code, known.slot.as_deref(), known.severity));
@@ -267,18 +275,7 @@ impl Diff {
                 });
             }
         }
-    }
-
-    /// Adds what was active in a phone of the old answer and is not in the new one.
-    fn add_ended(
-        &mut self,
-        name: &PhoneName,
-        (old_phone, old): (&AnswerPhone, &ScanAnswer),
-        (new_phone, new): (&AnswerPhone, &ScanAnswer),
-    ) {
-        let leaves_out =
-            |code: &str| new.selection.as_ref().is_some_and(|selection| selection.leaves_out(code));
-        for (known, how) in new_phone.ended(old_phone, new.unread.has_new(&old.unread)) {
+        for (known, how) in new.ended(old, has_new_unread) {
             let entry = entry(name, known);
             match how {
                 Ended::Resolved => self.mended.push(Mended { entry, resolved: true }),

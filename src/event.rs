@@ -10,8 +10,8 @@
 //! | its row in [`MESSAGES`], unless a row of the same beginning reads it | a test of events |
 //! | a line of it in `testdata/messages` | a test of events |
 //! | an arm in [`Event::slot`] and [`Event::fingerprint`], if it has such a field | a test of events |
-//! | its text fields, in `Event::texts_mut`: records conceal secrets in them | a test of `redact/tests.rs` |
-//! | a row for each text field in a test of `redact/tests.rs`, and an arm in `Shown::field` (`redact/shown.rs`) if it is a name | that test |
+//! | its text fields, in `Event::texts_mut`: records conceal secrets in them | a test of `redact/tests/fields.rs` |
+//! | a row for each text field in a test of `redact/tests/fields.rs`, and an arm in `Shown::field` (`redact/shown.rs`) if it is a name | that test |
 //! | the words before it, in `MESSAGE` of `redact/reason.rs`, if it ends with free text without quotation marks | that test |
 //! | a higher `DIGEST_VERSION` in `records.rs`, and new golden records | `tests/records.rs` |
 //! | the snapshots of kinds and of the columns of `events --format csv`, accepted | these tests |

@@ -41,11 +41,25 @@ impl UndecidedPhones {
         });
         let without_address = self.without_address.as_ref().map(|(count, path)| {
             format!(
-                "the configuration of {} was not judged: no address is known, such as for {}; name the log                  <MAC>-app.log",
+                "the configuration of {} was not judged: no address is known, such as for {}; name the log \
+                 <MAC>-app.log",
                 counted(*count, "phone"),
                 shown.path(path),
             )
         });
         without_master.into_iter().chain(without_model).chain(without_address).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones_without_an_address_are_told() {
+        let phones = UndecidedPhones { without_address: Some((2, "a/x.log".into())), ..Default::default() };
+        let words = "the configuration of 2 phones was not judged: no address is known, such as for a/x.log; \
+                     name the log <MAC>-app.log";
+        assert_eq!(phones.in_words(Shown::plain()), [words]);
     }
 }

@@ -13,6 +13,7 @@ const MINUTE: u64 = MILLISECONDS_PER_MINUTE;
 const LINES_OF_FAILURE: u64 = 2;
 
 /// The save in progress, or the last one that ended.
+#[derive(Clone, Copy)]
 struct Save<'e> {
     slot: Slot,
     /// The certificate that was saved.
@@ -62,15 +63,15 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                     saving = slot.map(|slot| Save { slot, new: None, end: None });
                 }
                 Some(new @ Event::NewCertificate { .. }) => {
-                    let save = saving.take().filter(|save| !save.is_of_another(new, later));
-                    saving = save.map(|save| Save { new: Some(new), ..save });
-                    record.slot = saving.as_ref().map(|save| save.slot);
+                    saving = saving.filter(|save| !save.is_of_another(new, later));
+                    saving = saving.map(|save| Save { new: Some(new), ..save });
+                    record.slot = saving.map(|save| save.slot);
                 }
                 Some(end @ (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate)) => {
                     // Behind an end that says something else, the other lines of a further save were lost.
-                    let save = saving.take().filter(|save| save.end.is_none_or(|known| known == end));
-                    saving = save.map(|save| Save { end: Some(end), ..save });
-                    record.slot = saving.as_ref().map(|save| save.slot);
+                    saving = saving.filter(|save| save.end.is_none_or(|known| known == end));
+                    saving = saving.map(|save| Save { end: Some(end), ..save });
+                    record.slot = saving.map(|save| save.slot);
                 }
                 Some(Event::ServerCertificateUntrusted { .. }) => {
                     untrusted = Some(record.elapsed_at_last);

@@ -64,8 +64,8 @@ fn put_slot_first(entries: &mut [LogEntry], slot: usize) {
     let next = behind.iter().find(|entry| is_slot_of_save(entry)).map(|next| next.stamp);
     // What stands in another second before the next line with a slot can be of that save.
     let is_of_next = |entry: &&LogEntry| !is_same(entry) && Some(entry.stamp) == next;
-    let of_save = behind.iter().take_while(is_other).take_while(|entry| are_of_one_save(stamp, entry.stamp));
-    let of_behind: Vec<u8> = of_save.filter(|entry| !is_of_next(entry)).filter_map(part_of_save).collect();
+    let near = behind.iter().take_while(is_other).take_while(|entry| are_of_one_save(stamp, entry.stamp));
+    let of_behind: Vec<u8> = near.filter(|entry| !is_of_next(entry)).filter_map(part_of_save).collect();
     let of_save = |entry: &LogEntry| part_of_save(entry).is_some();
     let Some(first) = entries[begin..slot].iter().position(of_save).map(|first| begin + first) else {
         return;

@@ -1,5 +1,6 @@
 //! Decides whether a failed installation was mended later: by a save, or by an inventory that shows a new certificate.
 
+use super::slots::known_before;
 use super::{Content, SlotView, SlotViewSource, Timeline};
 use crate::event::Event;
 use crate::model::{Fingerprint, Slot};
@@ -25,17 +26,14 @@ impl Timeline<'_> {
     /// With `needs_key`, it is not mended any more where a later inventory shows a certificate without a key.
     pub fn is_refusal_mended(&self, slot: Slot, refusal: usize, needs_key: bool) -> bool {
         let views = self.slots.of_slot(slot);
-        // A refusal does not show what the slot has.
-        let is_before = |view: &&SlotView| view.at.0 < refusal && view.source != SlotViewSource::Refusal;
-        let known_before = views.iter().rev().find(is_before);
-        let was_empty = known_before.is_some_and(|known| known.content.is_empty());
+        let before = || known_before(views, refusal);
+        let was_empty = before().next().is_some_and(|known| known.content.is_empty());
         // A key alone leaves the certificate before it the last one known.
-        let certificate_before =
-            views.iter().rev().filter(is_before).find(|view| view.content.has_certificate());
+        let certificate_before = before().find(|view| view.content.has_certificate());
         // A certificate that was in the slot earlier is not new: a save after it may not have been kept.
         let was_there = |shown: &Content| {
             let is_it = |view: &SlotView| view.content.fingerprint == shown.fingerprint;
-            views.iter().filter(is_before).any(is_it) || self.was_replaced_before(slot, refusal, shown)
+            before().any(is_it) || self.was_replaced_before(slot, refusal, shown)
         };
         let mut is_mended = false;
         for view in views.iter().filter(|view| view.at.0 > refusal) {

@@ -112,6 +112,12 @@ pub struct NotKept<'h> {
 }
 
 impl SlotView {
+    /// What the one record shows that `content` names.
+    fn new(slot: Slot, record: &Record<'_>, source: SlotViewSource, content: Content) -> Self {
+        let (at, boot, lines) = (content.record, record.boot, InventoryLines::default());
+        Self { slot, at: (at, at), boot, source, content, lines }
+    }
+
     /// An inventory with nothing missing in it.
     pub fn is_complete_inventory(&self) -> bool {
         self.source == SlotViewSource::Inventory { is_complete: true }
@@ -154,7 +160,7 @@ impl SlotHistory {
                     content.common_name.clone_from(common_name);
                     content.fingerprint.clone_from(fingerprint);
                     match slot {
-                        Some(slot) => history.add(slot, at, record, SlotViewSource::Save, content),
+                        Some(slot) => history.add(slot, record, SlotViewSource::Save, content),
                         None => unnamed.push(UnnamedSave::new(content, record)),
                     }
                 }
@@ -166,7 +172,7 @@ impl SlotHistory {
                     if saving.take().is_some() =>
                 {
                     let content = Content::new(CertificateState::Installed, at);
-                    history.add(slot, at, record, SlotViewSource::Save, content);
+                    history.add(slot, record, SlotViewSource::Save, content);
                 }
                 (Event::KeyTooLarge { .. } | Event::CertificateTooLarge { .. }, Some(slot)) => {
                     history.begun.extend(saving.take().filter(|(other, _)| *other != slot));
@@ -199,14 +205,12 @@ impl SlotHistory {
         history
     }
 
-    fn add(&mut self, slot: Slot, at: usize, record: &Record<'_>, source: SlotViewSource, content: Content) {
-        let lines = InventoryLines::default();
-        let view = SlotView { slot, at: (at, at), boot: record.boot, source, content, lines };
-        self.views.entry(slot).or_default().push(view);
+    fn add(&mut self, slot: Slot, record: &Record<'_>, source: SlotViewSource, content: Content) {
+        self.views.entry(slot).or_default().push(SlotView::new(slot, record, source, content));
     }
 
     fn refuse(&mut self, slot: Slot, at: usize, record: &Record<'_>) {
-        self.add(slot, at, record, SlotViewSource::Refusal, Content::new(CertificateState::Rejected, at));
+        self.add(slot, record, SlotViewSource::Refusal, Content::new(CertificateState::Rejected, at));
     }
 
     /// Takes a line of an inventory. If the inventory shows only a key, there is no certificate. But the lines of
@@ -225,9 +229,7 @@ impl SlotHistory {
         });
         if !continues_previous {
             let source = SlotViewSource::Inventory { is_complete: false };
-            let content = Content::new(state, at);
-            let lines = InventoryLines::default();
-            views.push(SlotView { slot, at: (at, at), boot: record.boot, source, content, lines });
+            views.push(SlotView::new(slot, record, source, Content::new(state, at)));
         }
         let Some(view) = views.last_mut() else { return };
         view.at.1 = at;
@@ -333,6 +335,12 @@ impl SlotHistory {
             })
         })
     }
+}
+
+/// What a slot had before a record, the last first. A refusal does not show it.
+pub(super) fn known_before(views: &[SlotView], record: usize) -> impl Iterator<Item = &SlotView> {
+    let is_before = move |view: &&SlotView| view.at.0 < record && view.source != SlotViewSource::Refusal;
+    views.iter().rev().filter(is_before)
 }
 
 /// The inventory of the next boot after a save, if nothing was saved to the slot in between.
