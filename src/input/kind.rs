@@ -144,9 +144,10 @@ pub(crate) fn packed_endings() -> impl Iterator<Item = &'static str> {
         .flat_map(|ending| ending.split('.'))
 }
 
-/// Whether this word is the ending of a compressed file, in lower case.
+/// Whether this word is the ending of a compressed file, ignoring case.
 pub(super) fn is_compression_ending(word: &[u8]) -> bool {
-    FILE_FORMATS.iter().flat_map(|format| format.log_endings).any(|ending| ending.as_bytes() == word)
+    let is_it = |ending: &&str| ending.as_bytes().eq_ignore_ascii_case(word);
+    FILE_FORMATS.iter().any(|format| format.log_endings.iter().any(is_it))
 }
 
 /// The compression of a file that begins with these bytes, by its usual file name ending.
@@ -170,7 +171,8 @@ pub(super) fn up_to_ending(base: &[u8]) -> Option<(FileKind, &[u8])> {
     let names = std::iter::successors(Some(base), |name| without_suffix(name));
     // Most names are those of logs, which have no ending of an archive.
     names.take(MAX_SUFFIXES).take_while(|name| !has_ending(name, "log")).find_map(|name| {
-        let is_ending = |ending: &&str| has_ending(name, ending);
+        let word = &name[memchr::memrchr(b'.', name)? + 1..];
+        let is_ending = |ending: &&str| word.eq_ignore_ascii_case(ending.as_bytes());
         let format = FILE_FORMATS.iter().find(|format| format.endings.iter().any(is_ending))?;
         Some((format.kind, name))
     })
@@ -192,12 +194,13 @@ fn without_suffix(name: &[u8]) -> Option<&[u8]> {
     let rest = name.strip_suffix(b")").unwrap_or(name);
     let word_at = rest.iter().rposition(|byte| !byte.is_ascii_alphanumeric())? + 1;
     let (rest, word) = rest.split_at(word_at);
-    let word = word.to_ascii_lowercase();
-    let is_known = |part: &[u8]| part[0].is_ascii_digit() || SUFFIXES.contains(&part);
+    let is_known = |part: &[u8]| {
+        part[0].is_ascii_digit() || SUFFIXES.iter().any(|suffix| suffix.eq_ignore_ascii_case(part))
+    };
     let mut parts = word.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
-    let is_suffix = !word.is_empty() && parts.all(is_known) && !is_piece_number(&word);
+    let is_suffix = !word.is_empty() && parts.all(is_known) && !is_piece_number(word);
     let end = rest.iter().rposition(|byte| !b".-_~( ".contains(byte))? + 1;
-    (is_suffix || is_compression_ending(&word)).then_some(&rest[..end])
+    (is_suffix || is_compression_ending(word)).then_some(&rest[..end])
 }
 
 /// Whether this is the ending of a piece of a split archive: `logs.zip.001`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::kind::{has_ending, is_archive_name, is_archive_piece, unsupported_name, up_to_ending};
+use super::kind::{FileKind, has_ending, is_archive_name, is_archive_piece, unsupported_name, up_to_ending};
 use super::log_name::{is_boot_log, is_log_as_report, is_log_in_document, log_mac};
 use crate::model::Mac;
 
@@ -24,22 +24,25 @@ pub enum ConfigKind {
 }
 
 impl ConfigKind {
+    /// What follows the phone's address in the names of each kind.
+    const BEHIND_MAC: [(&[u8], Self); 5] = [
+        (b".cfg", Self::Master),
+        (b"-phone.cfg", Self::PhoneOverrides),
+        (b"-web.cfg", Self::WebOverrides),
+        (b"-private.key", Self::PrivateKey),
+        (b"-private.pem", Self::PrivateKey),
+    ];
+
     /// The kind of a file with this name, and its phone.
     pub fn of(name: &[u8]) -> Option<(Self, Mac)> {
         let (mac, rest) = Mac::prefix(name)?;
-        let kind = match rest.to_ascii_lowercase().as_slice() {
-            b".cfg" => Self::Master,
-            b"-phone.cfg" => Self::PhoneOverrides,
-            b"-web.cfg" => Self::WebOverrides,
-            b"-private.key" | b"-private.pem" => Self::PrivateKey,
-            _ => return None,
-        };
-        Some((kind, mac))
+        let (_, kind) = Self::BEHIND_MAC.iter().find(|(behind, _)| rest.eq_ignore_ascii_case(behind))?;
+        Some((*kind, mac))
     }
 
     /// Whether a file of this name is one phone's and can only be known from the list of a master: `<mac>-….cfg`.
     pub fn is_listed(name: &[u8]) -> bool {
-        Self::of(name).is_none() && Mac::prefix(name).is_some() && has_ending(name, "cfg")
+        has_ending(name, "cfg") && Mac::prefix(name).is_some() && Self::of(name).is_none()
     }
 }
 
@@ -74,8 +77,8 @@ pub enum SkipReason {
 impl SkipReason {
     /// Why a file of this name is not read even if archives are; None if it may be read.
     pub(super) fn of(base: &[u8]) -> Option<Self> {
-        let base = up_to_ending(base).map_or(base, |(_, name)| name);
-        if unsupported_name(base).is_none() {
+        let (kind, base) = up_to_ending(base).map_or((None, base), |(kind, name)| (Some(kind), name));
+        if !matches!(kind, Some(FileKind::Unsupported(_))) {
             is_boot_log(base).then_some(Self::BootLog)
         } else if has_ending(base, "7z") {
             Some(Self::SevenZip)

@@ -106,7 +106,15 @@ impl Timeline<'_> {
             SlotViewSource::Save => view.at.0 < failure || !is_later_pass(view.at.0),
             SlotViewSource::Inventory { .. } => view.at.0 < failure,
         };
-        let known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
+        let mut known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
+        let later = || self.slots.of_custom_slots().filter(|view| view.at.0 > failure && view.is_inventory());
+        // What an installation saved that began before, or in the same pass, is not known until the next inventory.
+        known.extend(later().filter(|shown| {
+            let before = known_before(self.slots.of_slot(shown.slot), shown.at.0).next();
+            let mut begun =
+                self.slots.begun_between(shown.slot, before.map_or(0, |view| view.at.1), shown.at.0);
+            begun.any(|at| at < failure || !is_later_pass(at))
+        }));
         let is_new = |shown: &SlotView| {
             let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;
             let before = known.iter().rev().find(|view| view.slot == shown.slot);
@@ -114,19 +122,8 @@ impl Timeline<'_> {
             let is_other = before.map_or(has_whole_inventory, |before| {
                 !before.content.has_certificate() || shown.content.differs_from(&before.content)
             });
-            // An installation that began may have saved it, if no inventory between shows what that one saved.
-            let mut inventories =
-                self.slots.of_slot(shown.slot).iter().rev().filter(|view| view.is_inventory());
-            let inventory = inventories.find(|view| view.at.0 < shown.at.0);
-            let after = before.into_iter().copied().chain(inventory).map(|view| view.at.1).max().unwrap_or(0);
-            let mut begun = self.slots.begun_between(shown.slot, after, shown.at.0);
-            let mut was_begun = || begun.any(|at| at < failure || !is_later_pass(at));
-            shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known) && !was_begun()
+            shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known)
         };
-        inventories_before().next().is_some()
-            && self
-                .slots
-                .of_custom_slots()
-                .any(|view| view.at.0 > failure && view.is_inventory() && is_new(view))
+        inventories_before().next().is_some() && later().any(is_new)
     }
 }

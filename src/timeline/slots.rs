@@ -314,10 +314,16 @@ impl SlotHistory {
         let saves = views.iter().enumerate().filter(|(_, view)| view.is_save());
         let not_kept = saves.filter_map(|(number, saved)| {
             let shown = next_inventory(views, number)?;
-            // What was saved last is not known if another installation began after the save.
+            // What was saved last is not known if another installation began after the save. But it was hardly the
+            // certificate that the slot had before both.
             let is_last = || self.begun_between(slot, saved.at.1, shown.at.0).next().is_none();
+            let is_back = || {
+                known_before(views, saved.at.0)
+                    .next()
+                    .is_some_and(|before| before.content.fingerprint == shown.content.fingerprint)
+            };
             let is_lost = shown.content.state == CertificateState::NotAvailable
-                || shown.content.differs_from(&saved.content) && is_last();
+                || shown.content.differs_from(&saved.content) && (is_last() || is_back());
             is_lost.then_some(NotKept { saved, shown })
         });
         not_kept.collect()
@@ -339,8 +345,13 @@ impl SlotHistory {
 
 /// What a slot had before a record, the last first. A refusal does not show it.
 pub(super) fn known_before(views: &[SlotView], record: usize) -> impl Iterator<Item = &SlotView> {
-    let is_before = move |view: &&SlotView| view.at.0 < record && view.source != SlotViewSource::Refusal;
-    views.iter().rev().filter(is_before)
+    let (before, _) = split_at_record(views, record);
+    before.iter().rev().filter(|view| view.source != SlotViewSource::Refusal)
+}
+
+/// What the logs show of a slot before a record, and from it on.
+fn split_at_record(views: &[SlotView], record: usize) -> (&[SlotView], &[SlotView]) {
+    views.split_at(views.partition_point(|view| view.at.0 < record))
 }
 
 /// The inventory of the next boot after a save, if nothing was saved to the slot in between.

@@ -1,6 +1,6 @@
 //! Finds the slot of a save whose first line, `Saving new …`, was lost: only that line names the slot.
 
-use super::{Content, SlotHistory, SlotView, SlotViewSource, known_before};
+use super::{Content, SlotHistory, SlotView, SlotViewSource, known_before, split_at_record};
 use crate::event::Event;
 use crate::model::{CertificateState, Fingerprint, Slot};
 use crate::timeline::Record;
@@ -54,7 +54,7 @@ impl SlotHistory {
         };
         let of_previous = self.only_custom_slot(|views| known_before(views, at).next().is_some_and(had));
         let of_new = self.only_custom_slot(|views| {
-            let mut later = views.iter().filter(|view| view.at.0 > at && view.is_inventory());
+            let mut later = split_at_record(views, at).1.iter().filter(|view| view.is_inventory());
             !known_before(views, at).next().is_some_and(is_new) && later.any(is_new)
         });
         let slot = match (of_previous, of_new) {
@@ -64,7 +64,7 @@ impl SlotHistory {
         };
         let Some(slot) = slot else { return };
         let views = self.views.entry(slot).or_default();
-        let index = views.partition_point(|view| view.at.0 < at);
+        let index = split_at_record(views, at).0.len();
         views.insert(index, SlotView::new(slot, save.first, SlotViewSource::Save, save.content));
     }
 
