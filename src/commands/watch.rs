@@ -179,7 +179,8 @@ impl Watch {
             })?;
             let paths = problems.iter().map(|problem| &*problem.path);
             // Of all phones: one that leaves the wanted statuses is not gone, and one that takes them on is not new.
-            let statuses = Statuses::of(&scan.of_any_status(), scan.configured(), paths);
+            let phones = scan.map_of_any_status(Statuses::known_of);
+            let statuses = Statuses::of(phones, scan.configured(), paths);
             Ok::<_, Failure>((statuses, redactor))
         })?;
         let new = LastAnswer { scan, overview, statuses, problems, redactor };

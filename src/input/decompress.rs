@@ -326,27 +326,19 @@ impl<R: Read> BufRead for Blocks<R> {
 }
 
 /// A decoder that is always asked for the same number of bytes.
-pub(super) struct Steps<D> {
-    decoder: D,
-    step: [u8; STEP],
-    length: usize,
-    at: usize,
-}
+pub(super) struct Steps<D>(BufReader<D>);
 
 impl<D: Read> Steps<D> {
-    const fn new(decoder: D) -> Self {
-        Self { decoder, step: [0; STEP], length: 0, at: 0 }
+    fn new(decoder: D) -> Self {
+        Self(BufReader::with_capacity(STEP, decoder))
     }
 }
 
 impl<D: Read> Read for Steps<D> {
+    // `BufReader::read` asks the decoder for the length of a large buffer.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.length {
-            (self.length, self.at) = (0, 0);
-            self.length = self.decoder.read(&mut self.step)?;
-        }
-        let length = (&self.step[self.at..self.length]).read(buffer)?;
-        self.at += length;
+        let length = self.0.fill_buf()?.read(buffer)?;
+        self.0.consume(length);
         Ok(length)
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::shape::{Device, Severity, Status};
 use super::text::visible::visible;
-use super::{Devices, Format, safe_json};
+use super::{Format, safe_json};
 use crate::diff::{AnswerDiagnosis, AnswerPhone, Ended, PhoneName, UnreadPaths};
 use crate::model::Mac;
 
@@ -102,17 +102,20 @@ pub struct Statuses {
 }
 
 impl Statuses {
-    /// Collects them from these phones. `configured` are those with configuration files, and `problems` the paths of what
-    /// could not be read.
+    /// Collects them from what [`Self::known_of`] returned. `configured` are the phones with configuration files, and
+    /// `problems` the paths of what could not be read.
     pub fn of<'a>(
-        devices: &dyn Devices,
+        phones: Vec<(PhoneName, AnswerPhone)>,
         configured: &[Mac],
         problems: impl Iterator<Item = &'a str>,
     ) -> Self {
-        let known =
-            |_: usize, device: &Device| (PhoneName::of_device(device), AnswerPhone::of_device(device));
         let configured = configured.iter().copied().collect();
-        Self { phones: devices.par_map(known).collect(), configured, unread: UnreadPaths::of(problems) }
+        Self { phones: phones.into_iter().collect(), configured, unread: UnreadPaths::of(problems) }
+    }
+
+    /// What is kept of one phone.
+    pub fn known_of(device: &Device) -> (PhoneName, AnswerPhone) {
+        (PhoneName::of_device(device), AnswerPhone::of_device(device))
     }
 
     /// The changes from `before` to these, sorted by phone.

@@ -31,10 +31,10 @@ impl Scan {
         });
     }
 
-    /// The phones of `--device`, those too that `--status` leaves out.
-    pub fn of_any_status(&self) -> impl Devices {
+    /// The results of `map` for the phones of `--device`, those too that `--status` leaves out.
+    pub fn map_of_any_status<T: Send>(&self, map: impl Fn(&Device) -> T + Sync) -> Vec<T> {
         let rows = self.rows.in_order(|row| is_selected(&self.devices, row.mac));
-        OfAnyStatus { scan: self, rows }
+        rows.into_par_iter().map(|row| map(&self.device_at(row, Shown::plain()))).collect()
     }
 
     /// How many of these phones of the report have the software that zero-touch provisioning requires.
@@ -87,30 +87,5 @@ impl Scan {
             (age > self.stale.num_seconds()).then(|| u64::try_from(age / 86_400).unwrap_or(0))
         });
         device
-    }
-}
-
-/// The phones of a scan, whatever their status.
-struct OfAnyStatus<'s> {
-    scan: &'s Scan,
-    /// The indexes of their rows.
-    rows: Vec<u32>,
-}
-
-impl Devices for OfAnyStatus<'_> {
-    fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    fn status(&self, index: usize) -> Status {
-        self.scan.rows.row(self.rows[index]).status
-    }
-
-    fn mac(&self, index: usize) -> Option<Mac> {
-        self.scan.rows.row(self.rows[index]).mac
-    }
-
-    fn shown(&self, index: usize, shown: Shown<'_>) -> Device {
-        self.scan.device_at(self.rows[index], shown)
     }
 }
