@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 use tree::records::{answers_are_equal, any_split_answers_as_a_whole, at, digest};
-use tree::{complained, days_after, phonecert, said, status, testdata, write};
+use tree::{complained, days_after, phonecert, run, said, status, testdata, write};
 
 /// All sample folders, an archive, a syslog server's file, and files that are not logs.
 fn everything() -> TempDir {
@@ -385,6 +385,24 @@ fn records_of_logs_that_are_gone_are_kept_for_a_while() {
     let told = cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 92));
     assert!(told.contains(" 1 of deleted logs"), "{told}");
     assert!(cached(folder.path(), &[], &days_after(tree::TIME, 92)).contains(" 0 of deleted logs"));
+}
+
+/// The kept records have the logs of a phone, but not its configuration.
+#[test]
+fn where_a_share_is_not_mounted_kept_records_replace_nothing() {
+    let folder = tree::fleet();
+    cached(folder.path(), &["--keep", "90d"], &days_after(tree::TIME, 1));
+    let before = fs::read(folder.path().join("c.pcr")).unwrap();
+    fs::create_dir(folder.path().join("mount-point")).unwrap();
+    for output in ["c.pcr", "new.pcr"] {
+        let digest =
+            ["digest", "--cache", "c.pcr", "--keep", "9999d", "--force", "-o", output, "mount-point"];
+        let output = run(folder.path(), &digest);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{told}");
+        assert!(told.contains("no log was found"), "{told}");
+    }
+    assert!(fs::read(folder.path().join("c.pcr")).unwrap() == before);
 }
 
 /// The starts of a phone whose clock shows January 1 are equal to the second.

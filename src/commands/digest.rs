@@ -41,7 +41,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
         let roots = (!args.paths.no_config).then_some(&paths[..]);
         let cache = cache.as_ref().map(|cache| CacheUse { cache, keep_since });
         digested = scan::digest(&found, roots, &window, now.timestamp(), cache, &progress, out)?;
-        is_left = digested.logs == 0 && replaced.is_some();
+        is_left = !has_found_logs(&digested) && replaced.is_some();
         if is_left { Err(io::ErrorKind::NotFound.into()) } else { Ok(()) }
     };
     let written = pool.install(|| match (file, &args.output) {
@@ -59,15 +59,21 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
         Some(path) => notices::left_as_it_was(&path, Shown::plain(), args.run.verbosity()),
         None => written?,
     }
-    let DigestSummary { logs, problems, skipped, .. } = &digested;
+    let DigestSummary { problems, skipped, .. } = &digested;
+    let has_found_logs = has_found_logs(&digested);
     let verbosity = args.run.verbosity();
     notices::skipped_files(skipped, Shown::plain(), verbosity);
     notices::problems(problems, verbosity);
-    notices::nothing_found(*logs > 0, problems, skipped, verbosity);
+    notices::nothing_found(has_found_logs, problems, skipped, verbosity);
     if args.cache.is_some() {
         notices::say(&summary(&digested), verbosity);
     }
-    Ok(status_of(digested.logs > 0, &digested.problems))
+    Ok(status_of(has_found_logs, &digested.problems))
+}
+
+/// Whether a log was found. Records of deleted logs alone can mean that a share is not mounted.
+fn has_found_logs(digested: &DigestSummary) -> bool {
+    digested.logs > digested.gone
 }
 
 fn summary(digested: &DigestSummary) -> String {
