@@ -14,7 +14,7 @@ use crate::report::shape::{AnswerSelection, Device, Diagnosis, SCHEMA_VERSION};
 
 /// Why a file can't be compared: it can't be read, or is damaged, cut off, or not an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("is not a complete answer of `phonecert scan --format json`: {0}")]
+#[error("can't be compared: it must be one whole answer of `phonecert scan --format json`: {0}")]
 pub struct NotAnAnswer(#[from] serde_json::Error);
 
 /// What is compared of a phone.
@@ -230,8 +230,7 @@ fn this_version<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Er
     match u32::deserialize(from)? {
         SCHEMA_VERSION => Ok(Some(SCHEMA_VERSION)),
         other => Err(D::Error::custom(format_args!(
-            "it has schema_version {other}, and this program compares {SCHEMA_VERSION}; scan again with this \
-             version"
+            "to compare it, scan again with this program: its schema_version is {other}, not {SCHEMA_VERSION}"
         ))),
     }
 }
@@ -269,7 +268,9 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Parts, NotAnAnswer> {
         return Err(no_answer("it does not say that phonecert made it, with its schema_version"));
     }
     let Some(devices) = document.devices else {
-        return Err(no_answer("it has no `devices`; a scan with --group-by can't be compared"));
+        return Err(no_answer(
+            "it has no `devices`: neither a scan with --group-by nor a diff can be compared",
+        ));
     };
     let mut phones = HashMap::with_capacity(devices.len());
     for mut phone in devices {

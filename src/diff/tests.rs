@@ -306,9 +306,9 @@ fn whatever_is_no_answer_is_an_error() {
     for (text, told) in [
         (
             whole.replace("\"schema_version\":2", "\"schema_version\":1"),
-            "schema_version 1, and this program compares 2",
+            "scan again with this program: its schema_version is 1, not 2",
         ),
-        (whole.replace("\"schema_version\":2", "\"schema_version\":3"), "schema_version 3"),
+        (whole.replace("\"schema_version\":2", "\"schema_version\":3"), "its schema_version is 3, not 2"),
         (whole.replace("\"schema_version\":2,", ""), "does not say that phonecert made it"),
         (whole.replace("\"phonecert\"", "\"other\""), "does not say that phonecert made it"),
         (whole.replace("\"devices\"", "\"groups\""), "--group-by"),
