@@ -238,15 +238,21 @@ impl<'a> Record<'a> {
     }
 }
 
+/// All messages of these logs, with their boots and times.
+fn dated_records(joined: &Joined) -> Vec<Record<'_>> {
+    let entries = joined.logs.iter().map(|joined| joined.log.digest.entries.len()).sum();
+    let mut records = Vec::with_capacity(entries);
+    records.extend(joined.lines().map(Record::new));
+    boots::number(&mut records, joined);
+    clock::date(&mut records, joined);
+    records
+}
+
 impl<'a> Timeline<'a> {
     /// The timeline of the phone `mac`, or else of the phone whose address the logs contain.
     pub fn new(mac: Option<Mac>, joined: &'a Joined, clock: &Clock) -> Self {
-        let entries = joined.logs.iter().map(|joined| joined.log.digest.entries.len()).sum();
-        let mut records: Vec<Record<'a>> = Vec::with_capacity(entries);
-        records.extend(joined.lines().map(Record::new));
+        let mut records = dated_records(joined);
         let event_count = joined.count_events(records.iter().map(|record| record.entry));
-        boots::number(&mut records, joined);
-        clock::date(&mut records, joined);
         boots::measure(&mut records);
         let mac =
             mac.or_else(|| joined.logs.iter().find_map(|joined| joined.log.digest.macs.first().copied()));

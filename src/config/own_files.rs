@@ -36,6 +36,12 @@ impl<'t> OwnFiles<'t> {
         self.of_kind(kind).iter().map(|file| &*file.path)
     }
 
+    /// The first and the last of this kind: they tell whether several directories have one.
+    pub(super) fn first_and_last(self, kind: ConfigKind) -> impl Iterator<Item = &'t Path> {
+        let mut all = self.named(kind);
+        all.next().into_iter().chain(all.next_back())
+    }
+
     /// The one of this kind, if there is just one directory with such a file.
     pub(super) fn only(self, kind: ConfigKind) -> Option<&'t Path> {
         let mut all = self.named(kind);

@@ -53,8 +53,7 @@ pub fn reachable(tree: &ConfigTree, mac: Mac, log_directories: &[PathBuf]) -> Re
         place.ancestors().find_map(|directory| everyone.in_directory(ConfigKind::Master, directory))
     };
     // It matters whether several directories have a master for all phones, so one of the last is included too.
-    let all = || everyone.named(ConfigKind::Master);
-    let first_and_last = all().next().into_iter().chain(all().next_back());
+    let first_and_last = everyone.first_and_last(ConfigKind::Master);
     let masters = places.iter().filter_map(nearest).chain(first_and_last).chain(of_sites);
     let masters: BTreeSet<&Path> = masters.collect();
     for path in masters {

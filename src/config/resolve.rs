@@ -171,14 +171,9 @@ impl FileSearch<'_> {
 
     /// One of the masters that may be the phone's, if it has none for certain.
     fn undecided(&self) -> Option<&Path> {
-        let is_ours = |path: &&Path| match self.tree.open(path, true) {
-            Opened::File(file) => file.is_ours,
-            Opened::Missing | Opened::NotSearched => false,
-        };
-        let mut own = self.own.named(ConfigKind::Master);
-        let mut of_all = self.tree.files_of(Mac::EVERYONE).named(ConfigKind::Master);
-        let first_and_last = of_all.next().into_iter().chain(of_all.next_back());
-        own.next().into_iter().chain(first_and_last).find(is_ours)
+        let own = self.own.named(ConfigKind::Master).next();
+        let of_all = self.tree.files_of(Mac::EVERYONE).first_and_last(ConfigKind::Master);
+        own.into_iter().chain(of_all).find(|path| self.tree.open(path, true).is_ours())
     }
 
     /// The directory of the only master for all phones that lists a file of this phone, or that sends its logs to where

@@ -58,10 +58,7 @@ impl ConfigTree {
     /// Whether a master of this phone, or of all phones, is in this directory.
     pub fn has_master_in(&self, mac: Mac, directory: &Path) -> bool {
         let directory = normal(directory);
-        let is_ours = |path: &Path, is_shared| match self.look_at(path, is_shared) {
-            Opened::File(file) => file.is_ours,
-            Opened::Missing | Opened::NotSearched => false,
-        };
+        let is_ours = |path: &Path, is_shared| self.look_at(path, is_shared).is_ours();
         let own = self.files_of(mac).in_directory(ConfigKind::Master, &directory);
         let of_all = self.files_of(Mac::EVERYONE).in_directory(ConfigKind::Master, &directory);
         own.is_some_and(|path| is_ours(path, false)) || of_all.is_some_and(|path| is_ours(path, true))

@@ -37,6 +37,11 @@ pub(super) enum Opened {
 }
 
 impl Opened {
+    /// Whether it is a configuration file of the vendor's phones.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self, Self::File(file) if file.is_ours)
+    }
+
     /// The content of a record for the file at this path; None if there is no file.
     pub(super) fn stored(self, path: &Path) -> Option<Stored> {
         match self {

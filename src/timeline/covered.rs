@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::Log;
 use super::calendar::{self, Calendar};
-use super::order::is_near_file_time;
+use super::order::is_file_day_of;
 use super::span::{DateRange, End, Span, is_range_within};
 use crate::digest::{CLOCK_SET_BACK_S, Digits, LogDigest, LogEntry};
 use crate::model::widened;
@@ -46,7 +46,7 @@ pub(super) fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, C
         return dates(digests().flat_map(|digest| &digest.entries))
             .is_some_and(|dates| is_range_within(own, dates));
     };
-    let has_its_day = || whole.iter().any(|(log, _)| is_of_day(log, span.last));
+    let has_its_day = || whole.iter().any(|(log, _)| ends_on_file_day(log, span.last));
     match (times, made_up) {
         (Some(times), _) => ends_between(part, &span, calendar, times),
         (None, Some(made_up)) => is_range_within(own, made_up) && has_its_day(),
@@ -55,8 +55,8 @@ pub(super) fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, C
 }
 
 /// Whether the log's file was last changed on the day of its last date.
-fn is_of_day(log: &Log, last: Stamp) -> bool {
-    last.yearless().and_then(|last| is_near_file_time(log, last)) == Some(true)
+fn ends_on_file_day(log: &Log, last: Stamp) -> bool {
+    last.yearless().and_then(|last| is_file_day_of(log, last)) == Some(true)
 }
 
 /// The span of a log and its calendar without the dates that are within the default dates of others. None if all are.
@@ -71,7 +71,7 @@ fn without_default_dates(
     let span = span_of(&part.digest);
     let (Some(Span { last, .. }), Some(made_up)) = (span, made_up) else { return Some((span, calendar)) };
     let is_made_up = |date: Stamp| is_range_within((date, date), made_up);
-    if is_made_up(last) && is_of_day(part, last) {
+    if is_made_up(last) && ends_on_file_day(part, last) {
         return Some((span, calendar));
     }
     let mut set = part.digest.clone();
@@ -99,7 +99,7 @@ fn ends_between(
     mut calendar: Calendar,
     (from, to): (NaiveDateTime, NaiveDateTime),
 ) -> bool {
-    let is_guess = !is_of_day(part, span.last);
+    let is_guess = !ends_on_file_day(part, span.last);
     loop {
         // At its beginning, an excerpt may have dates that only the lines before it show to be wrong.
         let Some((_, last)) = calendar.times(span).filter(|(_, last)| *last >= from) else { return false };

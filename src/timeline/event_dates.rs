@@ -4,7 +4,7 @@
 use chrono::{Datelike, NaiveDateTime};
 
 use super::dates::years_between;
-use super::{Clock, Joined, Record, boots, clock};
+use super::{Clock, Joined, Record, clock, dated_records};
 use crate::event::Event;
 use crate::stamp::{Stamp, Yearless};
 
@@ -36,9 +36,7 @@ pub struct DatedEvent<'a> {
 impl<'a> EventDates<'a> {
     /// Dates all messages of these logs.
     pub fn new(joined: &'a Joined, clock: &Clock) -> Self {
-        let mut records: Vec<Record<'a>> = joined.lines().map(Record::new).collect();
-        boots::number(&mut records, joined);
-        clock::date(&mut records, joined);
+        let records = dated_records(joined);
         let is_within = clock::are_within(&records, &clock.window);
         let mut first_dates: Vec<Option<NaiveDateTime>> = Vec::new();
         for (record, _) in records.iter().zip(&is_within).filter(|(_, is_within)| **is_within) {

@@ -176,9 +176,9 @@ fn next_of(
     chains[chain].next()
 }
 
-/// Whether the file was last changed about that day of some year. None if its modification time is unusable.
-pub(super) fn is_near_file_time(log: &Log, date: Yearless) -> Option<bool> {
-    log.file_time().map(|modified| unset::is_files_day(modified, date))
+/// Whether the log's file was last changed about that day of some year. None if its modification time is unusable.
+pub(super) fn is_file_day_of(log: &Log, date: Yearless) -> Option<bool> {
+    log.file_time().map(|modified| unset::is_file_day(modified, date))
 }
 
 /// A log that ends while the clock is not set.
@@ -246,7 +246,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[UnsetEnd], clock: &Clock) -> 
     let logs = chain.into_iter().zip(spans).zip(days).zip(lasts);
     for (((log, span), day_before), last_before) in logs.collect::<Vec<_>>().into_iter().rev() {
         // Default dates of a clock that was not set show no order.
-        let is_own = |date| is_near_file_time(&log, date) != Some(false);
+        let is_own = |date| is_file_day_of(&log, date) != Some(false);
         let continues_previous = |span: &Span| {
             let dates = last_before.zip(span.first.yearless());
             dates.is_some_and(|(last, first)| unset::is_day_before(last, first))
@@ -260,7 +260,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[UnsetEnd], clock: &Clock) -> 
         let latest = latest_time(log.rotation, log.modified, clock);
         let mut calendar = calendar::calendar(&log.digest, &digits, span.as_ref(), latest, clock.year);
         if let (Some(span), Some(day), None, None) = (&span, day_before, day_of_name(&log), clock.year)
-            && span.last.yearless().is_some_and(|last| is_near_file_time(&log, last) != Some(true))
+            && span.last.yearless().is_some_and(|last| is_file_day_of(&log, last) != Some(true))
             && let Some(year) = year_after(span, day)
             && matches!(calendar, Calendar::Newest(latest) if year < latest)
         {

@@ -157,7 +157,7 @@ impl Gaps {
                     }
                 }
                 last = Some((date, at, known.starts));
-            } else if at > 0 && begins_again(&entries[at - 1], entry) {
+            } else if at > 0 && restarts_between(&entries[at - 1], entry) {
                 known.is_break = true;
             }
             gaps.push(known);
@@ -193,7 +193,7 @@ impl Gaps {
 }
 
 /// Whether the uptime of a line that is no banner is less than that of the line before, or that had a date.
-fn begins_again(before: &LogEntry, entry: &LogEntry) -> bool {
+fn restarts_between(before: &LogEntry, entry: &LogEntry) -> bool {
     let (Some(before), Some(stamp)) = (before.stamp, entry.stamp) else { return false };
     !entry.is_banner() && stamp.restarts_after(before)
 }

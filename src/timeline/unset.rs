@@ -352,7 +352,7 @@ pub(super) fn is_before_file_time(lag: i64, modified: NaiveDateTime, time: Naive
 }
 
 /// Whether a file that was changed at `modified` was last changed about that day of some year.
-pub(super) fn is_files_day(modified: NaiveDateTime, date: Yearless) -> bool {
+pub(super) fn is_file_day(modified: NaiveDateTime, date: Yearless) -> bool {
     time_within(MAX_FILE_DAY_LAG, modified, date).is_some()
 }
 

@@ -76,25 +76,22 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
     for found in TO_CHECK.captures_iter(text) {
         let fault = |at, why| Err(Refusal::Malformed(at, why));
         let start = found.get(0).map_or(0, |whole| whole.start());
-        if let (Some(target), Some(data)) = (found.name("target"), found.name("data"))
-            && !has_document_type
-            && let Some(at) = fault_in_target(target.as_str(), data.as_str())
-        {
-            return fault(
-                target.start() + at,
-                "the name of a processing instruction is not followed by a blank",
-            );
-        }
-        if let (Some(target), Some(data)) = (found.name("target"), found.name("data"))
-            && target.as_str().eq_ignore_ascii_case("xml")
-        {
-            if (start, target.as_str()) != (0, "xml") {
+        if let (Some(target), Some(data)) = (found.name("target"), found.name("data")) {
+            let (name, content) = (target.as_str(), data.as_str());
+            if !has_document_type && let Some(at) = fault_in_target(name, content) {
+                return fault(
+                    target.start() + at,
+                    "the name of a processing instruction is not followed by a blank",
+                );
+            }
+            let is_declaration = name.eq_ignore_ascii_case("xml");
+            if is_declaration && (start, name) != (0, "xml") {
                 return fault(
                     start,
                     "an XML declaration is allowed only at the very beginning, in lower case",
                 );
             }
-            if let Some((at, why)) = fault_in_declaration(data.as_str()) {
+            if is_declaration && let Some((at, why)) = fault_in_declaration(content) {
                 return fault(data.start() + at, why);
             }
         }

@@ -229,7 +229,8 @@ impl Reader {
 
     /// What the end of the log leaves open, with its line and the number of lines skipped before it.
     pub(super) fn tail(&self) -> Option<((u64, u64), Vec<u8>)> {
-        let begun = self.begun().map(|begun| ((begun.line, begun.skipped), with_feed(&begun.bytes)));
+        let begun =
+            self.begun().map(|begun| ((begun.line, begun.skipped), [&begun.bytes[..], b"\n"].concat()));
         let is_open = |text: &WrappedText| text.is_begun() || text.is_open();
         let pending =
             self.pending.as_ref().filter(|pending| is_open(&pending.text) && !pending.raw.is_empty());
@@ -244,14 +245,6 @@ fn columns(lines: &[u8]) -> usize {
     characters(&lines[memchr::memrchr(b'\n', lines).map_or(0, |feed| feed + 1)..])
 }
 
-/// A line with its line feed.
-fn with_feed(raw: &[u8]) -> Vec<u8> {
-    let mut line = Vec::with_capacity(raw.len() + 1);
-    line.extend_from_slice(raw);
-    line.push(b'\n');
-    line
-}
-
 impl Pending {
     pub(super) fn new(
         entry: LogEntry,
@@ -262,7 +255,7 @@ impl Pending {
         is_news: bool,
     ) -> Self {
         let columns = columns(raw);
-        let raw = if matches!(reading, ParsedText::Known(_)) { Vec::new() } else { with_feed(raw) };
+        let raw = if matches!(reading, ParsedText::Known(_)) { Vec::new() } else { [raw, b"\n"].concat() };
         let text = WrappedText::new(text, reading);
         let wrapped_lines = WrappedLines::default();
         Self { entry, header, text, raw, columns, length: LineLength::default(), wrapped_lines, is_news, end }

@@ -4,7 +4,7 @@
 use chrono::NaiveDateTime;
 
 use super::super::dates::is_over_new_year;
-use super::super::unset::{YEAR_TURNS, has_set_date, is_after_file_time, is_files_day};
+use super::super::unset::{YEAR_TURNS, has_set_date, is_after_file_time, is_file_day};
 use super::parts::{Dates, PastedPart};
 use super::starts::continues_start;
 use crate::digest::LogEntry;
@@ -110,13 +110,13 @@ impl<'a> Parts<'a> {
     }
 
     /// Whether the file was changed on the day of this date.
-    fn is_of_file_day(&self, date: Yearless) -> bool {
-        self.modified.is_some_and(|modified| is_files_day(modified, date))
+    fn is_file_day(&self, date: Yearless) -> bool {
+        self.modified.is_some_and(|modified| is_file_day(modified, date))
     }
 
     /// Whether the file was changed on the day of the newest line.
     fn are_dates_sure(&self) -> bool {
-        self.is_of_file_day(self.last)
+        self.is_file_day(self.last)
     }
 
     /// Whether the file was changed on the day of its last line, but not of its newest one.
@@ -125,7 +125,7 @@ impl<'a> Parts<'a> {
     }
 
     fn ends_on_file_day(&self) -> bool {
-        self.parts.last().is_some_and(|part| self.is_of_file_day(part.last()))
+        self.parts.last().is_some_and(|part| self.is_file_day(part.last()))
     }
 
     fn no_clock_explains_order(&self) -> bool {
