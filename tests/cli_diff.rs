@@ -181,7 +181,7 @@ fn what_is_no_answer_is_refused_by_name() {
             assert!(told.starts_with(&format!("phonecert: {bad}: ")), "{told}");
         }
     }
-    assert!(complained(fleet.path(), &["diff", "version.json", "old.json"]).contains("schema_version 1"));
+    assert!(complained(fleet.path(), &["diff", "version.json", "old.json"]).contains("schema_version is 1"));
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub struct NotAnAnswer(#[from] serde_json::Error);
 pub struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
+    model: Option<String>,
     software: Option<String>,
     /// Its master configuration file was read.
     #[serde(default)]
@@ -85,6 +86,7 @@ impl AnswerPhone {
         let mut phone = Self {
             mac: device.mac.clone(),
             files: Vec::new(),
+            model: device.model.clone(),
             software: device.software.clone(),
             configured: device.configured,
             has_logs: !device.files.is_empty(),
@@ -166,15 +168,28 @@ impl AnswerPhone {
     /// configuration of the phone where the older one did.
     fn shows_gone(&self, code: &str, old: &Self, has_new_unread: bool) -> bool {
         let facts = Rule::find(code).map(|rule| rule.facts);
-        self.status != Status::Unknown
-            && facts.is_some_and(|facts| match facts.family {
-                Family::Configuration => {
-                    let is_read = self.configured || !old.configured;
-                    is_read && !has_new_unread && self.unread.iter().all(|file| old.unread.contains(file))
-                }
-                Family::Provisioning => self.software.is_some(),
-                _ => facts.means_unknown && self.has_logs,
-            })
+        let is_known = self.status != Status::Unknown;
+        facts.is_some_and(|facts| match facts.family {
+            Family::Configuration => {
+                let is_read = self.configured || !old.configured;
+                let has_same_files = || self.unread.iter().all(|file| old.unread.contains(file));
+                (is_known || self.is_known_as_well_as(old)) && is_read && !has_new_unread && has_same_files()
+            }
+            Family::Provisioning => is_known && self.software.is_some(),
+            _ => is_known && facts.means_unknown && self.has_logs,
+        })
+    }
+
+    /// Whether all that is missing in the logs of this unknown phone was missing in the older answer, too.
+    fn is_known_as_well_as(&self, old: &Self) -> bool {
+        let means_unknown =
+            |known: &&AnswerDiagnosis| Rule::find(&known.code).is_some_and(|rule| rule.facts.means_unknown);
+        let missing: Vec<_> = self.active().filter(means_unknown).collect();
+        let was_missing =
+            |known: &&AnswerDiagnosis| old.has(State::Active, &known.code, known.slot.as_deref());
+        !missing.is_empty()
+            && missing.iter().all(was_missing)
+            && (self.model.is_some() || old.model.is_none())
     }
 
     pub(crate) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {

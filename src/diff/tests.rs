@@ -127,6 +127,33 @@ fn what_the_phone_shows_by_its_absence_is_mended() {
 }
 
 #[test]
+fn configuration_is_mended_where_the_logs_told_no_more_before() {
+    let mended = |missing_before: &str, missing: &str, change: &dyn Fn(&mut Value)| {
+        let active = |code| diagnosis(code, "active", None);
+        let old = device(A, &[active("CFG022"), active("ZTP001"), active(missing_before)], &[]);
+        let mut new = device(A, &[active(missing)], &[]);
+        (new["status"], new["configured"]) = ("unknown".into(), true.into());
+        change(&mut new);
+        let mended = diff(&[old], &[new]).mended;
+        mended.into_iter().map(|mended| mended.entry.code).collect::<Vec<_>>()
+    };
+    let same = |_: &mut Value| {};
+    assert_eq!(mended("LOG001", "LOG001", &same), ["CFG022"]);
+    assert_eq!(mended("INS001", "LOG001", &same), [""; 0]);
+    assert_eq!(mended("LOG001", "LOG007", &same), [""; 0]);
+    assert_eq!(mended("LOG001", "INS001", &same), [""; 0], "not said why it is unknown");
+    let with_model = |model: Value| {
+        let active = |code| diagnosis(code, "active", None);
+        let [mut old, mut new] =
+            [&[active("CFG022"), active("LOG001")][..], &[active("LOG001")]].map(|all| device(A, all, &[]));
+        old["model"] = "VVX 500".into();
+        (new["status"], new["model"]) = ("unknown".into(), model);
+        diff(&[old], &[new]).mended.len()
+    };
+    assert_eq!((with_model("VVX 500".into()), with_model(Value::Null)), (1, 0), "a model chooses files");
+}
+
+#[test]
 fn what_is_absent_although_its_file_was_not_read_is_not_mended() {
     let counts = |code: &str, new: Value| {
         let diff = diff(&[device(A, &[diagnosis(code, "active", None)], &[])], &[new]);
