@@ -1,6 +1,6 @@
 //! Reads the usual messages of a boot without the grammar if they are exactly as phones write them. A boot log of 2
-//! KB has 15 of these. For each, this saves the search for the grammars that can read it, and a copy of its text: 10 % of the time for
-//! rotated logs, 16 % for logs of 120 KB.
+//! KB has 15 of these. For each, this saves the search for the grammars that can read it, and a copy of its text: 10 %
+//! of the time for rotated logs, 16 % for logs of 120 KB.
 
 use super::identity::{self, Fields};
 use super::words::{Rest, plain_fingerprint};

@@ -53,8 +53,8 @@ fn is_slot_of_save(entry: &LogEntry) -> bool {
 }
 
 /// Of one save, the line that names the slot comes first. Other lines of a save that stand before it in the same second
-/// are of this save if they are of no save before, and no such lines stand behind it. Also behind a lost line they are of this
-/// save: more often one of its own lines was lost than the first one of the next save.
+/// are of this save if they are of no save before, and no such lines stand behind it. Those behind a lost line are also
+/// of this save: more often one of its own lines was lost than the first one of the next save.
 fn put_slot_first(entries: &mut [LogEntry], slot: usize) {
     let stamp = entries[slot].stamp;
     let is_same = |entry: &&LogEntry| entry.stamp == stamp;

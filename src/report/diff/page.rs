@@ -93,39 +93,36 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<DiffBlock<'d>> {
 
     let new_phones: HashSet<_> = diff.phones_new.iter().map(|lone| &lone.phone).collect();
     title(&mut blocks, "Broke", Tone::Bad, &diff.broke);
-    by_code(
-        &mut blocks,
-        most,
-        &diff.broke,
-        |entry| entry,
-        |entry| {
+    for entries in diff.broke.chunk_by(|a, b| a.code == b.code) {
+        blocks.push(DiffBlock::Code(&entries[0], phones(entries.iter())));
+        list(&mut blocks, most, entries, |entry| {
             let is_new = new_phones.contains(&entry.phone);
             let new = if is_new { " (a new phone)" } else { "" };
             let since = entry.first_seen.as_deref().map(|time| format!(" (first seen {})", minute(time)));
             format!("{}{new}: {}{}", of(entry), entry.message, since.unwrap_or_default())
-        },
-    );
+        });
+    }
     title(&mut blocks, "Mended", Tone::Good, &diff.mended);
-    by_code(
-        &mut blocks,
-        most,
-        &diff.mended,
-        |mended| &mended.entry,
-        |mended| {
+    for entries in diff.mended.chunk_by(|a, b| a.entry.code == b.entry.code) {
+        blocks.push(DiffBlock::Code(&entries[0].entry, phones(entries.iter().map(|mended| &mended.entry))));
+        list(&mut blocks, most, entries, |mended| {
             let how = match mended.resolved {
                 true => "later lines show it",
                 false => "what was read for the new answer no longer has it",
             };
             format!("{}: {how}", of(&mended.entry))
-        },
-    );
+        });
+    }
     title(
         &mut blocks,
         "No longer found, though nothing shows that it was mended",
         Tone::Strong,
         &diff.no_longer_found,
     );
-    by_code(&mut blocks, most, &diff.no_longer_found, |entry| entry, of);
+    for entries in diff.no_longer_found.chunk_by(|a, b| a.code == b.code) {
+        blocks.push(DiffBlock::Code(&entries[0], phones(entries.iter())));
+        list(&mut blocks, most, entries, of);
+    }
     title(&mut blocks, "Still there", Tone::Strong, &diff.still);
     let still = diff.still.chunk_by(|a, b| a.code == b.code);
     blocks.extend(still.map(|entries| DiffBlock::Code(&entries[0], phones(entries.iter()))));
@@ -143,20 +140,6 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<DiffBlock<'d>> {
 
 fn title<T>(blocks: &mut Vec<DiffBlock<'_>>, title: &'static str, tone: Tone, list: &[T]) {
     blocks.extend((!list.is_empty()).then_some(DiffBlock::Title(title, tone)));
-}
-
-/// Adds the entries of a list code by code.
-fn by_code<'d, T>(
-    blocks: &mut Vec<DiffBlock<'d>>,
-    most: usize,
-    all: &'d [T],
-    entry: fn(&T) -> &Entry,
-    each: impl Fn(&T) -> String,
-) {
-    for some in all.chunk_by(|a, b| entry(a).code == entry(b).code) {
-        blocks.push(DiffBlock::Code(entry(&some[0]), phones(some.iter().map(entry))));
-        list(blocks, most, some, &each);
-    }
 }
 
 fn list<T>(blocks: &mut Vec<DiffBlock<'_>>, most: usize, list: &[T], each: impl Fn(&T) -> String) {
