@@ -126,13 +126,19 @@ impl Header {
     }
 }
 
+/// What to do about damaged records.
+const MAKE_AGAIN: &str = "make it again with `phonecert digest`, without it as `--cache`";
+
 /// Why a file of records is rejected. It is rejected as a whole, since the answer could not say what is
 /// missing from a part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
-    /// It could not be read or decompressed.
+    /// It could not be read.
     #[error(transparent)]
     Io(io::Error),
+    /// It could not be decompressed.
+    #[error("is damaged: {0}; {MAKE_AGAIN}")]
+    Compression(io::Error),
     /// The temporary file for its records failed.
     #[error("its records could not be kept in a temporary file: {0}")]
     TemporaryFile(io::Error),
@@ -152,13 +158,13 @@ pub enum Fault {
     #[error("has frames of format {0}, which this version of phonecert does not know")]
     Format(u8),
     /// It is cut off: the end frame is missing.
-    #[error("is cut off: its end is missing")]
+    #[error("is cut off: its end is missing; {MAKE_AGAIN}")]
     Cut,
     /// A checksum or a count is wrong.
-    #[error("is damaged: the checksum or count of frame {0} is wrong")]
+    #[error("is damaged: the checksum or count of frame {0} is wrong; {MAKE_AGAIN}")]
     Damaged(u64),
     /// The frames are intact, but the content of one is invalid.
-    #[error("is damaged: the content of a frame is not valid")]
+    #[error("is damaged: the content of a frame is not valid; {MAKE_AGAIN}")]
     Content,
     /// Its digests are of another version.
     #[error(
@@ -184,7 +190,12 @@ pub enum Fault {
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::UnexpectedEof { Self::Cut } else { Self::Io(error) }
+        match error.raw_os_error() {
+            _ if error.kind() == io::ErrorKind::UnexpectedEof => Self::Cut,
+            Some(_) => Self::Io(error),
+            // Only decoders return errors that are not of the operating system.
+            None => Self::Compression(error),
+        }
     }
 }
 

@@ -14,7 +14,9 @@ use crate::report::shape::{AnswerSelection, Device, Diagnosis, SCHEMA_VERSION};
 
 /// Why a file can't be compared: it can't be read, or is damaged, cut off, or not an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("can't be compared: it must be one whole answer of `phonecert scan --format json`: {0}")]
+#[error(
+    "can't be compared: it must be one whole answer of `phonecert scan --format json` (not `jsonl`): {0}"
+)]
 pub struct NotAnAnswer(#[from] serde_json::Error);
 
 /// What is compared of a phone.
