@@ -3,6 +3,7 @@
 //!
 //! Each type is made by parsing, so a value of it is always well-formed.
 
+mod certificate;
 mod hex;
 mod mac;
 mod state;
@@ -13,6 +14,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use certificate::CertificateDetails;
 use hex::hex;
 pub(crate) use hex::hex_byte;
 pub use hex::hex_digit;

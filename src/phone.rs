@@ -17,7 +17,7 @@ use crate::check::{self, CATALOGUE, Case, RuleFinding, SharedCertificate, Ztp};
 use crate::config::{ConfigurationLine, ConfiguredKey};
 use crate::input::directory_of;
 use crate::inventory::InventoryRow;
-use crate::model::{CertificateState, Fingerprint, Mac, Severity, Slot, Status};
+use crate::model::{CertificateDetails, CertificateState, Fingerprint, Mac, Severity, Slot, Status};
 use crate::reference::Readiness;
 use crate::timeline::{Content, Occurrences, SourceLine, Timeline};
 
@@ -151,14 +151,8 @@ pub struct SlotContent {
     pub slot: Slot,
     /// Whether there is a certificate.
     pub state: CertificateState,
-    /// Its common name.
-    pub common_name: Option<Box<str>>,
-    /// Its fingerprint.
-    pub fingerprint: Option<Fingerprint>,
-    /// Its length in bytes.
-    pub certificate_length: Option<u64>,
-    /// The private key's length in bytes.
-    pub key_length: Option<u64>,
+    /// What is known of the certificate and its key.
+    pub details: CertificateDetails,
     /// The certificate is compared with those of other phones, since the log is certainly this phone's own.
     pub is_compared: bool,
     /// An active error is about this slot, whatever diagnoses were selected: half a pair, for instance, is no installed
@@ -335,7 +329,7 @@ impl Phone {
 
     /// The line that shows the fingerprint of a slot's certificate.
     pub fn seen(&self, content: &SlotContent) -> Occurrences {
-        let (Some(shown), Some(fingerprint)) = (&content.line, &content.fingerprint) else {
+        let (Some(shown), Some(fingerprint)) = (&content.line, &content.details.fingerprint) else {
             return Occurrences::without_lines();
         };
         let mut line = shown.line.clone();
@@ -390,7 +384,7 @@ const fn is_ready(readiness: Option<Readiness>) -> Option<bool> {
 
 fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotContent {
     let record = &timeline.records[content.record];
-    let line = content.fingerprint.as_ref().map(|fingerprint| {
+    let line = content.details.fingerprint.as_ref().map(|fingerprint| {
         let is_plain = *record.text() == *plain_text(slot, fingerprint).as_bytes();
         let line = if is_plain { SourceLine::without_text(record) } else { SourceLine::new(record) };
         ShownLine { line, is_plain }
@@ -398,10 +392,7 @@ fn slot_content(timeline: &Timeline<'_>, slot: Slot, content: &Content) -> SlotC
     SlotContent {
         slot,
         state: content.state,
-        common_name: content.common_name.clone(),
-        fingerprint: content.fingerprint.clone(),
-        certificate_length: content.certificate_length,
-        key_length: content.key_length,
+        details: content.details.clone(),
         is_faulty: false,
         is_contradicted: false,
         is_compared: !timeline.is_of_another_phone(record),

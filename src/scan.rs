@@ -483,7 +483,7 @@ fn add_if_sharing(phone: Phone, mac: Mac, fingerprints: Option<&Fingerprints>, r
         phone
             .certificates
             .iter()
-            .filter_map(|content| content.fingerprint.as_ref())
+            .filter_map(|content| content.details.fingerprint.as_ref())
             .any(|shown| fingerprints.contains(shown.bytes()))
     };
     if fingerprints.is_none_or(shows) { rows.push(phone) } else { rows.add_undiagnosed(mac) }

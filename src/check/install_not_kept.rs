@@ -56,7 +56,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         let all = timeline.slots.not_kept(slot);
         let last = all.last()?;
         let name = slot.in_words();
-        let message = match &last.shown.content.fingerprint {
+        let message = match &last.shown.content.details.fingerprint {
             Some(shown) if last.shown.content.has_certificate() => sentence![
                 "A certificate was saved to ",
                 name,
@@ -88,8 +88,8 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
 /// Mended by a later inventory with what was saved, or by a new save that is kept.
 fn is_mended(timeline: &Timeline<'_>, last: &NotKept<'_>) -> bool {
     let slot = last.saved.slot;
-    let is_there = |content: &crate::timeline::Content| match &last.saved.content.fingerprint {
-        Some(saved) => content.fingerprint.as_ref() == Some(saved),
+    let is_there = |content: &crate::timeline::Content| match &last.saved.content.details.fingerprint {
+        Some(saved) => content.details.fingerprint.as_ref() == Some(saved),
         // It is not known which certificate was saved, so any one counts where none was.
         None => content.has_certificate(),
     };

@@ -8,7 +8,7 @@
 use crate::digest::{Counts, shown_text};
 use crate::event::{self, Event, START};
 use crate::line::{COLUMNS, Header, TextBounds, bounds_of_text, glued_line, has_odd_bytes, in_columns};
-use crate::model::{Fingerprint, Mac, Slot, SoftwareVersion};
+use crate::model::{CertificateDetails, Mac, Slot, SoftwareVersion};
 use crate::stamp::{Stamp, Yearless};
 
 /// What a log without a fault shows about its phone.
@@ -61,46 +61,30 @@ pub struct MissedRise {
 pub struct HealthySlot {
     /// Which.
     pub slot: Slot,
-    /// The certificate's common name; like all of the following, None if the slot is empty.
-    pub common_name: Option<Box<str>>,
-    /// The certificate's fingerprint.
-    pub fingerprint: Option<Fingerprint>,
-    /// Its length in bytes.
-    pub certificate_length: Option<u64>,
-    /// The private key's length in bytes.
-    pub key_length: Option<u64>,
+    /// What is known of the certificate and its key: nothing if the slot is empty, else all.
+    pub details: CertificateDetails,
     /// The number and the stamp of the line with the fingerprint.
     pub line: Option<(u64, Stamp)>,
     is_empty: bool,
 }
 
 impl HealthySlot {
-    const fn new(slot: Slot) -> Self {
-        Self {
-            slot,
-            common_name: None,
-            fingerprint: None,
-            certificate_length: None,
-            key_length: None,
-            line: None,
-            is_empty: false,
-        }
+    fn new(slot: Slot) -> Self {
+        Self { slot, details: CertificateDetails::default(), line: None, is_empty: false }
     }
 
     /// Whether both show the same, in any line.
     fn shows_same(&self, other: &Self) -> bool {
-        let shown = |slot: &Self| (slot.slot, slot.certificate_length, slot.key_length);
-        shown(self) == shown(other)
-            && self.common_name == other.common_name
-            && self.fingerprint == other.fingerprint
+        self.slot == other.slot && self.details == other.details
     }
 
     fn is_whole(&self) -> bool {
+        let CertificateDetails { common_name, fingerprint, certificate_length, key_length } = &self.details;
         let has = [
-            self.certificate_length.is_some(),
-            self.fingerprint.is_some(),
-            self.common_name.is_some(),
-            self.key_length.is_some(),
+            common_name.is_some(),
+            fingerprint.is_some(),
+            certificate_length.is_some(),
+            key_length.is_some(),
         ];
         has == [!self.is_empty; 4]
     }
@@ -282,17 +266,17 @@ impl HealthyLog {
                 label.as_deref() == Some("SIP") && version.is_some() && fill(&mut self.software, version)
             }
             Event::CertificateLength { slot, length } => {
-                fill(&mut self.slot(slot).certificate_length, length)
+                fill(&mut self.slot(slot).details.certificate_length, length)
             }
-            Event::KeyLength { slot, length } => fill(&mut self.slot(slot).key_length, length),
+            Event::KeyLength { slot, length } => fill(&mut self.slot(slot).details.key_length, length),
             Event::CertificateCommonName { slot, common_name } => {
-                fill(&mut self.slot(slot).common_name, common_name)
+                fill(&mut self.slot(slot).details.common_name, common_name)
             }
             Event::CertificateFingerprint { slot, fingerprint, .. } => {
                 let line = self.counts.lines;
                 let slot = self.slot(slot);
                 slot.line = Some((line, stamp));
-                fill(&mut slot.fingerprint, fingerprint)
+                fill(&mut slot.details.fingerprint, fingerprint)
             }
             Event::CertificateUnavailable { slot } => !std::mem::replace(&mut self.slot(slot).is_empty, true),
             _ => false,
@@ -348,7 +332,8 @@ mod tests {
         assert_eq!((log.counts.lines, log.counts.events), (14, 9));
         assert_eq!(log.model.as_deref(), Some("VVX 500"));
         assert_eq!(log.software.unwrap().to_string(), "5.5.2.11338");
-        let slots: Vec<_> = log.slots.iter().map(|slot| (slot.slot, slot.certificate_length)).collect();
+        let slots: Vec<_> =
+            log.slots.iter().map(|slot| (slot.slot, slot.details.certificate_length)).collect();
         assert_eq!(slots, [(Slot::BuiltIn, Some(802)), (Slot::Platform(1), None)]);
         assert_eq!(log.slots[0].line.map(|(line, _)| line), Some(8));
         let dates = log.dates.map(|(first, last)| (first.to_string(), last.to_string()));

@@ -97,14 +97,15 @@ pub(crate) fn shown_line(line: &config::ConfigurationLine, shown: Shown<'_>) -> 
 }
 
 fn certificate(content: SlotContent, shown: Shown<'_>) -> Certificate {
+    let details = content.details;
     Certificate {
         slot: content.slot,
         state: content.state,
-        common_name: content.common_name.map(|name| shown.name(&name)),
-        fingerprint: content.fingerprint.as_ref().map(ToString::to_string),
-        fingerprint_algorithm: content.fingerprint.as_ref().map(|digest| digest.algorithm().name()),
-        certificate_length: content.certificate_length,
-        key_length: content.key_length,
+        common_name: details.common_name.map(|name| shown.name(&name)),
+        fingerprint: details.fingerprint.as_ref().map(ToString::to_string),
+        fingerprint_algorithm: details.fingerprint.as_ref().map(|digest| digest.algorithm().name()),
+        certificate_length: details.certificate_length,
+        key_length: details.key_length,
         is_faulty: content.is_faulty,
         is_of_another_phone: !content.is_compared,
         is_contradicted: content.is_contradicted,

@@ -124,7 +124,7 @@ fn base_of(name: &LogName) -> &str {
 
 /// Whether the name on the certificate is the phone's address.
 fn is_of_phone(slot: &HealthySlot, mac: Mac) -> bool {
-    slot.common_name.as_deref().and_then(|name| name.parse().ok()) == Some(mac)
+    slot.details.common_name.as_deref().and_then(|name| name.parse().ok()) == Some(mac)
 }
 
 fn content(slot: HealthySlot, file: u32) -> SlotContent {
@@ -136,10 +136,7 @@ fn content(slot: HealthySlot, file: u32) -> SlotContent {
     SlotContent {
         slot: slot.slot,
         state: if line.is_some() { CertificateState::Installed } else { CertificateState::NotAvailable },
-        common_name: slot.common_name,
-        fingerprint: slot.fingerprint,
-        certificate_length: slot.certificate_length,
-        key_length: slot.key_length,
+        details: slot.details,
         is_faulty: false,
         is_contradicted: false,
         is_compared: true,

@@ -22,7 +22,7 @@ pub(super) fn compared(phone: &Phone) -> impl Iterator<Item = (CertificateId, &S
         .iter()
         .filter(|content| content.state == CertificateState::Installed && content.is_compared);
     installed.filter_map(|content| {
-        let fingerprint = content.fingerprint.as_ref()?;
+        let fingerprint = content.details.fingerprint.as_ref()?;
         Some(((content.slot == Slot::BuiltIn, fingerprint.bytes().into()), content))
     })
 }

@@ -61,7 +61,7 @@ fn add_views(facts: &mut LogFacts, timeline: &Timeline<'_>) {
             SlotViewSource::Save => {
                 slot.state = SlotState::Filled;
                 (slot.certificate_length, slot.key_length) = (None, None);
-                match &view.content.fingerprint {
+                match &view.content.details.fingerprint {
                     Some(saved) => slot.fingerprints.push(saved.clone()),
                     None => slot.fingerprints.clear(),
                 }
@@ -69,15 +69,15 @@ fn add_views(facts: &mut LogFacts, timeline: &Timeline<'_>) {
             SlotViewSource::Inventory { .. } => {
                 facts.has_inventory = true;
                 // An inventory replaces what was known of the slot before.
-                slot.fingerprints = view.content.fingerprint.iter().cloned().collect();
+                slot.fingerprints = view.content.details.fingerprint.iter().cloned().collect();
                 slot.state = match view.content.state {
                     CertificateState::Installed => SlotState::Filled,
                     _ if view.content.has_key => SlotState::Unknown,
                     _ => SlotState::Empty,
                 };
                 slot.was_filled |= view.content.state == CertificateState::Installed;
-                slot.certificate_length = view.content.certificate_length;
-                slot.key_length = view.content.key_length;
+                slot.certificate_length = view.content.details.certificate_length;
+                slot.key_length = view.content.details.key_length;
             }
         }
     }
@@ -93,7 +93,7 @@ fn add_findings(facts: &mut LogFacts, phone: &Phone, timeline: &Timeline<'_>) {
     for found in phone.findings() {
         if let (Some(Question::NotKept), Some(slot)) = (found.rule().facts.asks, found.finding.slot) {
             let lost = timeline.slots.not_kept(slot);
-            let saved = lost.last().and_then(|lost| lost.saved.content.fingerprint.clone());
+            let saved = lost.last().and_then(|lost| lost.saved.content.details.fingerprint.clone());
             facts.slots.entry(slot).or_default().not_kept = saved;
         }
     }
@@ -141,9 +141,9 @@ pub(super) fn facts_of(content: &SlotContent) -> SlotFacts {
             CertificateState::Rejected => SlotState::Unknown,
         },
         was_filled: content.state == CertificateState::Installed,
-        fingerprints: content.fingerprint.iter().cloned().collect(),
-        certificate_length: content.certificate_length,
-        key_length: content.key_length,
+        fingerprints: content.details.fingerprint.iter().cloned().collect(),
+        certificate_length: content.details.certificate_length,
+        key_length: content.details.key_length,
         ..SlotFacts::default()
     }
 }

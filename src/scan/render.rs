@@ -26,7 +26,7 @@ impl Scan {
         (0..self.rows_with_logs as u32).into_par_iter().for_each(|at| {
             let phone = self.rows.phone(self.rows.row(at));
             phone.files.iter().for_each(|path| _ = redactor.path(path));
-            let names = phone.certificates.iter().filter_map(|content| content.common_name.as_ref());
+            let names = phone.certificates.iter().filter_map(|content| content.details.common_name.as_ref());
             names.for_each(|name| _ = redactor.name(name));
         });
     }

@@ -32,7 +32,7 @@ impl Timeline<'_> {
         let certificate_before = before().find(|view| view.content.has_certificate());
         // A certificate that was in the slot earlier is not new: a save after it may not have been kept.
         let was_there = |shown: &Content| {
-            let is_it = |view: &SlotView| view.content.fingerprint == shown.fingerprint;
+            let is_it = |view: &SlotView| view.content.details.fingerprint == shown.details.fingerprint;
             before().any(is_it) || self.was_replaced_before(slot, refusal, shown)
         };
         let mut is_mended = false;
@@ -60,7 +60,7 @@ impl Timeline<'_> {
     /// Whether a save before a record, whose line with the slot was lost, saved this certificate.
     fn was_saved_before(&self, refusal: usize, content: &Content) -> bool {
         let mut saves = self.saves_without_slot().take_while(|(at, _)| *at < refusal);
-        saves.any(|(_, saved)| saved.is_some() && saved == content.fingerprint.as_ref())
+        saves.any(|(_, saved)| saved.is_some() && saved == content.details.fingerprint.as_ref())
     }
 
     /// The certificates that were saved where no line names the slot: the index of the record, and the fingerprint.
@@ -77,7 +77,8 @@ impl Timeline<'_> {
     fn was_replaced_before(&self, slot: Slot, refusal: usize, content: &Content) -> bool {
         self.events().take_while(|(at, ..)| *at < refusal).any(|(_, event, record)| match event {
             Event::PreviousCertificate { fingerprint: Some(replaced), .. } => {
-                record.slot.is_none_or(|of| of == slot) && content.fingerprint.as_ref() == Some(replaced)
+                record.slot.is_none_or(|of| of == slot)
+                    && content.details.fingerprint.as_ref() == Some(replaced)
             }
             _ => false,
         })
@@ -116,13 +117,14 @@ impl Timeline<'_> {
             begun.any(|at| at < failure || !is_later_pass(at))
         }));
         let is_new = |shown: &SlotView| {
-            let is_known = |view: &&SlotView| view.content.fingerprint == shown.content.fingerprint;
+            let is_known =
+                |view: &&SlotView| view.content.details.fingerprint == shown.content.details.fingerprint;
             let before = known.iter().rev().find(|view| view.slot == shown.slot);
             // Where there was a key alone, there was no certificate.
             let is_other = before.map_or(has_whole_inventory, |before| {
                 !before.content.has_certificate() || shown.content.differs_from(&before.content)
             });
-            shown.content.fingerprint.is_some() && is_other && !known.iter().any(is_known)
+            shown.content.details.fingerprint.is_some() && is_other && !known.iter().any(is_known)
         };
         inventories_before().next().is_some() && later().any(is_new)
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Record, Timeline};
 use crate::event::{self, Event};
-use crate::model::{CertificateState, Fingerprint, Slot};
+use crate::model::{CertificateDetails, CertificateState, Slot};
 use inventory_lines::InventoryLines;
 use unnamed::UnnamedSave;
 
@@ -56,31 +56,17 @@ pub enum SlotViewSource {
 pub struct Content {
     /// Whether there is a certificate.
     pub state: CertificateState,
-    /// The certificate's common name.
-    pub common_name: Option<Box<str>>,
-    /// Its fingerprint.
-    pub fingerprint: Option<Fingerprint>,
-    /// Its length in bytes.
-    pub certificate_length: Option<u64>,
+    /// What is known of the certificate and its key.
+    pub details: CertificateDetails,
     /// A line names its private key.
     pub has_key: bool,
-    /// The private key's length in bytes.
-    pub key_length: Option<u64>,
     /// The record that shows it: the one with the fingerprint, if there is one.
     pub record: usize,
 }
 
 impl Content {
-    const fn new(state: CertificateState, record: usize) -> Self {
-        Self {
-            state,
-            common_name: None,
-            fingerprint: None,
-            certificate_length: None,
-            has_key: false,
-            key_length: None,
-            record,
-        }
+    fn new(state: CertificateState, record: usize) -> Self {
+        Self { state, details: CertificateDetails::default(), has_key: false, record }
     }
 
     /// A certificate is there.
@@ -95,7 +81,7 @@ impl Content {
 
     /// Whether both fingerprints are known, of the same hash algorithm, and differ.
     pub fn differs_from(&self, other: &Self) -> bool {
-        match (&self.fingerprint, &other.fingerprint) {
+        match (&self.details.fingerprint, &other.details.fingerprint) {
             (Some(this), Some(other)) => this.algorithm() == other.algorithm() && this != other,
             _ => false,
         }
@@ -157,8 +143,8 @@ impl SlotHistory {
                 (Event::NewCertificate { common_name, fingerprint }, slot) => {
                     saving = None;
                     let mut content = Content::new(CertificateState::Installed, at);
-                    content.common_name.clone_from(common_name);
-                    content.fingerprint.clone_from(fingerprint);
+                    content.details.common_name.clone_from(common_name);
+                    content.details.fingerprint.clone_from(fingerprint);
                     match slot {
                         Some(slot) => history.add(slot, record, SlotViewSource::Save, content),
                         None => unnamed.push(UnnamedSave::new(content, record)),
@@ -235,19 +221,20 @@ impl SlotHistory {
         view.at.1 = at;
         view.lines.note(event, record.entry.hash);
         let content = &mut view.content;
+        let details = &mut content.details;
         match event {
-            Event::CertificateLength { length, .. } => content.certificate_length = *length,
+            Event::CertificateLength { length, .. } => details.certificate_length = *length,
             // Of a certificate's fingerprints by several algorithms, the first one is kept.
             Event::CertificateFingerprint { fingerprint, .. } => {
-                if content.fingerprint.is_none() {
-                    content.fingerprint.clone_from(fingerprint);
+                if details.fingerprint.is_none() {
+                    details.fingerprint.clone_from(fingerprint);
                     content.record = at;
                 }
             }
-            Event::CertificateCommonName { common_name, .. } => content.common_name.clone_from(common_name),
+            Event::CertificateCommonName { common_name, .. } => details.common_name.clone_from(common_name),
             Event::KeyLength { length, .. } => {
                 content.has_key = true;
-                content.key_length = *length;
+                details.key_length = *length;
                 return;
             }
             _ => {
@@ -318,9 +305,9 @@ impl SlotHistory {
             // certificate that the slot had before both.
             let is_last = || self.begun_between(slot, saved.at.1, shown.at.0).next().is_none();
             let is_back = || {
-                known_before(views, saved.at.0)
-                    .next()
-                    .is_some_and(|before| before.content.fingerprint == shown.content.fingerprint)
+                known_before(views, saved.at.0).next().is_some_and(|before| {
+                    before.content.details.fingerprint == shown.content.details.fingerprint
+                })
             };
             let is_lost = shown.content.state == CertificateState::NotAvailable
                 || shown.content.differs_from(&saved.content) && (is_last() || is_back());
@@ -335,8 +322,8 @@ impl SlotHistory {
         let mut saves = views.iter().enumerate().filter(|(_, view)| view.is_save() && view.at.0 > after);
         saves.any(|(number, saved)| {
             next_inventory(views, number).is_some_and(|shown| {
-                let is_same = saved.content.fingerprint.is_none()
-                    || saved.content.fingerprint == shown.content.fingerprint;
+                let is_same = saved.content.details.fingerprint.is_none()
+                    || saved.content.details.fingerprint == shown.content.details.fingerprint;
                 shown.content.has_certificate() && is_same
             })
         })
@@ -364,13 +351,7 @@ fn next_inventory(views: &[SlotView], save: usize) -> Option<&SlotView> {
 impl Content {
     /// Whether the values that both have are equal.
     fn agrees_with(&self, other: &Self) -> bool {
-        fn agree<T: PartialEq>(this: &Option<T>, other: &Option<T>) -> bool {
-            this.is_none() || other.is_none() || this == other
-        }
-        agree(&self.fingerprint, &other.fingerprint)
-            && agree(&self.common_name, &other.common_name)
-            && agree(&self.certificate_length, &other.certificate_length)
-            && agree(&self.key_length, &other.key_length)
+        self.details.agree_with(&other.details)
             && (self.has_certificate() == other.has_certificate()
                 || (self.state == CertificateState::NotAvailable && self.has_key))
     }
@@ -393,13 +374,10 @@ impl SlotView {
         if later.is_complete_inventory() && is_same {
             self.source = later.source;
         }
-        if known.fingerprint.is_none() {
+        if known.details.fingerprint.is_none() {
             known.record = new.record;
         }
-        known.fingerprint = known.fingerprint.take().or_else(|| new.fingerprint.clone());
-        known.common_name = known.common_name.take().or_else(|| new.common_name.clone());
-        known.certificate_length = known.certificate_length.or(new.certificate_length);
-        known.key_length = known.key_length.or(new.key_length);
+        known.details.fill_from(&new.details);
         known.has_key |= new.has_key;
         true
     }

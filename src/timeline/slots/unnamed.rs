@@ -47,10 +47,12 @@ impl SlotHistory {
     /// the new certificate later and did not have it before.
     pub(super) fn add_unnamed(&mut self, save: UnnamedSave<'_>) {
         let at = save.content.record;
-        let had =
-            |view: &SlotView| save.previous.is_some() && view.content.fingerprint.as_ref() == save.previous;
+        let had = |view: &SlotView| {
+            save.previous.is_some() && view.content.details.fingerprint.as_ref() == save.previous
+        };
         let is_new = |view: &SlotView| {
-            view.content.fingerprint.is_some() && view.content.fingerprint == save.content.fingerprint
+            view.content.details.fingerprint.is_some()
+                && view.content.details.fingerprint == save.content.details.fingerprint
         };
         let of_previous = self.only_custom_slot(|views| known_before(views, at).next().is_some_and(had));
         let of_new = self.only_custom_slot(|views| {
