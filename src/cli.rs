@@ -352,10 +352,7 @@ fn check(matches: &ArgMatches) -> Result<(), clap::Error> {
     const INPUTS: [&str; 7] = ["named", "files_from", "records", "inventory", "baseline", "old", "new"];
     let Some((_, of_command)) = matches.subcommand() else { return Ok(()) };
     let values = |id: &str| of_command.try_get_raw(id).ok().flatten().into_iter().flatten();
-    let bound = |id: &str| match of_command.try_get_one::<TimeBound>(id) {
-        Ok(Some(TimeBound::At(time))) => Some(*time),
-        _ => None,
-    };
+    let bound = |id: &str| of_command.try_get_one::<TimeBound>(id).ok().flatten();
     let conflict = |message: String| Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
     let mut outputs = HashSet::new();
     if let Some(twice) = values("output").find(|path| !outputs.insert(std::path::absolute(path).ok())) {
@@ -364,12 +361,16 @@ fn check(matches: &ArgMatches) -> Result<(), clap::Error> {
     if INPUTS.iter().flat_map(|id| values(id)).filter(|path| *path == "-").count() > 1 {
         return conflict("standard input ('-') can be given only once".to_owned());
     }
-    match (bound("since"), bound("until")) {
-        (Some(since), Some(until)) if since > until => {
-            conflict(format!("--since {since} is after --until {until}"))
-        }
-        _ => Ok(()),
+    let is_empty = match (bound("since"), bound("until")) {
+        (Some(TimeBound::At(since)), Some(TimeBound::At(until))) => since > until,
+        (Some(TimeBound::Age(since)), Some(TimeBound::Age(until))) => since < until,
+        _ => false,
+    };
+    if is_empty {
+        let text = |id| values(id).map(|value| value.to_string_lossy()).collect::<String>();
+        return conflict(format!("--since {} is after --until {}", text("since"), text("until")));
     }
+    Ok(())
 }
 
 /// If a directory or file is given in place of a command, the user probably wanted to scan it.

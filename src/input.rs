@@ -116,7 +116,7 @@ impl LogName {
     /// The same for a file whose lines are in this one, after `==> name <==`: what its name says. An address that is
     /// not in its name is the one in the name of this file.
     pub(crate) fn of_heading(&self, name: &str) -> Self {
-        let (mac, rotation, named_like_log) = match MemberUse::of(name.as_bytes(), false) {
+        let (mac, rotation, named_like_log) = match MemberUse::of(name.as_bytes(), None, false) {
             Some(MemberUse::Log(mac, rotation)) => (Some(mac), rotation, true),
             _ => (mac_in_name(name.as_bytes()), rotation(archive::base_name(name.as_bytes())), false),
         };

@@ -1,5 +1,6 @@
 //! `phonecert scan`.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use phonecert::diff;
@@ -19,25 +20,13 @@ use crate::cli::{FailOn, PhoneArgs, ScanArgs};
 pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let began = Instant::now();
     let mut answer = AnswerOutput::prepare(&args.write)?;
-    let baseline =
-        args.baseline.as_deref().map(|path| read_input(path, diff::ScanAnswer::read)).transpose()?;
-    if baseline.as_ref().and_then(diff::ScanAnswer::is_redacted) == Some(true) {
-        return Err(Failure::Setup(
-            "the baseline was written with --redact, so its phones can't be matched; write it without"
-                .to_owned(),
-        ));
-    }
+    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     let mut setup = Setup::new(&args.read, &args.run, &args.phones, &args.codes, args.inventory.as_deref())?;
     setup.options.stale = args.stale.stale;
     let (mut scan, gone) = if args.records.is_empty() {
         (setup.scan(&args.read, &args.run, scan::scan), (0, None))
     } else {
-        setup.paths.clear();
-        setup.options.roots.iter_mut().for_each(Vec::clear);
-        let records = setup::records(&args.records, &mut setup.options)?;
-        let gone = records.gone.clone();
-        let scan = setup.pool.install(|| scan::scan_records(records, &setup.options));
-        (scan.map_err(setup::temporary_file_failed)?, gone)
+        scan_records(&mut setup, &args.records)?
     };
     let Setup { paths, pool, .. } = &setup;
     let mut overview = std::mem::take(&mut scan.overview);
@@ -85,12 +74,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         notices::selection(overview.selection.as_ref(), verbosity);
     }
     if let Some(old) = &baseline {
-        // What `--new` leaves out was compared.
-        let compared =
-            overview.selection.clone().map(|selection| AnswerSelection { new: false, ..selection });
-        if old.selection().is_some() {
-            notices::other_selection([(old.path(), old.selection()), ("this answer", compared.as_ref())]);
-        }
+        compare_selections(old, overview.selection.as_ref());
     }
     notices::gone(&gone, shown, verbosity);
     notices::left_out(&scan, &overview, shown, verbosity);
@@ -105,6 +89,39 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         (overview.summary.failed, overview.summary.attention) = compared.newly;
     }
     Ok(status(&scan, &overview, args.fail_on))
+}
+
+/// How many of the logs are gone, and the first of them.
+type Gone = (u64, Option<Box<str>>);
+
+/// Reads the answer of `--baseline`.
+fn read_baseline(path: &Path) -> Result<diff::ScanAnswer, Failure> {
+    let baseline = read_input(path, diff::ScanAnswer::read)?;
+    if baseline.is_redacted() == Some(true) {
+        let message =
+            "the baseline was written with --redact, so its phones can't be matched; write it without";
+        return Err(Failure::Setup(message.to_owned()));
+    }
+    Ok(baseline)
+}
+
+/// Diagnoses the phones of `--records`. Returns also which logs of them are gone.
+fn scan_records(setup: &mut Setup, files: &[PathBuf]) -> Result<(Scan, Gone), Failure> {
+    setup.paths.clear();
+    setup.options.roots.iter_mut().for_each(Vec::clear);
+    let records = setup::records(files, &mut setup.options)?;
+    let gone = records.gone.clone();
+    let scan = setup.pool.install(|| scan::scan_records(records, &setup.options));
+    Ok((scan.map_err(setup::temporary_file_failed)?, gone))
+}
+
+/// Says if the baseline has other diagnoses or phones than were asked for now.
+fn compare_selections(old: &diff::ScanAnswer, selection: Option<&AnswerSelection>) {
+    // What `--new` leaves out was compared.
+    let compared = selection.map(|selection| AnswerSelection { new: false, ..selection.clone() });
+    if old.selection().is_some() {
+        notices::other_selection([(old.path(), old.selection()), ("this answer", compared.as_ref())]);
+    }
 }
 
 /// Names the phones of `--device` without a log. Returns whether none of them has one.

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::kind::{has_ending, is_archive_name, unsupported_name};
 use super::limits::Fault;
-use super::log_name::{Rotation, find_ignoring_case, is_boot_log, log_mac, rotation};
+use super::log_name::{Rotation, find_ignoring_case, is_boot_log, is_companion, log_mac, rotation};
 use super::other_files::ConfigKind;
 use crate::model::Mac;
 
@@ -58,8 +58,9 @@ pub(super) trait Visitor {
 }
 
 impl MemberUse {
-    /// Why a member of this name is read; None if it is not. `configs`: whether configuration files are wanted.
-    pub(super) fn of(name: &[u8], configs: bool) -> Option<Self> {
+    /// Why a member of this name is read; None if it is not. `log_of`: the phone in whose log directory the archive is.
+    /// `configs`: whether configuration files are wanted.
+    pub(super) fn of(name: &[u8], log_of: Option<Mac>, configs: bool) -> Option<Self> {
         let base = base_name(name);
         if is_archive_name(base) {
             return Some(Self::Archive);
@@ -78,8 +79,9 @@ impl MemberUse {
             return (configs && !is_other).then_some(Self::Config);
         }
         // The files of a directory that is named like a log are pieces of that log.
-        let parent = name.len().checked_sub(base.len() + 1).map(|end| base_name(&name[..end]));
-        if let Some(mac) = parent.and_then(log_mac).filter(|_| is_piece_name(base)) {
+        if is_piece_name(base)
+            && let Some(mac) = log_directory(name).or(log_of)
+        {
             return Some(Self::Log(mac, Rotation::Piece));
         }
         configs.then_some(Self::MaybeConfig)
@@ -89,7 +91,9 @@ impl MemberUse {
 /// Whether only a search for configuration files too looks at what is at this path: a file, or a member of an archive.
 pub(crate) fn is_only_configuration(path: &str) -> bool {
     match path.rsplit_once("!/") {
-        Some((_, member)) => MemberUse::of(member.as_bytes(), false).is_none(),
+        Some((_, member)) => {
+            MemberUse::of(member.as_bytes(), log_directory(path.as_bytes()), false).is_none()
+        }
         None => {
             let kind = ConfigKind::of(base_name(path.as_bytes()));
             kind.is_some_and(|(kind, _)| kind != ConfigKind::PrivateKey)
@@ -133,6 +137,13 @@ pub(super) fn target_of(link: &[u8], target: &[u8]) -> Option<Vec<u8>> {
     plain_path(&if is_absolute { target.to_vec() } else { [directory, target].concat() })
 }
 
+/// The phone in the name of the innermost directory of a path that is named like a log: all files in it, at any depth,
+/// also in archives, belong to that log. An archive in the path is no directory.
+pub(super) fn log_directory(path: &[u8]) -> Option<Mac> {
+    let mut names = path.rsplit(|byte| *byte == b'/').skip(1).filter(|name| !name.ends_with(b"!"));
+    names.find_map(log_mac)
+}
+
 /// The last name of a path.
 pub(super) fn base_name(path: &[u8]) -> &[u8] {
     memchr::memrchr(b'/', path).map_or(path, |slash| &path[slash + 1..])
@@ -142,7 +153,8 @@ pub(super) fn base_name(path: &[u8]) -> &[u8] {
 /// and files of another known kind are not.
 pub(super) fn is_piece_name(base: &[u8]) -> bool {
     !base.starts_with(b".")
-        && ["cfg", "xml", "key", "pem"].iter().all(|ending| !has_ending(base, ending))
+        && !is_companion(base)
+        && !["key", "pem"].iter().any(|ending| has_ending(base, ending))
         && !is_boot_log(base)
         && unsupported_name(base).is_none()
 }

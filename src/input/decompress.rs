@@ -74,6 +74,9 @@ pub fn decompressed<'r>(mut input: Box<dyn BufRead + 'r>) -> io::Result<Box<dyn 
     })
 }
 
+/// The first byte of each gzip member.
+const GZIP_MAGIC: u8 = 0x1F;
+
 /// A decoder for all members of a gzip stream. `flate2::bufread::MultiGzDecoder` loses what it decompressed in
 /// the same call before damaged bytes. It also takes 26 % longer, because it uses the checksum of zlib-rs:
 /// 0.38 s instead of 0.30 s for 400 MB of logs.
@@ -83,6 +86,8 @@ pub(super) struct Gzip<R> {
     sum: crc32fast::Hasher,
     /// Whether a member has begun and not ended.
     is_inside: bool,
+    /// A member has ended.
+    is_behind_member: bool,
     /// An error of the stream. It is returned after all that was decompressed before it.
     fault: Option<io::Error>,
 }
@@ -90,7 +95,7 @@ pub(super) struct Gzip<R> {
 impl<R: BufRead> Gzip<R> {
     fn new(compressed: R) -> Self {
         let (inflate, sum) = (Decompress::new(false), crc32fast::Hasher::new());
-        Self { compressed, inflate, sum, is_inside: false, fault: None }
+        Self { compressed, inflate, sum, is_inside: false, is_behind_member: false, fault: None }
     }
 
     /// Reads the header of the next member; false if there is none. Zeros at the end are padding, which tapes and
@@ -102,8 +107,8 @@ impl<R: BufRead> Gzip<R> {
             let zeros = input.iter().take_while(|byte| **byte == 0).count();
             match (input.len(), zeros) {
                 (0, _) => return Ok(false),
-                (_, 0) if is_padded => {
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, "invalid gzip header"));
+                (_, 0) if is_padded || self.is_behind_member && input[0] != GZIP_MAGIC => {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "other bytes follow its end"));
                 }
                 (_, 0) => break,
                 _ => is_padded = true,
@@ -123,7 +128,7 @@ impl<R: BufRead> Gzip<R> {
 
     /// Compares the checksum and the length after a member.
     fn end(&mut self) -> io::Result<()> {
-        self.is_inside = false;
+        (self.is_inside, self.is_behind_member) = (false, true);
         let mut trailer = [0; 8];
         self.compressed.read_exact(&mut trailer)?;
         let sum = std::mem::take(&mut self.sum).finalize();

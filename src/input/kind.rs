@@ -88,17 +88,23 @@ static FILE_FORMATS: &[FileFormat] = &[
         &["zst", "zstd"],
     ),
     format(FileKind::Compressed(Compression::Xz), &[b"\xFD7zXZ\0"], &["txz"], &["xz"]),
-    format(FileKind::Compressed(Compression::Bzip2), &[b"BZh"], &["tbz2", "tbz"], &["bz2", "bz", "bzip2"]),
+    format(
+        FileKind::Compressed(Compression::Bzip2),
+        &[b"BZh"],
+        &["tbz2", "tbz", "tb2"],
+        &["bz2", "bz", "bzip2"],
+    ),
     // A tar header has no magic bytes at its beginning; see `is_tar_header`.
     format(FileKind::Tar, &[], &["tar"], &[]),
-    format(FileKind::Zip, &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"], &["zip"], &[]),
+    format(FileKind::Zip, &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04"], &["zip", "zipx"], &[]),
     format(FileKind::Unsupported("a 7-Zip archive"), &[b"7z\xBC\xAF\x27\x1C"], &["7z"], &[]),
     format(FileKind::Unsupported("a RAR archive"), &[b"Rar!\x1A\x07"], &["rar"], &[]),
-    format(FileKind::Unsupported("an LZMA file"), &[b"\x5D\0\0"], &["lzma"], &[]),
+    format(FileKind::Unsupported("an LZMA file"), &[b"\x5D\0\0"], &["lzma", "tlz"], &[]),
     format(FileKind::Unsupported("a Brotli file"), &[], &["br"], &[]),
     format(FileKind::Unsupported("an LZ4 file"), &[b"\x04\x22\x4D\x18"], &["lz4"], &[]),
     format(FileKind::Unsupported("an lzip file"), &[b"LZIP"], &["lz"], &[]),
-    format(FileKind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z"], &[]),
+    format(FileKind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z", "taz"], &[]),
+    format(FileKind::Unsupported("a Cabinet archive"), &[b"MSCF\0\0\0\0"], &["cab"], &[]),
 ];
 
 impl FileKind {

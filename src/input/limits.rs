@@ -52,6 +52,8 @@ pub(super) struct Fault {
     pub(super) message: Sentence,
 }
 
+const TOO_MUCH_MEMORY: &str = "needs too much memory to be decompressed";
+
 impl Fault {
     pub(super) fn new(kind: ProblemKind, message: impl Into<Sentence>) -> Self {
         Self { kind, message: message.into() }
@@ -66,6 +68,10 @@ impl Fault {
     pub(super) fn of(error: io::Error) -> Self {
         use io::ErrorKind::{InvalidData, InvalidInput, Other, OutOfMemory, UnexpectedEof, Unsupported};
         match error.kind() {
+            // `zstd` has no kind of its own for this.
+            Other if error.to_string().contains("too much memory") => {
+                Self::new(ProblemKind::LimitExceeded, TOO_MUCH_MEMORY)
+            }
             UnexpectedEof => Self::new(ProblemKind::TruncatedArchive, "the compressed data ends too early"),
             Unsupported => Self::new(
                 ProblemKind::UnsupportedCompression,
@@ -74,7 +80,7 @@ impl Fault {
             InvalidData | InvalidInput | Other => {
                 Self::new(ProblemKind::CorruptArchive, sentence!["the compressed data is damaged: ", &error])
             }
-            OutOfMemory => Self::new(ProblemKind::LimitExceeded, "needs too much memory to be decompressed"),
+            OutOfMemory => Self::new(ProblemKind::LimitExceeded, TOO_MUCH_MEMORY),
             _ => Self::new(ProblemKind::from_error(&error), &error),
         }
     }

@@ -79,7 +79,7 @@ pub fn log_mac(name: &[u8]) -> Option<Mac> {
         return Some(app.mac);
     }
     let is_other = |endings: &[&str]| endings.iter().any(|ending| has_ending(name, ending));
-    let is_log = ![REPORT_ENDINGS, DOCUMENT_ENDINGS, COMPANION_ENDINGS].into_iter().any(is_other);
+    let is_log = ![REPORT_ENDINGS, DOCUMENT_ENDINGS].into_iter().any(is_other) && !is_companion(name);
     (app.has_log() && is_log).then_some(app.mac)
 }
 
@@ -130,9 +130,19 @@ const REPORT_ENDINGS: &[&str] =
 /// Endings of documents that are archives, so that their text can't be read.
 const DOCUMENT_ENDINGS: &[&str] = &["docx", "xlsx"];
 
-/// Endings of files that stand beside a log and hold no lines of it, even if the rest of the name is a log's.
+/// Endings of files that stand beside a log and hold no lines of it, even if the rest of the name is a log's. A copy from
+/// Windows leaves the origin of `x.log` in `x.log:Zone.Identifier`, and Explorer names its links `x.log - Shortcut.lnk`.
 const COMPANION_ENDINGS: &[&str] =
-    &["cfg", "xml", "pcr", "swp", "lock", "md5", "sha1", "sha256", "asc", "sig"];
+    &["cfg", "xml", "pcr", "swp", "lock", "md5", "sha1", "sha256", "asc", "sig", "Identifier", "lnk"];
+
+/// Files in which Windows keeps how it shows a directory.
+const DIRECTORY_VIEWS: [&str; 2] = ["thumbs.db", "desktop.ini"];
+
+/// Whether a file of this name stands beside a log and holds no lines of it.
+pub(super) fn is_companion(name: &[u8]) -> bool {
+    COMPANION_ENDINGS.iter().any(|ending| has_ending(name, ending))
+        || DIRECTORY_VIEWS.iter().any(|view| name.eq_ignore_ascii_case(view.as_bytes()))
+}
 
 /// The parts of a name that contains `<12 hex digits>-app`.
 struct AppName<'n> {

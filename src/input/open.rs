@@ -10,17 +10,19 @@ use tempfile::SpooledTempFile;
 use zeroize::Zeroizing;
 
 use super::archive::{
-    Member, MemberKind, MemberUse, Visitor, base_name, begins_like_binary, begins_like_xml, plain_path,
+    Member, MemberKind, MemberUse, Visitor, base_name, begins_like_binary, begins_like_xml, log_directory,
+    plain_path,
 };
 use super::buffers::{Buffers, WHOLE};
 use super::decompress::{BLOCK, Decoder, read_ahead};
 use super::kind::{Compression, FileKind, SNIFFED, is_archive_name};
 use super::limits::{Budget, Fault, LimitedStream, MAX_CONFIG_BYTES, MAX_NESTING, fill, too_long};
-use super::log_name::is_apple_double;
+use super::log_name::{is_apple_double, log_mac, rotation};
 use super::other_files::SkipReason;
 use super::system::{read_at, shown};
 use super::utf16::{decoded, decoded_from};
-use super::{Bytes, ConfigContent, ConfigMember, LogName, LogSink, NOT_PLAIN, Rotation, tar, zip};
+use super::{Bytes, ConfigContent, ConfigMember, LogName, LogSink, NOT_PLAIN, tar, zip};
+use crate::model::Mac;
 use crate::problem::ProblemKind;
 use crate::sentence::sentence;
 
@@ -110,8 +112,7 @@ impl Opener<'_> {
                     Bytes::File(..) => tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor),
                     mut input => tar::visit(&mut input, &mut visitor),
                 };
-                visitor.report_links();
-                result
+                visitor.finish(result)
             }
             FileKind::Zip if item.depth < MAX_NESTING => self.zip(item, input),
             FileKind::Records if item.is_log => Err(Fault::new(
@@ -164,8 +165,7 @@ impl Opener<'_> {
                 seekable(stream).and_then(|mut kept| zip::visit(&mut kept, &mut visitor))
             }
         };
-        visitor.report_links();
-        result
+        visitor.finish(result)
     }
 
     fn log(&mut self, item: &Item, input: Bytes<'_>) -> Result<(), Fault> {
@@ -236,6 +236,10 @@ fn seekable(stream: &mut dyn Read) -> Result<SpooledTempFile, Fault> {
 struct Members<'v, 'o> {
     opener: &'v mut Opener<'o>,
     archive: &'v Item,
+    /// The phone in whose log directory the archive is.
+    log_of: Option<Mac>,
+    /// A log or an archive was found.
+    has_log: bool,
     /// The logs and archives that were read, by [`Self::key`].
     read: HashSet<u64>,
     /// The links that are named like a log or an archive: their paths as reports show them, and the keys of what they
@@ -254,7 +258,8 @@ impl Visitor for Members<'_, '_> {
             self.opener.sink.skipped(kind, &self.path(member));
             return Ok(None);
         }
-        let wanted = MemberUse::of(&member.name, self.opener.configs);
+        let wanted = MemberUse::of(&member.name, self.log_of, self.opener.configs);
+        self.has_log |= matches!(wanted, Some(MemberUse::Log(..) | MemberUse::Archive));
         if member.kind == MemberKind::File {
             if matches!(wanted, None | Some(MemberUse::MaybeConfig))
                 && let Some(kind) = SkipReason::of_unnamed(base)
@@ -298,7 +303,9 @@ impl Visitor for Members<'_, '_> {
                         self.open(log, member, &mut content)
                     }
                     MemberUse::Archive => {
-                        let log = LogName::new(&*path, None, Rotation::Newest, false);
+                        let base = base_name(&member.name);
+                        let mac = log_mac(base);
+                        let log = LogName::new(&*path, mac, rotation(base), mac.is_some());
                         self.open(log, member, &mut content)
                     }
                 };
@@ -314,7 +321,8 @@ impl Visitor for Members<'_, '_> {
 
 impl<'v, 'o> Members<'v, 'o> {
     fn new(opener: &'v mut Opener<'o>, archive: &'v Item) -> Self {
-        Self { opener, archive, read: HashSet::new(), links: Vec::new() }
+        let log_of = log_directory(archive.log.path.as_bytes());
+        Self { opener, archive, log_of, has_log: false, read: HashSet::new(), links: Vec::new() }
     }
 
     /// Identifies a member by its path and, if it is a log, its phone: a link can give a log another phone's name.
@@ -323,6 +331,16 @@ impl<'v, 'o> Members<'v, 'o> {
         let mut hasher = DefaultHasher::new();
         (mac, path).hash(&mut hasher);
         hasher.finish()
+    }
+
+    /// Ends the archive. One that is named like a log must have a log in it.
+    fn finish(mut self, result: Result<(), Fault>) -> Result<(), Fault> {
+        self.report_links();
+        if result.is_ok() && self.archive.log.named_like_log && !self.has_log {
+            let message = "is an archive in which no file is named like a phone's log";
+            return Err(Fault::new(ProblemKind::Unreadable, message));
+        }
+        result
     }
 
     /// Reports the links that lead to nothing that was read, after all members. Other links are second names of what was

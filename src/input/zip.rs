@@ -17,6 +17,9 @@ use crate::sentence::{Part, sentence};
 /// The first bytes of a member.
 const LOCAL_HEADER: &[u8] = b"PK\x03\x04";
 
+/// The first bytes of a member's entry in the directory, which is at the archive's end.
+const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
+
 /// The longest path of a link's target on Linux, in bytes.
 const MAX_TARGET: u64 = 4096;
 
@@ -34,8 +37,12 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
         }
     };
     let entries = archive.files().map_err(fault_of)?;
+    let mut end = None;
     while let Some(entry) = entries.next() {
         let entry = entry.map_err(fault_of)?;
+        if entries.is_empty() {
+            end = Some(entries.reader_mut().stream_position().map_err(Fault::of)?);
+        }
         let mut member = member_of(&entry);
         if member.kind == MemberKind::Other {
             member.link = entry
@@ -56,10 +63,22 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
             }
         };
         if !goes_on {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
+    match end {
+        // The number of members at the archive's end has 16 bits. Some programs write its lower bits if there are more.
+        Some(end) if has_entry(reader, end).map_err(Fault::of)? => without_directory(reader, visitor),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a member's entry in the directory is at this offset.
+fn has_entry(reader: &mut (impl Read + Seek), at: u64) -> io::Result<bool> {
+    let mut begin = [0; 4];
+    reader.seek(SeekFrom::Start(at))?;
+    fill(reader, &mut begin)?;
+    Ok(begin == DIRECTORY_ENTRY)
 }
 
 /// Whether this is the last piece of a split archive: the end names the number of its own piece.
@@ -175,7 +194,7 @@ fn behind_member(reader: &mut impl Read) -> io::Result<(Option<u32>, u64)> {
     let length = fill(reader, &mut behind)?;
     let behind = &behind[..length];
     let sum = behind.strip_prefix(b"PK\x07\x08").unwrap_or(behind).first_chunk();
-    let headers = [LOCAL_HEADER, b"PK\x01\x02"];
+    let headers = [LOCAL_HEADER, DIRECTORY_ENTRY];
     let next = headers.into_iter().filter_map(|header| memchr::memmem::find(behind, header)).min();
     Ok((sum.map(|sum| u32::from_le_bytes(*sum)), next.unwrap_or(length) as u64))
 }

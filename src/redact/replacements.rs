@@ -62,19 +62,21 @@ impl<'a> Replacements<'a> {
         with_replaced(self.text, self.parts.into_iter().map(|(start, (end, instead))| (start..end, instead)))
     }
 
-    pub(super) fn word(&mut self, of: Pseudonym, range: Range<usize>) {
-        let instead = word::of_word(of, &self.text[range.clone()], self.redactor);
+    fn rewrite(&mut self, range: Range<usize>, rewritten: impl FnOnce(&str, &Redactor) -> String) {
+        let instead = rewritten(&self.text[range.clone()], self.redactor);
         self.replace_at(range, instead);
+    }
+
+    pub(super) fn word(&mut self, of: Pseudonym, range: Range<usize>) {
+        self.rewrite(range, |text, redactor| word::of_word(of, text, redactor));
     }
 
     pub(super) fn name(&mut self, range: Range<usize>) {
-        let instead = word::of_name(Pseudonym::Name, &self.text[range.clone()], self.redactor);
-        self.replace_at(range, instead);
+        self.rewrite(range, |text, redactor| word::of_name(Pseudonym::Name, text, redactor));
     }
 
     pub(super) fn path(&mut self, range: Range<usize>) {
-        let instead = path::rewrite(&self.text[range.clone()], self.redactor);
-        self.replace_at(range, instead);
+        self.rewrite(range, path::rewrite);
     }
 
     /// A host, without a port after it or the full stop of a sentence.

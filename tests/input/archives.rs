@@ -1,7 +1,7 @@
 //! Archives of all kinds, nested, and which of their members are read.
 
 use phonecert::input::{MAX_CONFIG_BYTES, Options, Rotation, SkipReason, compressions};
-use phonecert::problem::ProblemKind::{CorruptArchive, LimitExceeded, TruncatedArchive};
+use phonecert::problem::ProblemKind::{CorruptArchive, LimitExceeded, TruncatedArchive, Unreadable};
 
 use super::sink::{LOG, Tree, compress, gzip, log, tar, zip};
 
@@ -118,7 +118,7 @@ fn a_directory_that_is_named_like_a_log() {
         ("0004f2a1b2c3-app.log/2", b"a\n"),
         ("0004f2a1b2c3-app.log/.hidden", b"x\n"),
         ("0004f2a1b2c3-app.log/0004f2a1b2c4-app.log", b"of another phone\n"),
-        ("0004f2a1b2c3-app.log/deep/1", b"not directly in it\n"),
+        ("0004f2a1b2c3-app.log/deep/1", b"deep in it\n"),
         ("other/3", b"x\n"),
     ];
     for (name, bytes) in of_each_kind(&members) {
@@ -128,9 +128,45 @@ fn a_directory_that_is_named_like_a_log() {
             (&b"b\n"[..], Rotation::Piece),
             (b"a\n", Rotation::Piece),
             (b"of another phone\n", Rotation::Newest),
+            (b"deep in it\n", Rotation::Piece),
         ];
         assert_eq!(logs, expected, "{name}");
     }
+}
+
+/// Pieces of the log that were archived where they are.
+#[test]
+fn an_archive_in_a_directory_that_is_named_like_a_log() {
+    for (name, bytes) in of_each_kind(&[("old/1", &b"a\n"[..]), (".hidden", b"x\n")]) {
+        let path = format!("{LOG}/2024/{name}");
+        let tree = Tree::with(&path, &bytes);
+        for taken in
+            [tree.read_all(), tree.read(&[&path]), Tree::with("a.zip", &zip(&[(&path, &bytes)])).read_all()]
+        {
+            assert_eq!(taken.problems, [], "{name}");
+            let [log] = &taken.logs[..] else { panic!("{name}: {:?}", taken.paths()) };
+            assert_eq!(log.name.mac.unwrap().to_string(), "0004F2A1B2C3");
+            assert_eq!((&log.bytes[..], log.name.rotation), (&b"a\n"[..], Rotation::Piece), "{name}");
+        }
+    }
+}
+
+#[test]
+fn an_archive_that_is_named_like_a_log_without_one() {
+    for (kind, bytes) in of_each_kind(&[("log.txt", &log(20))]) {
+        let name = format!("{LOG}.{}", kind.trim_start_matches("a."));
+        for (path, tree) in [
+            (name.clone(), Tree::with(&name, &bytes)),
+            (format!("a.zip!/{name}"), Tree::with("a.zip", &zip(&[(&name, &bytes)]))),
+        ] {
+            let taken = tree.read_all();
+            assert!(
+                taken.has_problem(&path, Unreadable, "no file is named like a phone's log").logs.is_empty()
+            );
+        }
+    }
+    let (name, content) = (format!("{LOG}.zip"), log(20));
+    Tree::with(&name, &zip(&[("readme.txt", b"x"), (LOG, &content)])).read_all().is_only(&content);
 }
 
 /// A master can list a file of any name.

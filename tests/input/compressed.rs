@@ -1,5 +1,7 @@
 //! Compressed logs: whole, in several members, cut, and damaged.
 
+use std::io::Write;
+
 use phonecert::input::compressions;
 use phonecert::problem::ProblemKind::{
     CorruptArchive, LimitExceeded, TruncatedArchive, UnsupportedCompression,
@@ -89,10 +91,13 @@ fn what_follows() {
     let zeros = [0; 1000];
     Tree::with(LOG, &[&gzip(&log(20))[..], &zeros].concat()).read_all().is_only(&log(20));
     // `gzip -t` does not accept a member behind zeros.
-    for rest in [&b"what is this?"[..], b"\0\0what is this?", &[&zeros[..], &gzip(&log(20))].concat()] {
+    for rest in [&b"what is this?"[..], b"\n", b"\0\0what is this?", &[&zeros[..], &gzip(&log(20))].concat()]
+    {
         let taken = Tree::with(LOG, &[&gzip(&log(20)), rest].concat()).read_all();
-        assert!(taken.has_problem(LOG, CorruptArchive, "invalid gzip header").bytes() == log(20));
+        assert!(taken.has_problem(LOG, CorruptArchive, "other bytes follow its end").bytes() == log(20));
     }
+    let cut = Tree::with(LOG, &[&gzip(&log(20))[..], &gzip(&log(20))[..7]].concat()).read_all();
+    assert!(cut.has_problem(LOG, TruncatedArchive, "ends too early").bytes() == log(20));
 }
 
 #[test]
@@ -161,6 +166,22 @@ fn a_damaged_block_of_bzip2_is_not_read() {
 fn one_compression_in_another_in_another() {
     let taken = Tree::with(LOG, &gzip(&gzip(&gzip(&log(20))))).read_all();
     taken.has_problem(LOG, LimitExceeded, "nested too deep");
+}
+
+/// `zstd --long=28` asks for 256 MiB of memory.
+#[test]
+fn a_window_without_measure() {
+    for (window, is_read) in [(27, true), (28, false)] {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(window).unwrap();
+        encoder.write_all(&log(20)).unwrap();
+        encoder.flush().unwrap();
+        let taken = Tree::with(LOG, &encoder.finish().unwrap()).read_all();
+        match is_read {
+            true => _ = taken.is_only(&log(20)),
+            false => _ = taken.has_problem(LOG, LimitExceeded, "needs too much memory"),
+        }
+    }
 }
 
 /// `xz` may ask for gigabytes of memory.

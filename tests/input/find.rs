@@ -266,6 +266,22 @@ fn metadata_of_macos_is_no_log() {
     assert_eq!(tree.read(&["logs/._0004f2a1b2c3-app.log"]).bytes(), double);
 }
 
+/// Windows keeps the origin of a downloaded file, its own links, and how it shows a directory in files of their own.
+#[test]
+fn files_of_windows_beside_logs() {
+    let tree = Tree::with(LOG, &log(20));
+    for name in [
+        ":Zone.Identifier",
+        " - Shortcut.lnk",
+        "-2016/desktop.ini",
+        "-2016/Thumbs.db",
+        "-2016/1:Zone.Identifier",
+    ] {
+        tree.write(&format!("{LOG}{name}"), b"[ZoneTransfer]\r\nZoneId=3\r\n");
+    }
+    tree.read_all().is_only(&log(20));
+}
+
 #[test]
 fn names_that_people_and_programs_make() {
     let names = [

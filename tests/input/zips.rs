@@ -1,5 +1,6 @@
 //! Zip archives: cut, encrypted, with false names and sizes.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Write};
 
 use phonecert::input::Limits;
@@ -241,6 +242,18 @@ fn something_before_or_behind() {
     assert!(Tree::with("a.zip", &behind).read(&["a.zip"]).bytes() == log(20));
     let padded = [&whole[..], &[0; 3_000]].concat();
     assert!(Tree::with("a.zip", &padded).read(&["a.zip"]).bytes() == log(20));
+}
+
+/// The end has 16 bits for the number of members, and some programs write the lower ones of a larger number.
+#[test]
+fn more_members_than_the_end_counts() {
+    let mut bytes = zip(&[(LOG, &log(20)), (OTHER, &log(30))]);
+    let end = bytes.len() - 22;
+    bytes[end + 8..end + 12].copy_from_slice(&[1, 0, 1, 0]);
+    let taken = Tree::with("a.zip", &bytes).read_all();
+    taken.has_problem("a.zip", TruncatedArchive, "the archive's end is missing or damaged");
+    let logs: HashSet<_> = taken.logs.iter().map(|log| &log.bytes).collect();
+    assert!(logs == HashSet::from([&log(20), &log(30)]));
 }
 
 /// Overlapping members: each byte is decompressed many times.
