@@ -454,6 +454,28 @@ fn a_level_that_is_none_is_not_called_harmless() {
     }
 }
 
+/// A file that was not read may have the level.
+#[test]
+fn no_file_is_named_for_a_level_that_another_may_have() {
+    for (list, is_named) in [("", true), ("gone.cfg", true), ("http://192.0.2.9/site.cfg", false)] {
+        let found = diagnoses(&[
+            ("0004f2a1b2c3.cfg", &format!("<a CONFIG_FILES=\"{list}\" device.set=\"1\"/>")),
+            ("0004f2a1b2c3-app.log", "0531130928|sip  |4|00|text\n"),
+        ]);
+        let no_evidence = found.iter().find(|one| one["code"] == "LOG001").unwrap();
+        assert_eq!(
+            says(&found, "LOG001").unwrap().contains("missing: add"),
+            is_named,
+            "{list}: {no_evidence}"
+        );
+        assert_eq!(
+            no_evidence["remedy"].as_str().unwrap().starts_with("Add "),
+            is_named,
+            "{list}: {no_evidence}"
+        );
+    }
+}
+
 #[test]
 fn no_level_is_blamed_for_lines_that_could_not_be_read() {
     let config = "<a CONFIG_FILES=\"\" log.level.change.tls=\"4\"/>";

@@ -27,6 +27,15 @@ impl Store {
         }
     }
 
+    /// The place of a slot's certificate; None for the built-in one.
+    pub const fn of(slot: Slot) -> Option<Self> {
+        match slot {
+            Slot::BuiltIn => None,
+            Slot::Platform(number) => Some(Self::Platform(number)),
+            Slot::Application(number) => Some(Self::Application(number)),
+        }
+    }
+
     /// Whether it is in flash memory, with its limits and the gates of `device.*`.
     pub const fn is_device(self) -> bool {
         !matches!(self, Self::Application(_))

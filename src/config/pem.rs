@@ -145,6 +145,9 @@ pub(super) enum Label {
     Other(&'static str),
 }
 
+/// Names of PKCS #7 that OpenSSL does not know, and that people write.
+const ODD_PKCS7_LABELS: [&str; 2] = ["PKCS#7", "PKCS #7"];
+
 impl Label {
     fn of(text: &str) -> Self {
         let upper = text.to_ascii_uppercase();
@@ -225,7 +228,10 @@ pub(super) fn read(text: &str) -> Pem {
                     content(body)
                 };
                 let is_padded = content.as_ref().is_ok_and(|(_, is_padded)| *is_padded);
-                let is_exact = line.is_exact && end.is_exact && line.label == end.label;
+                let is_exact = line.is_exact
+                    && end.is_exact
+                    && line.label == end.label
+                    && !ODD_PKCS7_LABELS.contains(&line.label);
                 lines.next();
                 Block { label, is_exact, bytes: content.map(|(bytes, _)| bytes), is_padded }
             }
@@ -363,6 +369,8 @@ mod tests {
         for text in [
             "-----Begin PKCS7----- AAEC -----End PKCS7-----",
             "----- BEGIN PKCS7 ----- AAEC ----- END PKCS7 -----",
+            "-----BEGIN PKCS#7----- AAEC -----END PKCS#7-----",
+            "-----BEGIN PKCS #7----- AAEC -----END PKCS #7-----",
         ] {
             assert_eq!(blocks(text), [(Label::Pkcs7, false, Ok(vec![0, 1, 2]))], "{text}");
         }

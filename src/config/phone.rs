@@ -97,9 +97,9 @@ pub struct OtherList {
 pub enum Gate<'a> {
     /// It is 1.
     Open,
-    /// It is not 1, or it is absent and all files were read.
+    /// It is not 1, or it is absent and no other file can have it.
     Closed(Option<Given<'a>>),
-    /// No file that was read has it, and not all files were read.
+    /// No file that was read has it, and another one may have it.
     Unread,
     /// Two files disagree, and it is not known which one wins.
     Unknown,
@@ -331,7 +331,7 @@ impl PhoneConfig {
         match (self.get(name), !self.is_absent(name)) {
             (Some(given), _) if given.value.as_text() == Some("1") => Gate::Open,
             (Some(given), _) => Gate::Closed(Some(given)),
-            (None, false) if self.is_complete => Gate::Closed(None),
+            (None, false) if self.unread.is_empty() && self.unknown.is_none() => Gate::Closed(None),
             (None, false) => Gate::Unread,
             (None, true) => Gate::Unknown,
         }

@@ -131,6 +131,17 @@ impl PhoneConfig {
             };
             (path(&one.name), why)
         });
+        // An address, or a name that can't be resolved.
+        let is_told = |name: &Sentence| {
+            let of_source = |source: &ConfigSource| *name == path(&source.file.path);
+            self.sources.iter().any(of_source) || self.missing.iter().any(|one| *name == path(&one.name))
+        };
+        let not_followed = self.unread.iter().filter(|unread| !is_told(&unread.name)).map(|unread| {
+            (
+                unread.name.clone(),
+                "an address, which is never fetched, or a name that can't be resolved".into(),
+            )
+        });
         let other_case = self
             .other_case
             .iter()
@@ -139,6 +150,6 @@ impl PhoneConfig {
             .old_overrides
             .iter()
             .map(|old| (path(old), "the master names another OVERRIDES_DIRECTORY".into()));
-        faulty.chain(missing).chain(other_case).chain(old).collect()
+        faulty.chain(missing).chain(not_followed).chain(other_case).chain(old).collect()
     }
 }

@@ -199,6 +199,7 @@ impl Certificates {
                 let before = self.list.len();
                 let is_pkcs7 = self.add(bytes, form);
                 let refused = match form {
+                    Form::Pkcs7 if is_pkcs7 && block.refused() == Some(Fault::Padding) => block.refused(),
                     _ if is_pkcs7 => Some(Fault::Holds(pem::HOLDS_PKCS7)),
                     Form::Pem => block.refused(),
                     _ => Some(Fault::Label(pem::PKCS7_LABEL)),

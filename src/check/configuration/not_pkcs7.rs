@@ -1,11 +1,11 @@
-//! A device certificate in the file has no PKCS #7 begin and end lines.
+//! A device certificate in the file has no PKCS #7 begin and end lines, or no whole base64 between them.
 //!
 //! ## What it means
 //! The guide requires a PKCS #7 text between `-----BEGIN PKCS7-----` and `-----END PKCS7-----`. A phone that
 //! needs them writes "Could not decode cert chain" and installs nothing.
 //!
 //! ## How sure it is
-//! It is certain that the lines are missing or not written exactly so. Some phones accepted a plain
+//! It is certain that the lines are missing or not written exactly so, or that the base64 lacks its last `=`. Some phones accepted a plain
 //! certificate, so this is an error only if the log shows INS003.
 //!
 //! ## What to do
@@ -13,7 +13,9 @@
 //! 2. Put the whole text, with its begin and end lines, into the parameter. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{Certificates, ConfigurationCase, Finding, Form, Rule, Severity, rule_of_value, sentence};
+use super::{
+    Certificates, ConfigurationCase, Fault, Finding, Form, Rule, Sentence, Severity, rule_of_value, sentence,
+};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG010",
@@ -25,13 +27,18 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule_of_value(include_str!("not_pkcs7.rs"), run)
 };
 
+/// The cause where the lines are there.
+const INCOMPLETE_BASE64: &str = "The end of the base64 was lost, and the phone may not decode the rest.";
+
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.known.iter().filter_map(|credential| {
         let (given, value) = credential.certificate?;
         let why = fault_of(value)?;
         let severity = if case.log.chain_not_decodable { Severity::Error } else { RULE.severity };
         let message = sentence![&given, format!(" {why}.")];
-        Some(Finding::of_files(credential.store.slot(), message, [given.in_short()]).with_severity(severity))
+        let finding = Finding::of_files(credential.store.slot(), message, [given.in_short()]);
+        let cause = (value.form == Form::Pkcs7).then_some(INCOMPLETE_BASE64);
+        Some(Finding { cause: cause.map(Sentence::from), ..finding }.with_severity(severity))
     });
     found.collect()
 }
@@ -46,6 +53,9 @@ pub(in crate::check) fn fault_of(value: &Certificates) -> Option<&'static str> {
         (Form::Pem, None) => Some("is a certificate without PKCS #7 begin and end lines"),
         (Form::Pkcs7Odd, None) => {
             Some("has begin and end lines that are not written -----BEGIN PKCS7----- and -----END PKCS7-----")
+        }
+        (Form::Pkcs7, None) if value.refused == Some(Fault::Padding) => {
+            Some("lacks the = at the end of its base64, so OpenSSL does not decode it")
         }
         _ => None,
     }

@@ -5,8 +5,9 @@
 //! `device.set` is 1. Usually a placeholder was left empty, or the certificate was lost when the file was made.
 //!
 //! ## How sure it is
-//! It is certain that the files set this. An absent value is not reported if a file that could not be read may
-//! have it.
+//! It is certain that the files set this. If a file that `CONFIG_FILES` names is not here, it may have an absent value, and
+//! the message names that file. If the content of a file is not known (it is encrypted, at a URL, or could not be read), an
+//! absent value is not reported.
 //!
 //! ## What to do
 //! 1. Add the value, or remove the `.set`.
@@ -54,7 +55,10 @@ fn finding(case: &ConfigurationCase<'_>, set: Given<'_>) -> Option<Finding> {
                 format!(" {are} empty.")
             ]
         }
-        [] if !values.is_empty() && given.is_empty() && case.config.is_complete => {
+        [] if !values.is_empty() && given.is_empty() && case.config.may_have().is_none() => {
+            evidence.extend(
+                values.iter().map(|value| set.file.says(None, Some(&value.name), "missing: the value")),
+            );
             let names: Vec<&str> = values.iter().map(|value| &*value.name).collect();
             let none = format!("), and no file has {}.", names.join(" or "));
             sentence![set.name(), " is 1 (", set.place(), none]

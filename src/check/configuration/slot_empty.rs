@@ -5,7 +5,9 @@
 //! none in it.
 //!
 //! ## How sure it is
-//! It is certain if the files and the log are complete. A certificate that an older inventory shows in a platform slot is
+//! It is certain if the files and the log are complete. If a file that `CONFIG_FILES` names is not here, the message names
+//! it: it may set the certificate. If the content of a file is not known (it is encrypted, at a URL, or could not be read),
+//! this is reported only if the newest inventory shows the slot empty. A certificate that an older inventory shows in a platform slot is
 //! gone if the newest one shows the slot empty; application slots are empty after each start. One that was installed on
 //! the phone or through its web server since then is not known. If SCEP is on, nothing is reported. While `device.set` or
 //! the value's own `.set` is not 1, the phone ignores the value, so this is only information.
@@ -20,6 +22,7 @@ use super::{
     ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, SlotState, rule_of_value, selected_slot,
     sentence,
 };
+use crate::config::Store;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG023",
@@ -33,7 +36,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let config = case.config;
-    if config.has_scep() || !config.is_complete {
+    if config.has_scep() {
         return Vec::new();
     }
     let credentials = config.credentials();
@@ -51,12 +54,15 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();
-        if is_filled || !case.log.knows(given.parameter) {
+        let is_open = case.log.state(Some(slot)) != SlotState::Empty && config.may_have().is_some();
+        if is_filled || is_open || !case.log.knows(given.parameter) {
             return None;
         }
         let message = sentence![&given, format!(" selects {slot}, but no file sets a certificate for it.")];
+        let [certificate, _] = Store::of(slot)?.names();
+        let missing = given.file.says(None, Some(&certificate), "missing: the certificate of the slot");
         let says = format!("selects {slot}, which is empty");
-        Some(Finding::of_files(Some(slot), message, [given.says(says)]))
+        Some(Finding::of_files(Some(slot), message, [given.says(says), missing]))
     });
     found.collect()
 }

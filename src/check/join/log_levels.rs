@@ -104,10 +104,11 @@ pub(super) fn no_evidence(
     (Some(remedy), lines)
 }
 
-/// The file to add the level of TLS logging to, if no file has it and the log does not show that it is low enough.
+/// The file to add the level of TLS logging to, if no file has it and the log does not show that it is low enough. None if
+/// a file was not read, which may have it.
 fn file_without_level<'a>(config: &'a PhoneConfig, log: &LogFacts) -> Option<&'a Arc<File>> {
     let is_low = log.tls_level.or(log.lowest_tls_level).is_some_and(|level| level <= 3);
-    if is_low || config.get(TLS_LEVEL).is_some() || !config.is_absent(TLS_LEVEL) {
+    if is_low || !config.is_absent(TLS_LEVEL) || config.may_have().is_some() {
         return None;
     }
     // A file that wins over those after it, and that is not written by the phone itself.

@@ -34,8 +34,9 @@ fn cfg021_profile_value() {
         let found = site.findings(&log(), &[]);
         let (_, finding) = found.iter().find(|(found, _)| *found == code).unwrap();
         assert_eq!(finding.severity, Some(Info), "{finding:?}");
-        assert_eq!(finding.configuration.len(), 2, "{finding:?}");
-        assert!(finding.configuration[1].says.to_string().starts_with(says), "{finding:?}");
+        let last = finding.configuration.last().unwrap();
+        assert!(last.says.to_string().starts_with(says), "{finding:?}");
+        assert_ne!(last.parameter.as_deref(), Some(changes[0].0), "{finding:?}");
     }
     // A value that is not permitted is not also reported as an empty slot.
     assert_eq!(with_value("Platform3"), [("CFG021", Error)]);
@@ -73,6 +74,30 @@ fn cfg023_slot_empty() {
     assert_eq!(changed(&by_scep, &log()), []);
     let by_number: Vec<_> = none.into_iter().chain([("device.sec.TLS.profile.deviceCert1", "1")]).collect();
     assert_eq!(changed(&by_number, &log()), []);
+}
+
+/// A file that is not here may set the certificate. One whose content is not known is told only beside an empty slot.
+#[test]
+fn cfg023_of_files_that_were_not_read() {
+    let empty = log_with(SLOT, SlotState::Empty, &[]);
+    let none = [CERTIFICATE, KEY, SET].into_iter().fold(healthy(), |all, name| with(all, name, "-"));
+    for (other, text, is_told_of_unknown, doubt) in [
+        ("x.cfg", None, true, "x.cfg is not here: what it sets is not known."),
+        ("http://192.0.2.9/x.cfg", None, false, "This holds unless a file in CONFIG_FILES"),
+        ("x.cfg", Some("<a b=\"&\"/>"), true, "no file sets a certificate for it."),
+    ] {
+        let mut files =
+            vec![("000000000000.cfg", master(&format!("site.cfg, {other}"))), ("site.cfg", file(&none))];
+        files.extend(text.map(|text| ("x.cfg", text.to_owned())));
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, &**text)).collect();
+        for (log, is_told) in [(&log(), is_told_of_unknown), (&empty, true)] {
+            let found = Site::new(&files).findings(log, &[]);
+            let slot_empty = found.iter().find(|(code, _)| *code == "CFG023");
+            let message = slot_empty.map(|(_, finding)| finding.message.to_string());
+            assert_eq!(message.is_some(), is_told, "{other}: {message:?}");
+            assert!(message.is_none_or(|message| message.contains(doubt)), "{other}");
+        }
+    }
 }
 
 #[test]

@@ -10,6 +10,8 @@ fn cfg010_not_pkcs7() {
         pem("CERTIFICATE", &good()),
         chain(&[good()]).replace("-----BEGIN PKCS7-----", "").replace("-----END PKCS7-----", ""),
         chain(&[good()]).replace("BEGIN", "Begin").replace("END", "End"),
+        chain(&[good()]).replace("PKCS7", "PKCS#7"),
+        chain(&[good()]).replace("PKCS7", "PKCS #7"),
         "nothing of the kind".to_owned(),
     ] {
         assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [("CFG010", Warning)], "{text:.40}");
@@ -23,6 +25,13 @@ fn cfg010_not_pkcs7() {
     ] {
         assert_eq!(changed(&[(CERTIFICATE, &text)], &log()), [], "{text:.40}");
     }
+    // The padding of base64 can be lost.
+    let of_padding = |padding| chain(&[certificate("0004F2A1B2C3", 1, "2029-01-01", "2032-01-01", padding)]);
+    let padded = (0..3).map(of_padding).find(|text| text.contains('=')).unwrap();
+    let cut = padded.replacen('=', "", 1);
+    assert_eq!(changed(&[(CERTIFICATE, &padded)], &log()), [], "{padded}");
+    assert_eq!(changed(&[(CERTIFICATE, &cut)], &log()), [("CFG010", Warning)], "{cut}");
+    assert_eq!(changed(&[(CERTIFICATE, &cut)], &refused), [("CFG010", Error)], "{cut}");
     // An old certificate in a comment has no effect.
     let comment = format!("<a><!-- {CERTIFICATE}=\"x\" --></a>");
     assert_eq!(severities(&[("0004f2a1b2c3.cfg", &comment)], &log()), []);
