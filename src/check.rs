@@ -117,6 +117,8 @@ pub struct Facts {
     /// For CFG diagnoses: a file is missing. Its content is not known, unless it is a file of this phone alone: then it
     /// sets nothing.
     pub names_missing_file: bool,
+    /// It is found only if the log names the phone's software. True for all of [`Family::Provisioning`].
+    pub needs_software: bool,
     /// It is found only by comparing phones.
     pub from_fleet: bool,
     /// For CFG diagnoses: the result depends on the phone's address, so it is not reused for other phones with the
@@ -143,6 +145,7 @@ impl Facts {
             about_choosing: false,
             leaves_file_unread: false,
             names_missing_file: false,
+            needs_software: matches!(family, Family::Provisioning),
             from_fleet: false,
             depends_on_mac: false,
             names_rivals: false,

@@ -91,7 +91,7 @@ pub(crate) enum Command {
     Lookup(LookupArgs),
     /// Compare two answers of `scan --format json`: what broke, what was mended
     ///
-    /// Diagnoses are matched by phone, code and slot. Make both answers with the same options, and without
+    /// Diagnoses are matched by phone, code and slot; one that became more severe broke. Make both answers with the same options, and without
     /// --redact, because pseudonyms differ from run to run.
     #[command(after_help = DIFF_EXAMPLES, after_long_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Diff(DiffArgs),

@@ -171,27 +171,30 @@ impl AnswerPhone {
     fn shows_gone(&self, code: &str, old: &Self, has_new_unread: bool) -> bool {
         let facts = Rule::find(code).map(|rule| rule.facts);
         let is_known = self.status != Status::Unknown;
-        facts.is_some_and(|facts| match facts.family {
+        let Some(facts) = facts.filter(|facts| !facts.needs_software || self.software.is_some()) else {
+            return false;
+        };
+        match facts.family {
             Family::Configuration => {
                 let is_read = self.configured || !old.configured;
                 let has_same_files = || self.unread.iter().all(|file| old.unread.contains(file));
-                (is_known || self.is_known_as_well_as(old)) && is_read && !has_new_unread && has_same_files()
+                self.is_known_as_well_as(old) && is_read && !has_new_unread && has_same_files()
             }
-            Family::Provisioning => is_known && self.software.is_some(),
+            Family::Provisioning => is_known,
             _ => is_known && facts.means_unknown && self.has_logs,
-        })
+        }
     }
 
-    /// Whether all that is missing in the logs of this unknown phone was missing in the older answer, too.
+    /// Whether all that is missing in the logs of this phone was missing in the older answer, too. False if it is not said
+    /// why the phone is unknown.
     fn is_known_as_well_as(&self, old: &Self) -> bool {
         let means_unknown =
             |known: &&AnswerDiagnosis| Rule::find(&known.code).is_some_and(|rule| rule.facts.means_unknown);
-        let missing: Vec<_> = self.active().filter(means_unknown).collect();
         let was_missing =
-            |known: &&AnswerDiagnosis| old.has(State::Active, &known.code, known.slot.as_deref());
-        !missing.is_empty()
-            && missing.iter().all(was_missing)
-            && (self.model.is_some() || old.model.is_none())
+            |known: &AnswerDiagnosis| old.has(State::Active, &known.code, known.slot.as_deref());
+        let missing: Vec<_> = self.active().filter(means_unknown).collect();
+        let is_explained = self.status != Status::Unknown || !missing.is_empty();
+        is_explained && missing.into_iter().all(was_missing) && (self.model.is_some() || old.model.is_none())
     }
 
     pub(crate) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {

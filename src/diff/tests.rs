@@ -114,7 +114,10 @@ fn what_the_phone_shows_by_its_absence_is_mended() {
         assert_eq!(counts(code, &whole), (1, 0), "{code}");
         assert_eq!(counts(code, &|new| new["status"] = "unknown".into()), (0, 1), "{code}");
     }
-    assert_eq!(counts("ZTP001", &|new| new["software"] = Value::Null), (0, 1));
+    for code in ["ZTP001", "CFG025"] {
+        assert_eq!(counts(code, &|new| new["software"] = Value::Null), (0, 1), "{code}");
+    }
+    assert_eq!(counts("CFG021", &|new| new["software"] = Value::Null), (1, 0));
     assert_eq!(counts("LOG005", &|new| new["files"] = json!([])), (0, 1));
     for code in ["INS001", "INV003", "TLS001", "LOG002", "LOG004", "FLT001", "XYZ001"] {
         assert_eq!(counts(code, &whole), (0, 1), "{code}");
@@ -131,7 +134,7 @@ fn configuration_is_mended_where_the_logs_told_no_more_before() {
     let mended = |missing_before: &str, missing: &str, change: &dyn Fn(&mut Value)| {
         let active = |code| diagnosis(code, "active", None);
         let old = device(A, &[active("CFG022"), active("ZTP001"), active(missing_before)], &[]);
-        let mut new = device(A, &[active(missing)], &[]);
+        let mut new = device(A, &[active(missing), active("ZTP001")], &[]);
         (new["status"], new["configured"]) = ("unknown".into(), true.into());
         change(&mut new);
         let mended = diff(&[old], &[new]).mended;
@@ -142,15 +145,22 @@ fn configuration_is_mended_where_the_logs_told_no_more_before() {
     assert_eq!(mended("INS001", "LOG001", &same), [""; 0]);
     assert_eq!(mended("LOG001", "LOG007", &same), [""; 0]);
     assert_eq!(mended("LOG001", "INS001", &same), [""; 0], "not said why it is unknown");
-    let with_model = |model: Value| {
+    // Any active warning hides that the log lacks something.
+    let attention = |new: &mut Value| new["status"] = "attention".into();
+    assert_eq!(mended("LOG001", "LOG001", &attention), ["CFG022"]);
+    assert_eq!(mended("INS001", "LOG001", &attention), [""; 0]);
+    let with_model = |status: &str, model: Value| {
         let active = |code| diagnosis(code, "active", None);
         let [mut old, mut new] =
             [&[active("CFG022"), active("LOG001")][..], &[active("LOG001")]].map(|all| device(A, all, &[]));
         old["model"] = "VVX 500".into();
-        (new["status"], new["model"]) = ("unknown".into(), model);
+        (new["status"], new["model"]) = (status.into(), model);
         diff(&[old], &[new]).mended.len()
     };
-    assert_eq!((with_model("VVX 500".into()), with_model(Value::Null)), (1, 0), "a model chooses files");
+    for status in ["unknown", "attention", "ok"] {
+        assert_eq!(with_model(status, "VVX 500".into()), 1, "{status}");
+        assert_eq!(with_model(status, Value::Null), 0, "{status}: a model chooses files");
+    }
 }
 
 #[test]

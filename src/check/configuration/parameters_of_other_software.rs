@@ -14,7 +14,7 @@
 //! 1. Update the phone to a version with the parameters: 4.0.0 or later, 5.9.0 or later for SCEP.
 //! 2. Or set `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
-use super::{ConfigurationCase, Finding, ParameterKind, Part, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Facts, Family, Finding, ParameterKind, Part, Rule, Severity, rule, sentence};
 use crate::config::SINCE_SSL;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -24,6 +24,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The parameters came with a later version of the software.",
     remedy: "Update the phone, or use the parameters of its version.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
+    facts: Facts { needs_software: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("parameters_of_other_software.rs"), run)
 };
 
