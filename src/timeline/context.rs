@@ -16,6 +16,8 @@ const LINES_OF_FAILURE: u64 = 2;
 #[derive(Clone, Copy)]
 struct Save<'e> {
     slot: Slot,
+    /// Of its first line: the milliseconds since the boot's start, and the phone's count of lost lines.
+    begin: (u64, Option<u64>),
     /// The certificate that was saved.
     new: Option<&'e Event>,
     /// The line that says what the slot had before, the last one of a save.
@@ -23,6 +25,13 @@ struct Save<'e> {
 }
 
 impl Save<'_> {
+    /// Whether a line is not of this save: it was written more than a minute later, and lines were lost before it.
+    fn is_over_at(&self, record: &Record<'_>) -> bool {
+        let (elapsed, missed) = self.begin;
+        let has_lost = missed.zip(record.entry.missed).is_some_and(|(before, missed)| missed > before);
+        has_lost && record.elapsed.saturating_sub(elapsed) > MINUTE
+    }
+
     /// Whether a further `New Certificate` is of another save, whose `Saving new` was lost. That can be one to the same slot
     /// only if the line behind it says that it replaces the certificate of this save.
     fn is_of_another(&self, new: &Event, later: &[Record<'_>]) -> bool {
@@ -60,19 +69,24 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
             }
             match record.event() {
                 Some(Event::CertificateSaving { slot }) => {
-                    saving = slot.map(|slot| Save { slot, new: None, end: None });
+                    let begin = (record.elapsed, record.entry.missed);
+                    saving = slot.map(|slot| Save { slot, begin, new: None, end: None });
                 }
                 Some(new @ Event::NewCertificate { .. }) => {
-                    saving = saving.filter(|save| !save.is_of_another(new, later));
+                    saving =
+                        saving.filter(|save| !save.is_over_at(record) && !save.is_of_another(new, later));
                     saving = saving.map(|save| Save { new: Some(new), ..save });
                     record.slot = saving.map(|save| save.slot);
                 }
                 Some(end @ (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate)) => {
                     // Behind an end that says something else, the other lines of a further save were lost.
+                    saving = saving.filter(|save| !save.is_over_at(record));
                     saving = saving.filter(|save| save.end.is_none_or(|known| known == end));
                     saving = saving.map(|save| Save { end: Some(end), ..save });
                     record.slot = saving.map(|save| save.slot);
                 }
+                // A save that was refused has no further line.
+                Some(Event::CredentialInvalid { .. } | Event::ChainNotDecodable { .. }) => saving = None,
                 Some(Event::ServerCertificateUntrusted { .. }) => {
                     untrusted = Some(record.elapsed_at_last);
                     explained = Some((record.file, record.line, record.line));

@@ -86,9 +86,12 @@ fn is_of_save_before(before: &[LogEntry], part: u8, stamp: Option<Stamp>) -> boo
 
 /// Whether lines with these stamps can be of the same save.
 fn are_of_one_save(one: Option<Stamp>, other: Option<Stamp>) -> bool {
-    let date = |stamp: Option<Stamp>| stamp.and_then(|stamp| stamp.yearless());
-    match date(one).zip(date(other)) {
-        Some((one, other)) => one.milliseconds_until(other).unsigned_abs() <= SAVE,
+    let apart = |one: Stamp, other: Stamp| match (one.yearless(), other.yearless()) {
+        (Some(one), Some(other)) => Some(one.milliseconds_until(other).unsigned_abs()),
+        _ => Some(one.uptime()?.abs_diff(other.uptime()?)),
+    };
+    match one.zip(other).and_then(|(one, other)| apart(one, other)) {
+        Some(milliseconds) => milliseconds <= SAVE,
         None => one == other,
     }
 }

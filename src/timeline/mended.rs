@@ -1,7 +1,7 @@
 //! Decides whether a failed installation was mended later: by a save, or by an inventory that shows a new certificate.
 
 use super::slots::known_before;
-use super::{Content, SlotView, SlotViewSource, Timeline};
+use super::{Content, Record, SlotView, SlotViewSource, Timeline};
 use crate::event::Event;
 use crate::model::{Fingerprint, Slot};
 use crate::stamp::MILLISECONDS_PER_MINUTE;
@@ -84,6 +84,26 @@ impl Timeline<'_> {
         })
     }
 
+    /// Whether all lines of an inventory were read of which this is the first part, the built-in certificate. `end`: a later
+    /// record.
+    fn is_inventory_whole(&self, built_in: &SlotView, end: usize) -> bool {
+        let is_of_it =
+            |view: &&SlotView| view.is_inventory() && view.boot == built_in.boot && view.at.1 < end;
+        let Some(last_view) = self.slots.all().filter(is_of_it).max_by_key(|view| view.at.1) else {
+            return false;
+        };
+        let last = &self.records[last_view.at.1];
+        // What was lost between the last line and the one behind it can be of the inventory.
+        let is_behind = |next: &&Record<'_>| {
+            next.boot == last.boot && (next.file != last.file || next.line <= last.line + 2)
+        };
+        let behind = self.records.get(last_view.at.1 + 1).filter(is_behind);
+        let counts = self.records[built_in.at.0..=last_view.at.1].iter().chain(behind);
+        let mut counts = counts.filter_map(|record| record.entry.missed);
+        let first = counts.next();
+        last_view.is_complete_inventory() && counts.all(|missed| Some(missed) <= first)
+    }
+
     /// Whether a failure that names no slot is mended: the last one is the record `failure`.
     pub fn is_failure_without_slot_mended(&self, failure: usize) -> bool {
         let is_later_pass = |at: usize| match are_within(self, failure, at, ONE_PASS) {
@@ -97,24 +117,28 @@ impl Timeline<'_> {
         }
         let inventories_before =
             || self.slots.all().filter(|view| view.is_inventory() && view.at.0 < failure);
-        // An inventory begins with the built-in certificate. If its beginning was cut off, a slot
-        // without a line need not have been empty.
-        let has_whole_inventory = inventories_before().any(|view| view.slot == Slot::BuiltIn);
+        // Only in a whole inventory, a slot without a line was empty.
+        let has_whole_inventory = inventories_before()
+            .any(|view| view.slot == Slot::BuiltIn && self.is_inventory_whole(view, failure));
+        let is_of_pass = |at: usize| at < failure || !is_later_pass(at);
         // A refusal shows no certificate. One that was saved in the same pass, to another slot, says nothing of the failure,
         // also when the next inventory shows it.
         let is_known = |view: &&SlotView| match view.source {
             SlotViewSource::Refusal => false,
-            SlotViewSource::Save => view.at.0 < failure || !is_later_pass(view.at.0),
+            SlotViewSource::Save => is_of_pass(view.at.0),
             SlotViewSource::Inventory { .. } => view.at.0 < failure,
         };
         let mut known: Vec<&SlotView> = self.slots.of_custom_slots().filter(is_known).collect();
         let later = || self.slots.of_custom_slots().filter(|view| view.at.0 > failure && view.is_inventory());
-        // What an installation saved that began before, or in the same pass, is not known until the next inventory.
+        // What was saved before, or in the same pass, by an installation of which lines were lost is not known until the next
+        // inventory.
         known.extend(later().filter(|shown| {
             let before = known_before(self.slots.of_slot(shown.slot), shown.at.0).next();
             let mut begun =
                 self.slots.begun_between(shown.slot, before.map_or(0, |view| view.at.1), shown.at.0);
-            begun.any(|at| at < failure || !is_later_pass(at))
+            let is_unknown = |view: &SlotView| view.is_save() && view.content.details.fingerprint.is_none();
+            begun.any(|begun| is_of_pass(begun.record))
+                || before.is_some_and(|view| is_unknown(view) && is_of_pass(view.at.0))
         }));
         let is_new = |shown: &SlotView| {
             let is_known =

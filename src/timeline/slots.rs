@@ -1,5 +1,6 @@
 //! The content of a phone's certificate slots, from boot to boot and from one installation to the next.
 
+mod begun;
 mod inventory_lines;
 mod unnamed;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use super::{Record, Timeline};
 use crate::event::{self, Event};
 use crate::model::{CertificateDetails, CertificateState, Slot};
+use begun::Begun;
 use inventory_lines::InventoryLines;
 use unnamed::UnnamedSave;
 
@@ -17,8 +19,8 @@ pub struct SlotHistory {
     views: BTreeMap<Slot, Vec<SlotView>>,
     /// A line names a key, of any slot.
     has_key_line: bool,
-    /// The records at which an installation began of which no other line was read: it is not known what was saved.
-    begun: Vec<(Slot, usize)>,
+    /// The installations of which only the first line was read: it is not known what was saved.
+    begun: Vec<Begun>,
 }
 
 /// The state of one slot that the log shows at one time.
@@ -130,14 +132,14 @@ impl SlotHistory {
         let mut boot = 0;
         for (at, event, record) in timeline.own_events() {
             if record.boot != boot {
-                history.begun.extend(saving.take());
+                history.add_begun(timeline, saving.take());
                 boot = record.boot;
             }
             history.has_key_line |= matches!(event, Event::KeyLength { .. });
             match (event, record.slot) {
                 (event, Some(slot)) if event.is_inventory() => history.inventory(slot, at, event, record),
                 (Event::CertificateSaving { slot }, _) => {
-                    history.begun.extend(saving.take());
+                    history.add_begun(timeline, saving.take());
                     saving = slot.map(|slot| (slot, at));
                 }
                 (Event::NewCertificate { common_name, fingerprint }, slot) => {
@@ -161,7 +163,7 @@ impl SlotHistory {
                     history.add(slot, record, SlotViewSource::Save, content);
                 }
                 (Event::KeyTooLarge { .. } | Event::CertificateTooLarge { .. }, Some(slot)) => {
-                    history.begun.extend(saving.take().filter(|(other, _)| *other != slot));
+                    history.add_begun(timeline, saving.take().filter(|(other, _)| *other != slot));
                     history.refuse(slot, at, record);
                 }
                 // A refusal that names no slot is about the slot of the save that was in progress, if no line between them
@@ -170,7 +172,9 @@ impl SlotHistory {
                     if let Some((slot, begin)) = saving.take() {
                         let missed = timeline.records[begin].entry.missed;
                         match missed.zip(record.entry.missed) {
-                            Some((before, missed)) if missed > before => history.begun.push((slot, begin)),
+                            Some((before, missed)) if missed > before => {
+                                history.add_begun(timeline, Some((slot, begin)));
+                            }
                             _ => history.refuse(slot, at, record),
                         }
                     }
@@ -178,7 +182,7 @@ impl SlotHistory {
                 _ => {}
             }
         }
-        history.begun.extend(saving);
+        history.add_begun(timeline, saving);
         for views in history.views.values_mut() {
             views.iter_mut().for_each(|view| view.check_completeness(timeline));
             views.dedup_by(|later, earlier| earlier.take_over(later));
@@ -193,6 +197,10 @@ impl SlotHistory {
 
     fn add(&mut self, slot: Slot, record: &Record<'_>, source: SlotViewSource, content: Content) {
         self.views.entry(slot).or_default().push(SlotView::new(slot, record, source, content));
+    }
+
+    fn add_begun(&mut self, timeline: &Timeline<'_>, begun: Option<(Slot, usize)>) {
+        self.begun.extend(begun.map(|begun| Begun::new(timeline, begun)));
     }
 
     fn refuse(&mut self, slot: Slot, at: usize, record: &Record<'_>) {
@@ -289,10 +297,9 @@ impl SlotHistory {
         slot: Slot,
         after: usize,
         before: usize,
-    ) -> impl Iterator<Item = usize> {
-        let begun =
-            self.begun.iter().filter(move |(begun, at)| *begun == slot && after < *at && *at < before);
-        begun.map(|(_, at)| *at)
+    ) -> impl Iterator<Item = &Begun> {
+        let is_between = move |begun: &&Begun| after < begun.record && begun.record < before;
+        self.begun.iter().filter(move |begun| begun.slot == slot).filter(is_between)
     }
 
     /// The saves to this slot that the next boot's inventory does not show.
@@ -301,13 +308,15 @@ impl SlotHistory {
         let saves = views.iter().enumerate().filter(|(_, view)| view.is_save());
         let not_kept = saves.filter_map(|(number, saved)| {
             let shown = next_inventory(views, number)?;
-            // What was saved last is not known if another installation began after the save. But it was hardly the
-            // certificate that the slot had before both.
-            let is_last = || self.begun_between(slot, saved.at.1, shown.at.0).next().is_none();
+            // What was saved last is not known if another installation began after the save, unless the phone's start
+            // interrupted it, and the slot has again what it had before both.
+            let begun = || self.begun_between(slot, saved.at.1, shown.at.0);
+            let is_last = || begun().next().is_none();
             let is_back = || {
-                known_before(views, saved.at.0).next().is_some_and(|before| {
-                    before.content.details.fingerprint == shown.content.details.fingerprint
-                })
+                begun().all(|begun| begun.is_interrupted)
+                    && known_before(views, saved.at.0).next().is_some_and(|before| {
+                        before.content.details.fingerprint == shown.content.details.fingerprint
+                    })
             };
             let is_lost = shown.content.state == CertificateState::NotAvailable
                 || shown.content.differs_from(&saved.content) && (is_last() || is_back());

@@ -15,11 +15,13 @@ pub(super) struct UnnamedSave<'t> {
     previous: Option<&'t Fingerprint>,
     /// A line says what the slot had before.
     has_ended: bool,
+    /// It says that there was no certificate.
+    was_empty: bool,
 }
 
 impl<'t> UnnamedSave<'t> {
     pub(super) const fn new(content: Content, first: &'t Record<'t>) -> Self {
-        Self { first, content, previous: None, has_ended: false }
+        Self { first, content, previous: None, has_ended: false, was_empty: false }
     }
 
     /// Whether a line about the certificate before can be of this save: it follows soon, and no line between was lost.
@@ -38,13 +40,15 @@ impl<'t> UnnamedSave<'t> {
         }
         if let Some(save) = saves.last_mut() {
             (save.previous, save.has_ended) = (event.fingerprint(), true);
+            save.was_empty = matches!(event, Event::NoPreviousCertificate);
         }
     }
 }
 
 impl SlotHistory {
     /// Adds a save to the only slot that it can be of: the one that had the previous certificate, or the one that shows
-    /// the new certificate later and did not have it before.
+    /// the new certificate later and did not have it before; of a save of which only the line is left that there was none
+    /// before, the one that was empty and has one in the next inventory.
     pub(super) fn add_unnamed(&mut self, save: UnnamedSave<'_>) {
         let at = save.content.record;
         let had = |view: &SlotView| {
@@ -59,10 +63,22 @@ impl SlotHistory {
             let mut later = split_at_record(views, at).1.iter().filter(|view| view.is_inventory());
             !known_before(views, at).next().is_some_and(is_new) && later.any(is_new)
         });
+        let of_empty = || {
+            self.only_custom_slot(|views| {
+                let (_, later) = split_at_record(views, at);
+                let was_empty =
+                    known_before(views, at).next().is_some_and(|before| before.content.is_empty());
+                later.iter().find(|view| view.is_inventory()).is_some_and(|shown| {
+                    let is_only = self.begun_between(shown.slot, at, shown.at.0).next().is_none();
+                    was_empty && is_only && shown.content.has_certificate()
+                })
+            })
+        };
+        let is_only_end = save.was_empty && save.content.details.fingerprint.is_none();
         let slot = match (of_previous, of_new) {
             // The lines are of two saves, between which others were lost.
             (Some(one), Some(other)) if one != other => return,
-            (of_previous, of_new) => of_previous.or(of_new),
+            (of_previous, of_new) => of_previous.or(of_new).or_else(|| of_empty().filter(|_| is_only_end)),
         };
         let Some(slot) = slot else { return };
         let views = self.views.entry(slot).or_default();
