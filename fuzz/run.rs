@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use phonecert::input::{self, Limits, find};
 use phonecert::phone::Selection;
 use phonecert::report::{FORMATS, ScanReport, Style};
-use phonecert::scan::{Options, Records, ReportProgress, Scan, scan, scan_records};
+use phonecert::scan::{NoProgress, Options, Records, Scan, scan, scan_records};
 use phonecert::timeline::Clock;
 use phonecert::window::Window;
 
@@ -31,12 +31,6 @@ const LIMITS: Limits = Limits {
     members: 200,
 };
 
-struct Nobody;
-
-impl ReportProgress for Nobody {
-    fn advanced(&self, _: u64, _: u64) {}
-}
-
 /// Scans a file of this name with these bytes, writes the report in all formats, and returns the JSON.
 ///
 /// # Panics
@@ -55,7 +49,7 @@ pub fn report(name: &str, bytes: &[u8]) -> serde_json::Value {
     file.write_all(bytes).expect("its content");
     POOL.install(|| {
         let found = find(&[path], &input::Options { limits: LIMITS, ..input::Options::default() });
-        let scan = scan(&found, &options(), &Nobody);
+        let scan = scan(&found, &options(), &NoProgress);
         written(&scan)
     })
 }
