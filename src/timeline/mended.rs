@@ -143,7 +143,8 @@ impl Timeline<'_> {
         let is_new = |shown: &SlotView| {
             let is_known =
                 |view: &&SlotView| view.content.details.fingerprint == shown.content.details.fingerprint;
-            let before = known.iter().rev().find(|view| view.slot == shown.slot);
+            let mut before = known.iter().rev().filter(|view| view.at.0 < shown.at.0);
+            let before = before.find(|view| view.slot == shown.slot);
             // Where there was a key alone, there was no certificate.
             let is_other = before.map_or(has_whole_inventory, |before| {
                 !before.content.has_certificate() || shown.content.differs_from(&before.content)
