@@ -7,7 +7,6 @@ mod tree;
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
 use phonecert::report::config::CONFIG_FORMATS;
 use serde_json::Value;
 use tree::sample;
@@ -36,14 +35,8 @@ fn site() -> tempfile::TempDir {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
-    let output = Command::cargo_bin("phonecert")
-        .unwrap()
-        .current_dir(folder)
-        .env("COLUMNS", "160")
-        .arg("config")
-        .args(arguments)
-        .output()
-        .unwrap();
+    let mut command = tree::phonecert(folder);
+    let output = command.env("COLUMNS", "160").arg("config").args(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (text(output.stdout), text(output.stderr), output.status.code().unwrap())
 }
@@ -159,8 +152,7 @@ fn a_file_that_is_not_read_is_a_problem_of_the_scan() {
         (format!("<a{many}/>"), Some("limit-exceeded")),
     ] {
         write("site.cfg", &text);
-        let mut command = Command::cargo_bin("phonecert").unwrap();
-        let output = command.current_dir(folder.path()).args(["scan", "--format", "json"]).output().unwrap();
+        let output = tree::run(folder.path(), &["scan", "--format", "json"]);
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
         let problems = answer["problems"].as_array().unwrap();
         assert_eq!(output.status.code(), Some(if kind.is_some() { 4 } else { 0 }), "{text:.60}");
@@ -171,13 +163,9 @@ fn a_file_that_is_not_read_is_a_problem_of_the_scan() {
 
 /// What `scan` answers, without what was counted.
 fn scanned(folder: &Path) -> String {
-    let output = Command::cargo_bin("phonecert")
-        .unwrap()
-        .current_dir(folder)
-        .env("SOURCE_DATE_EPOCH", "1900000000")
-        .args(["scan", "--format", "json"])
-        .output()
-        .unwrap();
+    let mut command = tree::phonecert(folder);
+    command.env("SOURCE_DATE_EPOCH", "1900000000").args(["scan", "--format", "json"]);
+    let output = command.output().unwrap();
     let mut document: Value = serde_json::from_slice(&output.stdout).unwrap();
     document.as_object_mut().unwrap().remove("scanned");
     document.to_string()
@@ -218,25 +206,15 @@ fn a_tree_in_an_archive_gives_the_same_answer() {
     for (name, bytes) in files {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        filetime::set_file_mtime(path, filetime::FileTime::from_unix_time(1_860_000_000, 0)).unwrap();
+        filetime::set_file_mtime(path, filetime::FileTime::from_unix_time(tree::pack::PACKED, 0)).unwrap();
     }
     let expected = scanned(folder.path());
     for code in ["CFG001", "CFG002", "CFG003", "CFG050", "larger than 4 MiB", "leads to ../outside.cfg"] {
         assert!(expected.contains(code), "{code}: {expected}");
     }
-    let mut inner = tar::Builder::new(Vec::new());
-    for (name, bytes) in files {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_mtime(1_860_000_000);
-        inner.append_data(&mut header, name, bytes).unwrap();
-    }
-    let inner = inner.into_inner().unwrap();
-    let mut outer = tar::Builder::new(Vec::new());
-    let mut header = tar::Header::new_gnu();
-    header.set_size(inner.len() as u64);
-    outer.append_data(&mut header, "in.tar", &inner[..]).unwrap();
-    for (bytes, prefix) in [(inner.clone(), "a.tar!/"), (outer.into_inner().unwrap(), "a.tar!/in.tar!/")] {
+    let inner = tree::tar(&files);
+    let outer = tree::tar(&[("in.tar", &inner)]);
+    for (bytes, prefix) in [(inner, "a.tar!/"), (outer, "a.tar!/in.tar!/")] {
         let archive = tempfile::tempdir().unwrap();
         fs::write(archive.path().join("a.tar"), bytes).unwrap();
         assert_eq!(scanned(archive.path()).replace(prefix, ""), expected, "{prefix}");
@@ -262,9 +240,8 @@ fn an_installed_certificate_names_its_file_in_every_format() {
     assert!(certificates[0].get("configuration").is_none(), "{certificates}");
     let told = "its certificate has the MD5 fingerprint that the log shows";
     let output = |arguments: &[&str]| {
-        let mut command = Command::cargo_bin("phonecert").unwrap();
-        let output =
-            command.current_dir(folder.path()).env("COLUMNS", "200").args(arguments).output().unwrap();
+        let mut command = tree::phonecert(folder.path());
+        let output = command.env("COLUMNS", "200").args(arguments).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
     for arguments in [
@@ -332,11 +309,7 @@ fn what_the_log_shows_weighs_what_the_files_say() {
 
 /// The diagnoses of the one phone of these files.
 fn diagnoses(files: &[(&str, &str)]) -> Vec<Value> {
-    let folder = tempfile::tempdir().unwrap();
-    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
-    let mut command = Command::cargo_bin("phonecert").unwrap();
-    let output = command.current_dir(folder.path()).args(["scan", "--format", "json"]).output().unwrap();
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let document = tree::json(tree::folder(files).path(), &["scan", "--format", "json"]);
     document["devices"][0]["diagnoses"].as_array().unwrap().clone()
 }
 

@@ -2,16 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod tree;
+
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
 use serde_json::Value;
 
 /// The answer to these arguments, without what is only counted.
 fn answer(folder: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::cargo_bin("phonecert").unwrap();
-    let output = command.current_dir(folder).env("SOURCE_DATE_EPOCH", "1900000000").args(arguments).output();
+    let mut command = tree::phonecert(folder);
+    let output = command.env("SOURCE_DATE_EPOCH", "1900000000").args(arguments).output();
     String::from_utf8(output.unwrap().stdout).unwrap()
 }
 
@@ -52,9 +53,7 @@ fn a_tree_of_links_gives_the_same_answer() {
 fn links_in_an_archive() {
     let mut tar = tar::Builder::new(Vec::new());
     let mut add = |name: &str, text: &str, link: Option<(tar::EntryType, &str)>| {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mtime(1_860_000_000);
+        let mut header = tree::pack::tar_header(text.len() as u64);
         if let Some((kind, to)) = link {
             header.set_entry_type(kind);
             header.set_link_name(to).unwrap();

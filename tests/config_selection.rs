@@ -7,16 +7,7 @@ mod tree;
 use std::fs;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tree::{codes, macs, run, scanned};
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in files {
-        tree::write(folder.path(), name, text.as_bytes(), tree::TIME);
-    }
-    folder
-}
+use tree::{codes, folder, macs, run, scanned};
 
 /// A code that has several severities, in one phone and in another, is counted and explained once.
 #[test]

@@ -8,7 +8,6 @@ mod tree;
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
 use serde_json::Value;
 use tree::sample;
 
@@ -48,12 +47,16 @@ fn write(folder: &Path, phone: &str, files: &[(&str, &str)]) {
     }
 }
 
+/// The answer to these arguments.
+fn run(folder: &Path, arguments: &[&str]) -> Vec<u8> {
+    let mut command = tree::phonecert(folder);
+    command.env("SOURCE_DATE_EPOCH", "1790000000").args(arguments).output().unwrap().stdout
+}
+
 /// The phones of an answer, without the diagnoses that compare phones.
 fn scan(folder: &Path, arguments: &[&str]) -> Vec<Value> {
-    let mut command = Command::cargo_bin("phonecert").unwrap();
-    command.current_dir(folder).env("SOURCE_DATE_EPOCH", "1790000000");
-    let output = command.args(["scan", "--format", "json", "--ignore", "CFG020"]).args(arguments).output();
-    let mut document: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    let scan = ["scan", "--format", "json", "--ignore", "CFG020"];
+    let mut document: Value = serde_json::from_slice(&run(folder, &[&scan, arguments].concat())).unwrap();
     let mut phones = std::mem::take(document["devices"].as_array_mut().unwrap());
     phones.sort_by_key(|phone| phone["mac"].to_string());
     phones
@@ -83,18 +86,7 @@ fn a_phone_among_others_is_judged_as_alone() {
     for threads in ["1", "2"] {
         assert_eq!(scan(together.path(), &["--threads", threads, "."]), alone);
     }
-    let records = together.path().join("all.pcr");
-    let digest = ["digest", ".", "-o", records.to_str().unwrap()];
-    assert!(
-        Command::cargo_bin("phonecert")
-            .unwrap()
-            .current_dir(together.path())
-            .args(digest)
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    run(together.path(), &["digest", ".", "-o", "all.pcr"]);
     assert_eq!(scan(together.path(), &["--records", "all.pcr"]), alone);
 }
 
@@ -110,16 +102,7 @@ fn a_shared_key_names_the_first_others() {
     put(&format!("{NO_LOG}.cfg"), "<a CONFIG_FILES=\"site.cfg\"/>");
     let own = format!("<a device.sec.TLS.customDeviceCert2.privateKey=\"{}\"/>", sample("ec-256-sec1.key"));
     put("0004f20000ff.cfg", &own);
-    let run = |arguments: &[&str]| {
-        let mut command = Command::cargo_bin("phonecert").unwrap();
-        command
-            .current_dir(folder.path())
-            .env("SOURCE_DATE_EPOCH", "1790000000")
-            .args(arguments)
-            .output()
-            .unwrap()
-            .stdout
-    };
+    let run = |arguments: &[&str]| run(folder.path(), arguments);
     let answer = run(&["scan", "--format", "json", "."]);
     run(&["digest", ".", "-o", "all.pcr"]);
     assert!(run(&["scan", "--format", "json", "--records", "all.pcr"]) == answer);

@@ -5,13 +5,10 @@
 mod tree;
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
-use assert_cmd::Command;
-use flate2::write::GzEncoder;
 use serde_json::Value;
-use tree::sample;
+use tree::{folder, sample};
 
 const LOG: &str = "0531130920|log  |*|00|---------- Initial log entry ----------\n\
                    0531130921|tls  |3|00|Custom platform device certificate 1 is not available\n\
@@ -30,19 +27,10 @@ fn site(device_set: &str) -> String {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (String, i32) {
-    let mut command = Command::cargo_bin("phonecert").unwrap();
-    command.current_dir(folder).env("COLUMNS", "160").env("SOURCE_DATE_EPOCH", "1900000000");
+    let mut command = tree::phonecert(folder);
+    command.env("COLUMNS", "160").env("SOURCE_DATE_EPOCH", "1900000000");
     let output = command.args(arguments).output().unwrap();
     (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
-}
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        fs::create_dir_all(folder.path().join(name).parent().unwrap()).unwrap();
-        fs::write(folder.path().join(name), text).unwrap();
-    }
-    folder
 }
 
 fn codes(folder: &Path, arguments: &[&str]) -> Vec<String> {
@@ -87,22 +75,13 @@ fn a_slot_without_what_the_files_give_is_told_in_each_format() {
 
 #[test]
 fn a_file_that_is_cut_in_its_archive_is_not_broken() {
-    let mut tar = tar::Builder::new(Vec::new());
     let given = site("1");
-    for (name, text) in [
-        ("000000000000.cfg", "<a CONFIG_FILES=\"site.cfg\"/>"),
-        ("0004f2a1b2c3-app.log", LOG),
-        ("site.cfg", &given),
-    ] {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mode(0o644);
-        tar.append_data(&mut header, format!("./{name}"), text.as_bytes()).unwrap();
-    }
-    let tar = tar.into_inner().unwrap();
-    let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::default());
-    packed.write_all(&tar).unwrap();
-    let packed = packed.finish().unwrap();
+    let tar = tree::tar(&[
+        ("./000000000000.cfg", "<a CONFIG_FILES=\"site.cfg\"/>"),
+        ("./0004f2a1b2c3-app.log", LOG),
+        ("./site.cfg", &given),
+    ]);
+    let packed = tree::gzip(&tar);
     for (name, bytes, length) in [
         ("t.tar", &tar, tar.len() - 2048 - 600),
         ("t.tar.gz", &packed, packed.len() - 200),
@@ -212,9 +191,7 @@ fn a_broken_file_of_the_phone_without_a_master() {
 
 #[test]
 fn a_compressed_file_is_named() {
-    let mut gzip = GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(b"<a CONFIG_FILES=\"site.cfg\"/>").unwrap();
-    let gzip = gzip.finish().unwrap();
+    let gzip = tree::gzip(b"<a CONFIG_FILES=\"site.cfg\"/>");
     let why = "is compressed (.gz), and was not read as a configuration";
     for name in ["000000000000.cfg", "0004f2000001.cfg", "site.cfg"] {
         let files = [("0004f2000001-app.log", LOG), ("000000000000.cfg", "<a CONFIG_FILES=\"site.cfg\"/>")];

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// From the bottom to the top. Modules of one layer do not use each other.
 const LAYERS: &[&[&str]] = &[
@@ -28,12 +28,16 @@ const LAYERS: &[&[&str]] = &[
 
 #[test]
 fn modules_use_those_below_them() {
-    let layer_of = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module));
+    let layer_of = |file: &Vec<String>| {
+        let name =
+            if file.starts_with(&["report".into(), "shape".into()]) { "report::shape" } else { &file[0] };
+        LAYERS.iter().position(|layer| layer.contains(&name)).map(|layer| (layer, name.to_owned()))
+    };
     let mut wrong = BTreeSet::new();
-    for (module, used) in uses() {
-        assert!(layer_of(&module).is_some(), "{module} has no layer");
-        for other in used.into_iter().filter(|other| *other != module) {
-            if layer_of(&other) >= layer_of(&module) {
+    for (file, used) in uses() {
+        let Some((layer, module)) = layer_of(&file) else { continue };
+        for (other_layer, other) in used.iter().filter_map(layer_of).filter(|(_, other)| *other != module) {
+            if other_layer >= layer {
                 wrong.insert(format!("{module} uses {other}"));
             }
         }
@@ -48,20 +52,15 @@ fn the_documentation_of_the_library_lists_the_same_modules() {
     let listed: Vec<Vec<&str>> =
         rows.map(|modules| modules.split(", ").map(|name| name.trim_matches('`')).collect()).collect();
     assert_eq!(listed, LAYERS);
+    for module in library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
+        assert!(listed.iter().any(|layer| layer.contains(&module)), "{module} has no layer");
+    }
 }
 
 /// A file uses the folder that it is in, and files beside it that do not use it, directly or by others.
 #[test]
 fn no_files_use_each_other_in_a_circle() {
-    let mut files = Vec::new();
-    add_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
-    let names: BTreeSet<Vec<String>> = files.iter().map(|file| module_of(file)).collect();
-    let mut uses: BTreeMap<Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
-    for file in &files {
-        let module = module_of(file);
-        let used = code_of(file).paths_from(&module, &names);
-        uses.insert(module, used);
-    }
+    let mut uses = uses();
     // A file that uses no remaining file is in no circle.
     loop {
         let done: Vec<_> =
@@ -176,37 +175,20 @@ fn resolve(path: &str, module: &[String], names: &BTreeSet<Vec<String>>) -> Opti
     names.contains(&at).then_some(at)
 }
 
-/// For each module of the library, the modules that its files name with `crate::`, except in tests.
-fn uses() -> BTreeMap<String, BTreeSet<String>> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let library = fs::read_to_string(source.join("lib.rs")).unwrap();
-    let modules: BTreeSet<&str> =
-        library.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
-    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for module in &modules {
-        let mut files = vec![source.join(format!("{module}.rs"))];
-        add_below(&source.join(module), &mut files);
-        for file in files {
-            let text = fs::read_to_string(&file).unwrap();
-            let is_test = file.to_string_lossy().contains("tests") || file.ends_with("fixture.rs");
-            let code = if is_test { "" } else { text.split("#[cfg(test)]\nmod tests {").next().unwrap() };
-            let own = if file.ends_with("report/shape.rs") { "report::shape" } else { module };
-            let used = all.entry(own.to_owned()).or_default();
-            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
-                for path in line.split("crate::").skip(1) {
-                    let name = path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
-                    let is_shape = path.starts_with("report::shape");
-                    if modules.contains(name) {
-                        used.insert(if is_shape { "report::shape" } else { name }.to_owned());
-                    }
-                }
-            }
-        }
-    }
-    all
+/// For each file, the files that it uses, except in tests.
+fn uses() -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
+    let mut files = Vec::new();
+    add_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let names: BTreeSet<Vec<String>> = files.iter().map(|file| module_of(file)).collect();
+    let used = |file: &PathBuf| {
+        let module = module_of(file);
+        let used = code_of(file).paths_from(&module, &names);
+        (module, used)
+    };
+    files.iter().map(used).collect()
 }
 
-fn add_below(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
+fn add_below(folder: &Path, files: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.map(|entry| entry.unwrap().path()) {
         if path.is_dir() {

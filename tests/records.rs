@@ -17,22 +17,14 @@ use tree::{complained, days_after, phonecert, run, said, status, testdata, write
 
 /// All sample folders, an archive, a syslog server's file, and files that are not logs.
 fn everything() -> TempDir {
-    let folder = tree::copy(&testdata().join("fleet"));
+    let folder = tree::fleet();
     for part in ["cases", "guide", "truth", "forms"] {
         tree::copy_into(&testdata().join(part), &folder.path().join(part));
     }
-    let mut tar = tar::Builder::new(Vec::new());
-    for (name, time) in
-        [("logs/0004f2d00001-app.log", 1_467_300_000), ("logs/0004f2a1b202-app.log", 1_467_200_000)]
-    {
-        let bytes = fs::read(testdata().join("fleet").join(tree::FAILING)).unwrap();
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        header.set_mtime(time);
-        header.set_mode(0o644);
-        tar.append_data(&mut header, name, &bytes[..]).unwrap();
-    }
-    write(folder.path(), "site.tar.gz", &tree::gzip(&tar.into_inner().unwrap()), tree::TIME);
+    let failing = fs::read(testdata().join("fleet").join(tree::FAILING)).unwrap();
+    let tar =
+        tree::tar(&["logs/0004f2d00001-app.log", "logs/0004f2a1b202-app.log"].map(|name| (name, &failing)));
+    write(folder.path(), "site.tar.gz", &tree::gzip(&tar), tree::TIME);
     write(folder.path(), "0004f2d00002-app.log", b"no line of a log\n", tree::TIME);
     write(
         folder.path(),
@@ -52,23 +44,27 @@ fn everything() -> TempDir {
 #[test]
 fn records_answer_as_logs_do() {
     let folder = everything();
-    let records = folder.path().join("all.pcr");
-    fs::write(&records, digest(folder.path(), &[])).unwrap();
-    answers_are_equal(folder.path(), &[], &["all.pcr"], "UTC");
-    answers_are_equal(folder.path(), &[], &["all.pcr"], "Pacific/Auckland");
+    let bytes = digest(folder.path(), &[]);
+    let put = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    put("all.pcr", &bytes);
     // Twice in one file, and compressed.
-    let bytes = fs::read(&records).unwrap();
-    fs::write(folder.path().join("twice.pcr"), [&bytes[..], &bytes].concat()).unwrap();
-    fs::write(folder.path().join("all.pcr.zst"), zstd::encode_all(&bytes[..], 3).unwrap()).unwrap();
-    fs::write(folder.path().join("all.pcr.gz"), tree::gzip(&bytes)).unwrap();
+    put("twice.pcr", &[&bytes[..], &bytes].concat());
+    put("all.pcr.zst", &tree::pack::zstd(&bytes));
+    put("all.pcr.gz", &tree::gzip(&bytes));
     answers_are_equal(folder.path(), &[], &["twice.pcr", "all.pcr.zst", "all.pcr.gz"], "UTC");
+    let scan = |zone: &str, records: &[&str]| {
+        at(folder.path(), &[&["scan", "--format", "json"], records].concat(), zone).stdout
+    };
+    let of_logs = scan("UTC", &[]);
+    assert!(of_logs == scan("UTC", &["--records", "all.pcr"]));
+    assert!(scan("Pacific/Auckland", &[]) == scan("Pacific/Auckland", &["--records", "all.pcr"]));
     let by_pipe = phonecert(folder.path())
         .args(["scan", "--format", "json", "--records", "-"])
         .env("SOURCE_DATE_EPOCH", "1467500000")
         .write_stdin(bytes)
         .output()
         .unwrap();
-    assert!(by_pipe.stdout == at(folder.path(), &["scan", "--format", "json"], "UTC").stdout);
+    assert!(by_pipe.stdout == of_logs);
 }
 
 /// The file before one of a syslog server can name its phones also if another run digested it.
@@ -108,7 +104,7 @@ fn records_are_the_same_whatever_the_threads_and_the_zone() {
 
 #[test]
 fn options_that_choose_work_on_records() {
-    let folder = everything();
+    let folder = tree::fleet();
     fs::write(folder.path().join("all.pcr"), digest(folder.path(), &[])).unwrap();
     write(folder.path(), "labels.csv", b"mac,part_number\n0004f2ffffff,2201-12360-001\n", tree::TIME);
     for options in [
@@ -260,9 +256,8 @@ fn records_have_a_window() {
 /// The notice of a digest with this cache.
 fn cached(folder: &Path, arguments: &[&str], now: &str) -> String {
     let arguments = [&["digest", "--cache", "c.pcr", "-o", "c.pcr"], arguments].concat();
-    let now = now.parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp();
     let output =
-        phonecert(folder).args(&arguments).env("SOURCE_DATE_EPOCH", now.to_string()).output().unwrap();
+        phonecert(folder).args(&arguments).env("SOURCE_DATE_EPOCH", tree::seconds(now)).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{told}");
     told
@@ -295,12 +290,8 @@ fn a_cache_spares_reading_what_is_unchanged() {
 #[test]
 fn what_was_passed_over_is_told_of_records_too() {
     let folder = tree::fleet();
-    let mut tar = tar::Builder::new(Vec::new());
-    let mut header = tar::Header::new_gnu();
-    header.set_size(0);
-    header.set_mode(0o644);
-    tar.append_data(&mut header, "0004f2d00001-boot.log", &b""[..]).unwrap();
-    write(folder.path(), "boots.tar.gz", &tree::gzip(&tar.into_inner().unwrap()), tree::TIME);
+    let boots = tree::gzip(&tree::tar(&[("0004f2d00001-boot.log", "")]));
+    write(folder.path(), "boots.tar.gz", &boots, tree::TIME);
     let now = days_after(tree::TIME, 1);
     let boots = |told: &str| told.lines().find(|line| line.contains("boot log")).unwrap().to_owned();
     let scanned = boots(&complained(folder.path(), &["scan", "--no-config"]));
@@ -321,9 +312,8 @@ fn what_had_problems_is_read_again() {
     write(folder.path(), "0004f2d00003-app.log.gz", cut, tree::TIME);
     for words in [" 0 reused unchanged", ": 1 read"] {
         let arguments = ["digest", "--cache", "c.pcr", "-o", "c.pcr"];
-        let seconds = now.parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp().to_string();
-        let output =
-            phonecert(folder.path()).args(arguments).env("SOURCE_DATE_EPOCH", seconds).output().unwrap();
+        let mut command = phonecert(folder.path());
+        let output = command.args(arguments).env("SOURCE_DATE_EPOCH", tree::seconds(&now)).output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(4), "{told}");
         assert!(told.contains("truncated-archive") && told.contains(words), "{told}");

@@ -102,22 +102,14 @@ fn site() -> TempDir {
 }
 
 fn archive(log: &str, key: &str) -> Vec<u8> {
-    let mut tar = tar::Builder::new(Vec::new());
     let site = format!("<a sec.TLS.customDeviceKey.2=\"{key}\" device.prov.password=\"hunter2\"/>");
-    for (name, text) in [
+    tree::gzip(&tree::tar(&[
         ("a/0004f2aaaa01-app.log", log),
         ("a/0004f2aaaa01.cfg", "<a CONFIG_FILES=\"x.cfg, gone.cfg\"/>"),
         ("a/x.cfg", &site),
         ("a/0004f2aaaa01-private.pem", key),
         ("a/0004f2aaaa02.cfg", "<a CONFIG_FILES=\"x.cfg\">"),
-    ] {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(text.len() as u64);
-        header.set_mtime(1_467_300_000);
-        header.set_mode(0o644);
-        tar.append_data(&mut header, name, text.as_bytes()).unwrap();
-    }
-    tree::gzip(&tar.into_inner().unwrap())
+    ]))
 }
 
 /// The payloads of all frames of configuration.
@@ -282,11 +274,10 @@ fn a_phone_of_two_states_of_one_file_is_named() {
 #[test]
 fn a_cache_knows_the_files_in_archives() {
     let folder = site();
-    let now = days_after(tree::TIME, 1).parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp();
+    let now = tree::seconds(&days_after(tree::TIME, 1));
     let cached = |options: &[&str]| {
         let arguments = [&["digest", "--cache", "c.pcr", "-o", "c.pcr"], options].concat();
-        let output =
-            phonecert(folder.path()).args(&arguments).env("SOURCE_DATE_EPOCH", now.to_string()).output();
+        let output = phonecert(folder.path()).args(&arguments).env("SOURCE_DATE_EPOCH", &now).output();
         String::from_utf8(output.unwrap().stderr).unwrap()
     };
     cached(&["--no-config"]);
@@ -406,10 +397,9 @@ fn a_phone_of_an_archive_that_is_gone_keeps_its_configuration() {
         &archive("0701110000|sip  |4|00|a line of another log\n", &sample("rsa-2048-pkcs8.key")),
     );
     let cached = |days: i64, options: &[&str]| {
-        let now =
-            days_after(tree::TIME, days).parse::<chrono::NaiveDateTime>().unwrap().and_utc().timestamp();
+        let now = tree::seconds(&days_after(tree::TIME, days));
         let arguments = [&["digest", "--cache", "c.pcr", "-o", "c.pcr", "--keep", "60d"], options].concat();
-        phonecert(folder.path()).args(&arguments).env("SOURCE_DATE_EPOCH", now.to_string()).output().unwrap();
+        phonecert(folder.path()).args(&arguments).env("SOURCE_DATE_EPOCH", now).output().unwrap();
         codes_of(folder.path())
     };
     let before = cached(1, &[]);

@@ -5,7 +5,7 @@
 //! of them, and each phone's `active` and `resolved` diagnoses are whole, except for codes that it `may` have.
 //! A `near-miss` looks like the case of its number and has another answer.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod tree;
 

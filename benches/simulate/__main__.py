@@ -44,7 +44,7 @@ def tell(kind, seed, mac, latest, near):
         start = datetime(2012, 1, 1) + timedelta(days=rng.randrange(0, 13 * 365), seconds=rng.randrange(86400))
     for _ in range(8):
         # A default date is told from a real one by the time of year.
-        if kind in ("clock-unset", "clock-late", "clock-bogus", "mixed") and not (1, 25) < (start.month, start.day) < (11, 20):
+        if kind in CLOCKS and not (1, 25) < (start.month, start.day) < (11, 20):
             start -= timedelta(days=75)
         phone = Phone(Random(f"{seed} life"), mac, start)
         STORIES[kind](phone)

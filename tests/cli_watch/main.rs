@@ -206,15 +206,9 @@ fn a_changed_configuration_judges_its_phones_anew() {
     watching.says("0004F2A1B201 attention -> ok, mended CFG040");
     // An archive with a log and a configuration file.
     let of_archive = |text: &str| {
-        let mut archive = tar::Builder::new(Vec::new());
         let log = fs::read_to_string(fleet.path().join(HEALTHY)).unwrap().replace("2a1b201", "2a1b2cc");
-        for (name, text) in [("0004f2a1b2cc-app.log", log.as_str()), ("0004f2a1b2cc.cfg", text)] {
-            let mut header = tar::Header::new_gnu();
-            header.set_size(text.len() as u64);
-            header.set_mode(0o644);
-            archive.append_data(&mut header, name, text.as_bytes()).unwrap();
-        }
-        fs::write(fleet.path().join("ticket.tar"), archive.into_inner().unwrap()).unwrap();
+        let tar = tree::tar(&[("0004f2a1b2cc-app.log", log.as_str()), ("0004f2a1b2cc.cfg", text)]);
+        fs::write(fleet.path().join("ticket.tar"), tar).unwrap();
     };
     of_archive("<APPLICATION/>");
     watching.says("0004F2A1B2CC new -> ok");
@@ -265,12 +259,7 @@ fn whatever_holds_a_log() {
     let failing = fs::read_to_string(tree::testdata().join("fleet").join(FAILING)).unwrap();
     let watching = Watching::of(folder.path(), &["logs", "--select", "INS001"]);
 
-    let mut archive = tar::Builder::new(Vec::new());
-    let mut header = tar::Header::new_gnu();
-    header.set_size(failing.len() as u64);
-    header.set_mode(0o644);
-    archive.append_data(&mut header, FAILING, failing.as_bytes()).unwrap();
-    fs::write(logs.join("ticket.tar"), archive.into_inner().unwrap()).unwrap();
+    fs::write(logs.join("ticket.tar"), tree::tar(&[(FAILING, &failing)])).unwrap();
     watching.says("0004F2A1B202 new -> failed INS001@platform-1");
     fs::remove_file(logs.join("ticket.tar")).unwrap();
     watching.says("0004F2A1B202 failed -> gone");

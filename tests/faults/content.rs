@@ -2,22 +2,6 @@
 
 use super::run::{LOG, PHONE, Tree, halves_of_log, log};
 
-fn utf_16(text: &[u8], unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
-    let text = format!("\u{feff}{}", std::str::from_utf8(text).unwrap());
-    text.encode_utf16().flat_map(unit).collect()
-}
-
-#[test]
-fn utf_16_is_read() {
-    for unit in [u16::to_le_bytes, u16::to_be_bytes] {
-        let bytes = utf_16(&log(20), unit);
-        let answer = Tree::with(LOG, &bytes).scan();
-        answer.is_whole(20);
-        // Long enough to be read in pieces in another encoding.
-        Tree::with(LOG, &utf_16(&log(20_000), unit)).scan().is_whole(20_000);
-    }
-}
-
 #[test]
 fn a_mark_of_utf_8_is_no_text() {
     let marked = [&b"\xEF\xBB\xBF"[..], &log(20)].concat();
@@ -40,12 +24,6 @@ fn no_line_feed_at_the_end() {
     let mut bytes = log(20);
     bytes.pop();
     Tree::with(LOG, &bytes).scan().is_whole(20);
-}
-
-#[test]
-fn line_feeds_of_windows() {
-    let text = String::from_utf8(log(20)).unwrap().replace('\n', "\r\n");
-    Tree::with(LOG, text.as_bytes()).scan().is_whole(20);
 }
 
 #[test]

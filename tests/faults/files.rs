@@ -112,34 +112,11 @@ fn a_file_that_opens_and_cannot_be_read() {
 }
 
 #[test]
-fn dangling_links() {
-    let tree = Tree::new();
-    symlink("nowhere", tree.path(LOG)).unwrap();
-    symlink("nowhere", tree.path("of no interest")).unwrap();
-    tree.scan().read(0).has_problem(LOG, "not-found", "link");
-    tree.scan_with(&[LOG]).read(0).has_problem(LOG, "not-found", "");
-}
-
-#[test]
 fn an_empty_file() {
     let tree = Tree::with(LOG, b"");
     let answer = tree.scan();
     answer.has_problem(LOG, "not-a-log", "empty");
     assert_eq!(answer.device(PHONE).unwrap()["status"], "unknown");
-}
-
-#[test]
-fn a_directory_named_like_a_log() {
-    let tree = Tree::new();
-    tree.write(&format!("{LOG}/{LOG}"), &log(20));
-    tree.scan().is_whole(20);
-    tree.scan_with(&[LOG]).is_whole(20);
-}
-
-#[test]
-fn a_missing_path() {
-    let tree = Tree::with(LOG, &log(20));
-    tree.scan_with(&["no/such/path", LOG]).read(20).has_problem("no/such/path", "not-found", "");
 }
 
 #[test]
@@ -178,20 +155,4 @@ fn names_with_control_characters() {
         let raw = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r') || *c == '\u{202e}');
         assert_eq!(raw, None, "{format}: {text:?}");
     }
-}
-
-#[test]
-fn two_hundred_directories_deep() {
-    let tree = Tree::new();
-    tree.write(&format!("{}{LOG}", "d/".repeat(200)), &log(20));
-    tree.scan().is_whole(20);
-}
-
-#[test]
-fn no_ignore_file_hides_a_log() {
-    let tree = Tree::with(&format!(".hidden/{LOG}"), &log(20));
-    for name in [".ignore", ".gitignore", ".rgignore"] {
-        tree.write(name, b"*\n");
-    }
-    tree.scan().is_whole(20);
 }

@@ -1,11 +1,6 @@
 //! Faulty files: what was read before the fault counts, the problem is named, and the run continues.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "a test that cannot go on has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![cfg(unix)]
 
 mod archives;
@@ -13,7 +8,6 @@ mod content;
 mod files;
 mod lists;
 mod many;
-mod pack;
 mod run;
 #[path = "../tree/mod.rs"]
 mod tree;

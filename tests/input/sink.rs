@@ -4,14 +4,14 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use phonecert::input::{
     Buffers, Bytes, ConfigContent, ConfigMember, FoundFiles, Limits, LogName, LogSink, Options, SkipReason,
     SkippedFiles, find, read_at,
 };
 use phonecert::problem::{Problem, ProblemKind};
 use tempfile::TempDir;
+
+pub(crate) use super::pack::{gzip, tar, zip, zstd};
 
 /// The log that most tests damage.
 pub(crate) const LOG: &str = "0004f2a1b2c3-app.log";
@@ -26,20 +26,6 @@ pub(crate) fn log(lines: u64) -> Vec<u8> {
         format!("0531{hour:02}{minute:02}{second:02}|sntp |4|00|Could not load time from {noise:016x}.\n")
     };
     (0..lines).flat_map(|number| line(number).into_bytes()).collect()
-}
-
-pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// With a checksum, as the command line tool writes it.
-pub(crate) fn zstd(content: &[u8]) -> Vec<u8> {
-    let mut encoder = ::zstd::Encoder::new(Vec::new(), 3).unwrap();
-    encoder.include_checksum(true).unwrap();
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
 }
 
 pub(crate) fn bzip2(content: &[u8]) -> Vec<u8> {
@@ -64,27 +50,6 @@ pub(crate) fn compress(ending: &str, content: &[u8]) -> Vec<u8> {
         "bz2" => bzip2(content),
         _ => panic!("the tests have no encoder for {ending}"),
     }
-}
-
-pub(crate) fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = ::tar::Builder::new(Vec::new());
-    for (name, content) in members {
-        let mut header = ::tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o640);
-        header.set_mtime(1_370_000_000);
-        archive.append_data(&mut header, name, *content).unwrap();
-    }
-    archive.into_inner().unwrap()
-}
-
-pub(crate) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = ::zip::ZipWriter::new(io::Cursor::new(Vec::new()));
-    for (name, content) in members {
-        archive.start_file(*name, ::zip::write::SimpleFileOptions::default()).unwrap();
-        archive.write_all(content).unwrap();
-    }
-    archive.finish().unwrap().into_inner()
 }
 
 /// A log that the sink received.

@@ -3,21 +3,14 @@
 use phonecert::problem::ProblemKind::{CorruptArchive, LimitExceeded, TruncatedArchive, Unreadable};
 use tar::{Builder, EntryType, Header};
 
+use super::pack::{PACKED, tar_header as header};
 use super::sink::{LOG, Tree, gzip, log, tar, zstd};
-
-fn header(size: u64) -> Header {
-    let mut header = Header::new_gnu();
-    header.set_size(size);
-    header.set_mode(0o644);
-    header.set_mtime(1_370_000_000);
-    header
-}
 
 #[test]
 fn times_and_sizes() {
     let taken = Tree::with("a.tar", &tar(&[(LOG, &log(20))])).read(&["a.tar"]);
     let name = &taken.logs[0].name;
-    assert_eq!((name.modified, name.size, name.identity), (Some(1_370_000_000), log(20).len() as u64, None));
+    assert_eq!((name.modified, name.size, name.identity), (Some(PACKED), log(20).len() as u64, None));
     assert!(name.named_like_log);
 }
 

@@ -8,13 +8,8 @@ use phonecert::timeline::Timeline;
 use phonecert::window::Window;
 
 use super::sample::{
-    CONNECTION, File, UNTRUSTED, boot, diagnoses, found, lines, message, ordinary, phone_within, state,
-    times, told_of,
+    CONNECTION, File, UNTRUSTED, boot, diagnoses, found, is, lines, message, ordinary, phone_within, times,
 };
-
-fn is(log: &str, code: &str) -> Option<String> {
-    state(&told_of(log), code).map(|(state, _)| state)
-}
 
 #[track_caller]
 fn expect(log: &str, code: &str, state: &str) {

@@ -1,45 +1,23 @@
 //! Which dates are default dates of a clock that was not set, and which were wrong until they were corrected.
 
-use phonecert::input::rotation;
-use phonecert::log::digest_of;
-use phonecert::timeline::{Clock, Log, Timeline, join};
-use phonecert::window::Window;
-
-use super::sample::CONNECTION;
+use super::order::{NAME, NOVEMBER, look};
 
 const BANNER: &str = "log  |*|00|---------- Initial log entry ----------";
 const FAILED: &str = "so   |4|00|Could not load time from ntp.example.com";
 
 /// The times of the dated lines; `-` for a default date, `?` for a wrong one.
 fn times(modified: &str, all: &[&str]) -> Vec<String> {
-    let line = |line: &&str| match line.split_once(' ') {
-        Some((stamp, text)) => format!("{stamp}|{text}\n"),
-        None => format!("{line}|{CONNECTION}\n"),
-    };
-    let log: String = all.iter().map(line).collect();
-    let name = "0004f2a1b2c3-app.log";
-    let clock = Clock { window: Window::default(), year: None, now: "2016-12-01T12:00:00".parse().unwrap() };
-    let log = Log {
-        number: 0,
-        path: name.into(),
-        path_within: None,
-        rotation: rotation(name.as_bytes()),
-        modified: Some(modified.parse().unwrap()),
-        digest: digest_of(log.as_bytes(), &Window::default()),
-    };
-    let joined = join(vec![log], &clock);
-    let timeline = Timeline::new(None, &joined, &clock);
-    let dated = timeline.records.iter().filter(|record| record.entry.is_dated());
-    let shown = dated.map(|record| match record.time {
-        Some(time) => time.format("%m-%d %H:%M").to_string(),
-        None if record.is_unset => "-".to_owned(),
-        None if record.is_wrong => "?".to_owned(),
-        None => String::new(),
-    });
-    shown.collect()
+    look(&[(NAME, modified, all)], |timeline| {
+        let dated = timeline.records.iter().filter(|record| record.entry.is_dated());
+        let shown = dated.map(|record| match record.time {
+            Some(time) => time.format("%m-%d %H:%M").to_string(),
+            None if record.is_unset => "-".to_owned(),
+            None if record.is_wrong => "?".to_owned(),
+            None => String::new(),
+        });
+        shown.collect()
+    })
 }
-
-const NOVEMBER: &str = "2016-11-20T12:00:00";
 
 fn banner(stamp: &str) -> String {
     format!("{stamp} {BANNER}")

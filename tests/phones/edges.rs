@@ -2,7 +2,7 @@
 
 use super::sample::{
     CHAIN_REFUSED, CONNECTION, EMPTY_1, EMPTY_2, File, KEY_REFUSED, SAVED, SAVING, UNTRUSTED, boot,
-    diagnoses, lines, ordinary, state, told, told_of,
+    diagnoses, is, lines, ordinary, state, told, told_of,
 };
 
 /// `HHMMSS.mmm`, this number of milliseconds after the start.
@@ -18,10 +18,6 @@ fn date(second: u64) -> String {
 
 fn boots(log: &str) -> u64 {
     told_of(log)["boots"].as_u64().unwrap()
-}
-
-fn is(log: &str, code: &str) -> Option<String> {
-    state(&told_of(log), code).map(|(state, _)| state)
 }
 
 #[test]

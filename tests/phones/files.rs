@@ -54,16 +54,12 @@ fn a_large_log_is_told_alike_on_any_threads_and_as_a_stream() {
 
 #[test]
 fn two_copies_under_one_path_of_an_archive_both_count() {
-    let mut archive = tar::Builder::new(Vec::new());
-    for (hour, ending) in [(10, ""), (11, ".txt"), (12, ".txt")] {
+    let members = [(10, ""), (11, ".txt"), (12, ".txt")].map(|(hour, ending)| {
         let log = format!("0531{hour}0000|sip  |3|00|x\n0531{hour}0100|{UNTRUSTED}\n");
-        let mut header = tar::Header::new_gnu();
-        header.set_size(log.len() as u64);
-        header.set_mtime(1_370_000_000);
-        archive.append_data(&mut header, format!("0004f2a1b2c3-app.log{ending}"), log.as_bytes()).unwrap();
-    }
+        (format!("0004f2a1b2c3-app.log{ending}"), log)
+    });
     let folder = tempfile::tempdir().unwrap();
-    tree::write(folder.path(), "logs.tar", &archive.into_inner().unwrap(), tree::TIME);
+    tree::write(folder.path(), "logs.tar", &tree::tar(&members), tree::TIME);
     assert_eq!(tree::scanned(folder.path(), &[])["scanned"]["events"], 3);
 }
 

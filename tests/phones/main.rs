@@ -1,6 +1,6 @@
 //! One phone's logs, from their bytes to its diagnoses.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bounds;
 mod checks;

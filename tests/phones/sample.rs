@@ -119,6 +119,11 @@ pub(crate) fn state(told: &Value, code: &str) -> Option<(String, u64)> {
     Some((found["state"].as_str().unwrap().to_owned(), found["occurrences"].as_u64().unwrap()))
 }
 
+/// The state of this diagnosis of a phone with this log.
+pub(crate) fn is(log: &str, code: &str) -> Option<String> {
+    state(&told_of(log), code).map(|(state, _)| state)
+}
+
 /// The message of this diagnosis.
 pub(crate) fn message(log: &str, code: &str) -> String {
     found(&told_of(log), code).unwrap()["message"].as_str().unwrap().to_owned()

@@ -1,11 +1,9 @@
 //! Where boots begin, which lines are within the time window, and to which phone logs belong.
 
-use phonecert::input::rotation;
-use phonecert::log::digest_of;
-use phonecert::timeline::{Clock, Log, Timeline, join};
+use phonecert::timeline::Timeline;
 use phonecert::window::Window;
 
-use super::sample::{CONNECTION, UNTRUSTED, boot, lines, ordinary};
+use super::sample::{CONNECTION, File, UNTRUSTED, boot, joined, lines, ordinary};
 
 const BANNER: &str = "log  |*|00|---------- Initial log entry ----------";
 const END: &str = "log  |*|00|---------- Final log entry ----------";
@@ -14,17 +12,7 @@ const PLATFORM: &str = "so   |*|00|Platform: Model=VVX 500, Assembly=3111-44500-
 
 /// What the timeline shows of a phone with this log, last changed in July 2016.
 fn look_within<T>(log: &str, window: Window, read: impl Fn(&Timeline<'_>) -> T) -> T {
-    let clock = Clock { window, year: None, now: "2016-07-01T12:00:00".parse().unwrap() };
-    let name = "0004f2a1b2c3-app.log";
-    let log = Log {
-        number: 0,
-        path: name.into(),
-        path_within: None,
-        rotation: rotation(name.as_bytes()),
-        modified: Some(clock.now),
-        digest: digest_of(log.as_bytes(), &window),
-    };
-    let joined = join(vec![log], &clock);
+    let (joined, clock) = joined(&[File::new("", log.as_bytes())], window);
     read(&Timeline::new(None, &joined, &clock))
 }
 

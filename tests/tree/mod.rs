@@ -1,22 +1,22 @@
 //! Copies samples to a temporary directory, with fixed modification times, and runs the program on them.
 
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+pub mod pack;
 pub mod records;
 
 use std::fs;
-use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::Command;
 use chrono::{NaiveDateTime, TimeDelta};
 use filetime::FileTime;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+pub use pack::{gzip, tar};
 
 /// The modification time of the samples, unless `modified.json` says otherwise.
 pub const TIME: &str = "2016-07-01T12:00:00";
@@ -83,16 +83,28 @@ pub fn write(folder: &Path, name: &str, bytes: &[u8], modified: &str) {
     touch(&path, modified);
 }
 
+/// A folder with these files.
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    files.iter().for_each(|(name, text)| write(folder.path(), name, text.as_bytes(), TIME));
+    folder
+}
+
 /// Sets the modification time of a file.
 pub fn touch(path: &Path, modified: &str) {
-    let time: NaiveDateTime = modified.parse().unwrap();
-    filetime::set_file_mtime(path, FileTime::from_unix_time(time.and_utc().timestamp(), 0)).unwrap();
+    let seconds = seconds(modified).parse().unwrap();
+    filetime::set_file_mtime(path, FileTime::from_unix_time(seconds, 0)).unwrap();
 }
 
 /// A time this number of days later, in the same notation.
 pub fn days_after(time: &str, days: i64) -> String {
     let time = time.parse::<NaiveDateTime>().unwrap() + TimeDelta::days(days);
     time.format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// For SOURCE_DATE_EPOCH: the seconds of this time.
+pub fn seconds(time: &str) -> String {
+    time.parse::<NaiveDateTime>().unwrap().and_utc().timestamp().to_string()
 }
 
 /// All files in and below a folder.
@@ -121,16 +133,12 @@ pub fn case(name: &str) -> TempDir {
 
 /// An archive of all files in and below a folder.
 pub fn zip_of(folder: &Path) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let time = zip::DateTime::from_date_and_time(2016, 7, 1, 12, 0, 0).unwrap();
-    let options = zip::write::SimpleFileOptions::default().last_modified_time(time);
     let mut files = files_below(folder);
     files.sort();
-    for path in files {
-        archive.start_file(path.strip_prefix(folder).unwrap().to_str().unwrap(), options).unwrap();
-        archive.write_all(&fs::read(&path).unwrap()).unwrap();
-    }
-    archive.finish().unwrap().into_inner()
+    let member = |path: &PathBuf| {
+        (path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())
+    };
+    pack::zip(&files.iter().map(member).collect::<Vec<_>>())
 }
 
 /// Runs the program at one fixed time, long after the samples: a page for a browser shows when it was made.
@@ -213,13 +221,6 @@ pub fn scan_of(records: phonecert::scan::Records) -> phonecert::scan::Scan {
         names_of_all: false,
     };
     phonecert::scan::scan_records(records, &options).unwrap()
-}
-
-/// These bytes, compressed.
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
 }
 
 /// Runs the program as a user without the permissions of root: `nobody` if the tests run as root.
