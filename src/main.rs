@@ -115,10 +115,8 @@ fn redactor_of(path: &str) -> Redactor {
         redactor.path(path);
         Ok::<_, Infallible>(())
     };
-    match Redactor::of([], first_pass) {
-        Ok(redactor) => redactor,
-        Err(never) => match never {},
-    }
+    let Ok(redactor) = Redactor::of([], first_pass);
+    redactor
 }
 
 /// Prints help or the version to standard output, or a usage error to standard error.

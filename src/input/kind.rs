@@ -110,7 +110,7 @@ static FILE_FORMATS: &[FileFormat] = &[
 impl FileKind {
     /// The kind of a file that begins with these bytes.
     pub(super) fn of(begin: &[u8]) -> Self {
-        match FILE_FORMATS.iter().find(|format| format.magic.iter().any(|magic| begin.starts_with(magic))) {
+        match format_of(begin) {
             Some(format) => format.kind,
             None if is_tar_header(begin) => Self::Tar,
             None => without_mark(begin).map_or(Self::Plain, Self::Utf16WithoutMark),
@@ -145,9 +145,7 @@ pub(super) fn unsupported_name(base: &[u8]) -> Option<&'static str> {
 /// The endings of supported archives and compressed logs, without dots: `tar`, `gz`.
 pub(crate) fn packed_endings() -> impl Iterator<Item = &'static str> {
     let supported = FILE_FORMATS.iter().filter(|format| !matches!(format.kind, FileKind::Unsupported(_)));
-    supported
-        .flat_map(|format| format.endings.iter().chain(format.log_endings))
-        .flat_map(|ending| ending.split('.'))
+    supported.flat_map(|format| format.endings.iter().chain(format.log_endings)).copied()
 }
 
 /// Whether this word is the ending of a compressed file, ignoring case.
@@ -158,9 +156,12 @@ pub(super) fn is_compression_ending(word: &[u8]) -> bool {
 
 /// The compression of a file that begins with these bytes, by its usual file name ending.
 pub(crate) fn compression_of(begin: &[u8]) -> Option<&'static str> {
-    let is_begin = |format: &&FileFormat| format.magic.iter().any(|magic| begin.starts_with(magic));
-    let format = FILE_FORMATS.iter().find(is_begin)?;
-    format.log_endings.first().copied()
+    format_of(begin)?.log_endings.first().copied()
+}
+
+/// The format whose files begin with these bytes.
+fn format_of(begin: &[u8]) -> Option<&'static FileFormat> {
+    FILE_FORMATS.iter().find(|format| format.magic.iter().any(|magic| begin.starts_with(magic)))
 }
 
 /// The usual file name ending of each supported compression: `gz`. The tests compress logs with each of them.

@@ -83,16 +83,9 @@ pub fn log_mac(name: &[u8]) -> Option<Mac> {
     (app.has_log() && is_log).then_some(app.mac)
 }
 
-/// Whether the name is that of a log but for its ending, which is that of a report or a document: someone's export or
-/// print of the log, or a report about it.
-pub(super) fn is_log_as_report(name: &[u8]) -> bool {
-    REPORT_ENDINGS.iter().any(|ending| has_ending(name, ending))
-        && AppName::parse(name).is_some_and(|app| app.has_log())
-}
-
-/// Whether the name is that of a log but for its ending, which is that of a document whose text can't be read.
-pub(super) fn is_log_in_document(name: &[u8]) -> bool {
-    DOCUMENT_ENDINGS.iter().any(|ending| has_ending(name, ending))
+/// Whether the name is that of a log but for its ending, which is one of these.
+pub(super) fn is_log_with_ending(name: &[u8], endings: &[&str]) -> bool {
+    endings.iter().any(|ending| has_ending(name, ending))
         && AppName::parse(name).is_some_and(|app| app.has_log())
 }
 
@@ -124,11 +117,11 @@ pub(super) fn is_boot_log(name: &[u8]) -> bool {
 
 /// Endings of reports and documents. A file with one of them is not taken for a log, even if the rest of its name is a
 /// log's. A test of `report` requires those of all formats of the output.
-const REPORT_ENDINGS: &[&str] =
+pub(super) const REPORT_ENDINGS: &[&str] =
     &["json", "jsonl", "ndjson", "csv", "html", "htm", "md", "markdown", "pdf", "png", "jpg"];
 
 /// Endings of documents that are archives, so that their text can't be read.
-const DOCUMENT_ENDINGS: &[&str] = &["docx", "xlsx"];
+pub(super) const DOCUMENT_ENDINGS: &[&str] = &["docx", "xlsx"];
 
 /// Endings of files that stand beside a log and hold no lines of it, even if the rest of the name is a log's. A copy from
 /// Windows leaves the origin of `x.log` in `x.log:Zone.Identifier`, and Explorer names its links `x.log - Shortcut.lnk`.

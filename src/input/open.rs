@@ -106,15 +106,7 @@ impl Opener<'_> {
             FileKind::Compressed(compression) if compressions < MAX_NESTING => {
                 self.decompress(item, compression, input, compressions + 1)
             }
-            FileKind::Tar if item.depth < MAX_NESTING => {
-                let mut visitor = Members::new(self, item);
-                let result = match input {
-                    Bytes::File(..) => tar::visit(&mut BufReader::with_capacity(BLOCK, input), &mut visitor),
-                    mut input => tar::visit(&mut input, &mut visitor),
-                };
-                visitor.finish(result)
-            }
-            FileKind::Zip if item.depth < MAX_NESTING => self.zip(item, input),
+            FileKind::Tar | FileKind::Zip if item.depth < MAX_NESTING => self.archive(item, kind, input),
             FileKind::Records if item.is_log => Err(Fault::new(
                 ProblemKind::NotALog,
                 "is a file of records, not a log; `phonecert scan --records` reads it",
@@ -156,12 +148,16 @@ impl Opener<'_> {
         limited.fault.take().map_or(result, Err)
     }
 
-    fn zip(&mut self, item: &Item, input: Bytes<'_>) -> Result<(), Fault> {
+    fn archive(&mut self, item: &Item, kind: FileKind, input: Bytes<'_>) -> Result<(), Fault> {
         let mut visitor = Members::new(self, item);
-        let result = match input {
-            Bytes::Whole(bytes) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
-            Bytes::File(file, _) => zip::visit(&mut BufReader::new(file), &mut visitor),
-            Bytes::Stream(stream) => {
+        let result = match (kind, input) {
+            (FileKind::Tar, file @ Bytes::File(..)) => {
+                tar::visit(&mut BufReader::with_capacity(BLOCK, file), &mut visitor)
+            }
+            (FileKind::Tar, mut input) => tar::visit(&mut input, &mut visitor),
+            (_, Bytes::Whole(bytes)) => zip::visit(&mut Cursor::new(bytes), &mut visitor),
+            (_, Bytes::File(file, _)) => zip::visit(&mut BufReader::new(file), &mut visitor),
+            (_, Bytes::Stream(stream)) => {
                 seekable(stream).and_then(|mut kept| zip::visit(&mut kept, &mut visitor))
             }
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{FileKind, has_ending, is_archive_name, is_archive_piece, unsupported_name, up_to_ending};
-use super::log_name::{is_boot_log, is_log_as_report, is_log_in_document, log_mac};
+use super::log_name::{DOCUMENT_ENDINGS, REPORT_ENDINGS, is_boot_log, is_log_with_ending, log_mac};
 use crate::model::Mac;
 
 /// The kinds of configuration file, by their names.
@@ -95,9 +95,9 @@ impl SkipReason {
     pub(super) fn of_unnamed(base: &[u8]) -> Option<Self> {
         if has_ending(base, "log") {
             Some(Self::OtherLog)
-        } else if is_log_as_report(base) {
+        } else if is_log_with_ending(base, REPORT_ENDINGS) {
             Some(Self::LogAsReport)
-        } else if is_log_in_document(base) {
+        } else if is_log_with_ending(base, DOCUMENT_ENDINGS) {
             Some(Self::Document)
         } else if has_ending(base, "eml") || has_ending(base, "msg") {
             Some(Self::Mail)

@@ -152,18 +152,14 @@ impl Walk<'_> {
         directories
     }
 
-    fn add(&self, here: &ListedDirectory<'_>, name: &[u8]) -> u32 {
-        // All files in a directory that is named like a log, at any depth, belong to that log.
-        self.tree.lock().add(Some(here.number), name, log_mac(name).or(here.log_of))
-    }
-
-    /// The same for a directory that was found. One that is named like a configuration file hides that file.
+    /// Adds a directory that was found. One that is named like a configuration file hides that file.
     fn directory(&self, here: &ListedDirectory<'_>, name: &[u8], part: &mut PartialFiles) -> u32 {
         if self.is_config(name) {
             let path = shown(&here.join(name));
             part.problems.push(Problem::new(path, ProblemKind::Unreadable, "is a directory, not a file"));
         }
-        self.add(here, name)
+        // All files in a directory that is named like a log, at any depth, belong to that log.
+        self.tree.lock().add(Some(here.number), name, log_mac(name).or(here.log_of))
     }
 
     /// Whether a file of this name would be read: as a log, an archive or a configuration file.

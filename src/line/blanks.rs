@@ -24,13 +24,6 @@ fn blank_length_at_end(bytes: &[u8]) -> usize {
     match bytes {
         // The byte A0 is also the last byte of letters in UTF-8, such as `à`.
         [.., before, 0xA0] if before.is_ascii() => 1,
-        [.., 0xA0] => {
-            if is_blank(2) {
-                2
-            } else {
-                0
-            }
-        }
         [.., last] if last.is_ascii() => usize::from(is_blank(1)),
         _ => [2, 3].into_iter().find(|length| is_blank(*length)).unwrap_or(0),
     }

@@ -76,13 +76,8 @@ pub(super) struct Reader {
 /// as a boot.
 #[derive(Default)]
 struct LastLine {
-    /// Its 1-based number; 0 before the first such line.
-    line: u64,
-    skipped: u64,
-    stamp: Option<Stamp>,
-    missed: Option<u64>,
-    hash: u64,
-    hash_before: u64,
+    /// Without an event. Its line number is 0 before the first such line.
+    entry: LogEntry,
     text: Vec<u8>,
     /// It is already an entry of the digest.
     is_kept: bool,
@@ -155,7 +150,7 @@ impl Reader {
     /// line, if it was parsed already.
     pub(super) fn feed_line(&mut self, number: u64, whole: &[u8], parsed: Option<Line<'_>>) {
         self.digest.counts.bytes += whole.len() as u64 + 1;
-        let before = (self.last.line, self.last.hash);
+        let before = (self.last.entry.line, self.last.entry.hash);
         let line_before = self.digest.counts.lines;
         let joined;
         let (mut whole, mut parsed) = (whole, parsed);
@@ -169,8 +164,8 @@ impl Reader {
         }
         self.line(whole, whole.len(), End::Whole, parsed, true);
         // Lines are compared by what the phone wrote, not by the time at which a server received them.
-        let is_equal = self.last.line == line_before + 1
-            && before == (line_before, self.last.hash)
+        let is_equal = self.last.entry.line == line_before + 1
+            && before == (line_before, self.last.entry.hash)
             && from_stamp(whole) == from_stamp(&self.before);
         self.doubled_lines.take((is_equal || whole == self.before) && !whole.is_empty());
         self.before.clear();
@@ -247,10 +242,11 @@ impl Reader {
 
     fn set_last(&mut self, line: u64, header: &Header, text: &[u8], hash: u64) {
         let last = &mut self.last;
-        last.hash_before = if last.line + 1 == line { last.hash } else { 0 };
-        (last.line, last.skipped) = (line, self.skipped);
-        (last.hash, last.is_kept) = (hash, false);
-        (last.stamp, last.missed) = (header.stamp, Some(header.missed));
+        let hash_before = if last.entry.line + 1 == line { last.entry.hash } else { 0 };
+        let (stamp, missed) = (header.stamp, Some(header.missed));
+        last.entry =
+            LogEntry { line, skipped: self.skipped, stamp, missed, hash, hash_before, ..LogEntry::default() };
+        last.is_kept = false;
         last.text.clear();
         last.text.extend_from_slice(&text[..text.len().min(crate::digest::MAX_TEXT_LENGTH)]);
     }
@@ -335,7 +331,10 @@ impl Reader {
         let number = self.number;
         // A part of what stands before the first stamp can be at the end of another log.
         let has_before = |stamp: Stamp| number == 1 && !raw.starts_with(stamp.as_str().as_bytes());
-        if self.last.line == 0 && number == self.digest.counts.lines && header.stamp.is_none_or(has_before) {
+        if self.last.entry.line == 0
+            && number == self.digest.counts.lines
+            && header.stamp.is_none_or(has_before)
+        {
             self.keep_head(raw, end);
         }
         self.digest.counts.messages += 1;
@@ -365,7 +364,7 @@ impl Reader {
             ParsedText::Unknown if text.is_empty() => ParsedText::Cut,
             reading => reading,
         };
-        let entry = LogEntry { is_tls: header.is_tls(), ..self.last.entry() };
+        let entry = LogEntry { is_tls: header.is_tls(), ..self.last.entry.clone() };
         match reading {
             ParsedText::Known(event) if !event::may_go_on(text) => {
                 self.add_event(entry, Some(header), text, event, end);
@@ -381,16 +380,16 @@ impl Reader {
 
     /// Which lines must be kept because of a change from the last header to this one.
     fn news(&self, header: &Header) -> LinesToKeep {
-        if self.last.line == 0 {
+        if self.last.entry.line == 0 {
             return LinesToKeep::OfThis;
         }
-        let stamps = match (&self.last.stamp, &header.stamp) {
+        let stamps = match (&self.last.entry.stamp, &header.stamp) {
             (Some(before), Some(stamp)) => {
                 are_apart(before, stamp) || self.window.bound_bits(before) != self.window.bound_bits(stamp)
             }
             (before, stamp) => before.is_some() != stamp.is_some(),
         };
-        let is_missed = Some(header.missed) != self.last.missed;
+        let is_missed = Some(header.missed) != self.last.entry.missed;
         match (stamps, is_missed || self.last.starts_over) {
             (true, _) => LinesToKeep::OfBoth,
             (false, true) => LinesToKeep::OfThis,
@@ -400,8 +399,8 @@ impl Reader {
 
     /// Adds the last line with a header to the digest.
     fn keep_last(&mut self) {
-        if self.last.line > 0 && !std::mem::replace(&mut self.last.is_kept, true) {
-            self.digest.push(self.last.entry(), &self.last.text);
+        if self.last.entry.line > 0 && !std::mem::replace(&mut self.last.is_kept, true) {
+            self.digest.push(self.last.entry.clone(), &self.last.text);
         }
     }
 
@@ -412,16 +411,9 @@ impl Reader {
         if let Some(recorded) = &mut self.recorded {
             recorded.push(Recorded { line, skipped, header: header.copied(), event: event.clone() });
         }
-        self.last.is_kept |= self.last.line == line;
+        self.last.is_kept |= self.last.entry.line == line;
         self.wants_next = true;
         self.digest.push(LogEntry { event: Some(event), is_cut: end == End::Cut, ..entry }, text);
-    }
-}
-
-impl LastLine {
-    fn entry(&self) -> LogEntry {
-        let &Self { line, skipped, stamp, missed, hash, hash_before, .. } = self;
-        LogEntry { line, skipped, stamp, missed, hash, hash_before, ..LogEntry::default() }
     }
 }
 

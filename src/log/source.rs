@@ -36,25 +36,15 @@ pub struct SenderSpan {
     /// The stamp of the sender's last line, if the phone of this part writes from there last.
     last: Option<Stamp>,
     /// A phone starts in the lines of this part that begin with `first`: it can be another one than before.
-    has_boot: bool,
+    pub has_boot: bool,
     /// These are lines of one start of a phone, and of nothing else.
-    is_one_boot: bool,
+    pub is_one_boot: bool,
 }
 
 impl SenderSpan {
     /// Whether there are lines that can be of the phone that writes last in the file before.
     pub const fn has_lines_before_boot(&self) -> bool {
         self.first.is_some()
-    }
-
-    /// Whether a phone starts in these lines.
-    pub const fn has_boot(&self) -> bool {
-        self.has_boot
-    }
-
-    /// Whether these are lines of one start of a phone, and of nothing else.
-    pub const fn is_one_boot(&self) -> bool {
-        self.is_one_boot
     }
 
     /// Whether its phone writes last from the sender.

@@ -89,7 +89,7 @@ impl PendingLogs {
                 let sender = names.common(&span.sender);
                 excerpts.entry(sender).or_default().push(index);
                 phones.extend(names.phones_at(&span.sender));
-                for message in dated_messages(log).filter(|_| !span.has_boot()) {
+                for message in dated_messages(log).filter(|_| !span.has_boot) {
                     with_message.entry((sender, message)).or_default().push(index);
                 }
             }

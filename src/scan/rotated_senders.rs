@@ -181,7 +181,7 @@ impl<'s> KnownSenders<'s> {
                         self.mixed.insert(log.clone(), other);
                     }
                     (None, Some((before, mac)), _)
-                        if !log.span.has_boot()
+                        if !log.span.has_boot
                             && before.goes_on_in(log)
                             && !is_elsewhere(phones, before, log, mac) =>
                     {
@@ -193,7 +193,7 @@ impl<'s> KnownSenders<'s> {
             last_before = last;
             let phone = last.and_then(|log| log.mac.or_else(|| self.named.get(log).copied()));
             last_named = phone.or(last_named);
-            begun = last.filter(|log| phone.is_none() && !is_mixed && log.span.is_one_boot());
+            begun = last.filter(|log| phone.is_none() && !is_mixed && log.span.is_one_boot);
             before = last.zip(phone).filter(|(log, _)| !is_mixed && !self.mixed.contains_key(*log));
         }
     }

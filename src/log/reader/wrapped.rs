@@ -86,7 +86,7 @@ impl Reader {
             // Entries must be in the order of their lines.
             self.keep_last();
             self.digest.counts.messages += 1;
-            let hash_before = if self.last.line + 1 == number { self.last.hash } else { 0 };
+            let hash_before = if self.last.entry.line + 1 == number { self.last.entry.hash } else { 0 };
             let (skipped, hash) = (self.skipped, xxh3_64(text));
             let entry = LogEntry { line: number, skipped, hash, hash_before, ..LogEntry::default() };
             match event::read(text, end) {
