@@ -91,8 +91,8 @@ pub(crate) enum Command {
     Lookup(LookupArgs),
     /// Compare two answers of `scan --format json`: what broke, what was mended
     ///
-    /// Diagnoses are matched by phone, code and slot; one that became more severe broke. Make both answers with the same options, and without
-    /// --redact, because pseudonyms differ from run to run.
+    /// Diagnoses are matched by phone, code and slot; one that became more severe broke. Make both answers
+    /// with the same options, and without --redact, because pseudonyms differ from run to run.
     #[command(after_help = DIFF_EXAMPLES, after_long_help = format!("{DIFF_EXAMPLES}\n\n{EXIT_STATUSES}"))]
     Diff(DiffArgs),
     /// List the certificate parameters that the configuration files set for each phone

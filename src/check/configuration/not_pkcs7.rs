@@ -5,8 +5,8 @@
 //! needs them writes "Could not decode cert chain" and installs nothing.
 //!
 //! ## How sure it is
-//! It is certain that the lines are missing or not written exactly so, or that the base64 lacks its last `=`. Some phones accepted a plain
-//! certificate, so this is an error only if the log shows INS003.
+//! It is certain that the lines are missing or not written exactly so, or that the base64 lacks its last `=`. Some
+//! phones accepted a plain certificate, so this is an error only if the log shows INS003.
 //!
 //! ## What to do
 //! 1. Convert the certificate: `openssl crl2pkcs7 -nocrl -certfile chain.pem -out chain.p7b`.

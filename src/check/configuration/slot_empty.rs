@@ -7,10 +7,10 @@
 //! ## How sure it is
 //! It is certain if the files and the log are complete. If a file that `CONFIG_FILES` names is not here, the message names
 //! it: it may set the certificate. If the content of a file is not known (it is encrypted, at a URL, or could not be read),
-//! this is reported only if the newest inventory shows the slot empty. A certificate that an older inventory shows in a platform slot is
-//! gone if the newest one shows the slot empty; application slots are empty after each start. One that was installed on
-//! the phone or through its web server since then is not known. If SCEP is on, nothing is reported. While `device.set` or
-//! the value's own `.set` is not 1, the phone ignores the value, so this is only information.
+//! this is reported only if the newest inventory shows the slot empty. A certificate that an older inventory shows in a
+//! platform slot is gone if the newest one shows the slot empty; application slots are empty after each start. One that
+//! was installed on the phone or through its web server since then is not known. If SCEP is on, nothing is reported. While
+//! `device.set` or the value's own `.set` is not 1, the phone ignores the value, so this is only information.
 //!
 //! ## What to do
 //! 1. Give the slot a certificate and its key, or select another one.
@@ -54,8 +54,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();
-        let is_open = case.log.state(Some(slot)) != SlotState::Empty && config.may_have().is_some();
-        if is_filled || is_open || !case.log.knows(given.parameter) {
+        let may_be_filled = case.log.state(Some(slot)) != SlotState::Empty && config.may_have().is_some();
+        if is_filled || may_be_filled || !case.log.knows(given.parameter) {
             return None;
         }
         let message = sentence![&given, format!(" selects {slot}, but no file sets a certificate for it.")];
