@@ -1,6 +1,7 @@
 //! What a message means by the messages before it in its boot: which slot it is about, what explains it.
 
 use super::Record;
+use super::disorder::SAVE;
 use crate::digest::MAX_EXPLAINED_DELAY;
 use crate::event::Event;
 use crate::model::Slot;
@@ -18,6 +19,9 @@ struct Save<'e> {
     slot: Slot,
     /// Of its first line: the milliseconds since the boot's start, and the phone's count of lost lines.
     begin: (u64, Option<u64>),
+    /// The first line of another save, of which no further line was read, stands shortly before it. Lines of a second can
+    /// be out of order, so a refusal in the second of this save is of the earlier one.
+    follows_begun: bool,
     /// The certificate that was saved.
     new: Option<&'e Event>,
     /// The line that says what the slot had before, the last one of a save.
@@ -25,6 +29,16 @@ struct Save<'e> {
 }
 
 impl Save<'_> {
+    /// Whether a refusal without a slot ends the save: it is of it. A chain is also refused for other reasons, so only one of
+    /// another second, or behind lost lines, does.
+    fn is_refused_by(&mut self, record: &Record<'_>) -> bool {
+        let (elapsed, missed) = self.begin;
+        let is_chain = matches!(record.event(), Some(Event::ChainNotDecodable { .. }));
+        let is_apart = elapsed != record.elapsed || missed != record.entry.missed;
+        let is_of_earlier = std::mem::take(&mut self.follows_begun) && elapsed == record.elapsed;
+        !is_of_earlier && (!is_chain || is_apart)
+    }
+
     /// Whether a line is not of this save: it was written more than a minute later, and lines were lost before it.
     fn is_over_at(&self, record: &Record<'_>) -> bool {
         let (elapsed, missed) = self.begin;
@@ -70,7 +84,12 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
             match record.event() {
                 Some(Event::CertificateSaving { slot }) => {
                     let begin = (record.elapsed, record.entry.missed);
-                    saving = slot.map(|slot| Save { slot, begin, new: None, end: None });
+                    let is_begun = |save: &Save<'_>| {
+                        let is_soon = record.elapsed.saturating_sub(save.begin.0) <= SAVE;
+                        is_soon && save.new.is_none() && save.end.is_none()
+                    };
+                    let follows_begun = saving.as_ref().is_some_and(is_begun);
+                    saving = slot.map(|slot| Save { slot, begin, follows_begun, new: None, end: None });
                 }
                 Some(new @ Event::NewCertificate { .. }) => {
                     saving =
@@ -86,7 +105,9 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                     record.slot = saving.map(|save| save.slot);
                 }
                 // A save that was refused has no further line.
-                Some(Event::CredentialInvalid { .. } | Event::ChainNotDecodable { .. }) => saving = None,
+                Some(Event::CredentialInvalid { .. } | Event::ChainNotDecodable { .. }) => {
+                    _ = saving.take_if(|save| save.is_refused_by(record));
+                }
                 Some(Event::ServerCertificateUntrusted { .. }) => {
                     untrusted = Some(record.elapsed_at_last);
                     explained = Some((record.file, record.line, record.line));

@@ -145,6 +145,11 @@ impl Timeline<'_> {
                 |view: &&SlotView| view.content.details.fingerprint == shown.content.details.fingerprint;
             let mut before = known.iter().rev().filter(|view| view.at.0 < shown.at.0);
             let before = before.find(|view| view.slot == shown.slot);
+            // Where it is not known what the slot had, an inventory behind the failure shows it, and a later one what is new.
+            let before = before.copied().or_else(|| {
+                let mut between = later().filter(|view| view.slot == shown.slot && view.at.0 < shown.at.0);
+                between.next().filter(|_| !has_whole_inventory)
+            });
             // Where there was a key alone, there was no certificate.
             let is_other = before.map_or(has_whole_inventory, |before| {
                 !before.content.has_certificate() || shown.content.differs_from(&before.content)

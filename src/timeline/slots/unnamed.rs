@@ -68,13 +68,18 @@ impl SlotHistory {
                 let (_, later) = split_at_record(views, at);
                 let was_empty =
                     known_before(views, at).next().is_some_and(|before| before.content.is_empty());
-                later.iter().find(|view| view.is_inventory()).is_some_and(|shown| {
+                // The next one, without a refusal before it.
+                later.first().filter(|view| view.is_inventory()).is_some_and(|shown| {
                     let is_only = self.begun_between(shown.slot, at, shown.at.0).next().is_none();
                     was_empty && is_only && shown.content.has_certificate()
                 })
             })
         };
-        let is_only_end = save.was_empty && save.content.details.fingerprint.is_none();
+        // Application slots are empty at each start, and filled again.
+        let mut of_application = self.views.range(Slot::Application(0)..).flat_map(|(_, views)| views);
+        let is_only_end = save.was_empty
+            && save.content.details.fingerprint.is_none()
+            && !of_application.any(SlotView::is_save);
         let slot = match (of_previous, of_new) {
             // The lines are of two saves, between which others were lost.
             (Some(one), Some(other)) if one != other => return,
