@@ -57,7 +57,8 @@ impl FoundFiles {
         let entry = &self.logs[log.0 as usize];
         let log = self.log_name(entry);
         let is_log = log.named_like_log || entry.named_by_user;
-        read_file(Item { log, is_log, depth: 0 }, opened, &self.options, buffers, sink);
+        let log_of = self.tree.log_of(entry.directory);
+        read_file(Item { log, is_log, depth: 0, log_of }, opened, &self.options, buffers, sink);
     }
 
     /// The state of a log's file, to tell later whether it changed; None if it can't be looked up.

@@ -80,7 +80,7 @@ const fn format(
 static FILE_FORMATS: &[FileFormat] = &[
     format(FileKind::Records, &[b"PCREC\0"], &[], &[]),
     format(FileKind::Utf16, &[b"\xFF\xFE", b"\xFE\xFF"], &[], &[]),
-    format(FileKind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tgz"], &["gz", "gzip"]),
+    format(FileKind::Compressed(Compression::Gzip), &[b"\x1F\x8B\x08"], &["tgz", "taz"], &["gz", "gzip"]),
     format(
         FileKind::Compressed(Compression::Zstd),
         &[b"\x28\xB5\x2F\xFD", b"\x50\x2A\x4D\x18"],
@@ -103,7 +103,7 @@ static FILE_FORMATS: &[FileFormat] = &[
     format(FileKind::Unsupported("a Brotli file"), &[], &["br"], &[]),
     format(FileKind::Unsupported("an LZ4 file"), &[b"\x04\x22\x4D\x18"], &["lz4"], &[]),
     format(FileKind::Unsupported("an lzip file"), &[b"LZIP"], &["lz"], &[]),
-    format(FileKind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z", "taz"], &[]),
+    format(FileKind::Unsupported("a compress (.Z) file"), &[b"\x1F\x9D"], &["z"], &[]),
     format(FileKind::Unsupported("a Cabinet archive"), &[b"MSCF\0\0\0\0"], &["cab"], &[]),
 ];
 

@@ -41,6 +41,8 @@ pub(super) struct Item {
     pub(super) is_log: bool,
     /// How many archives it is nested in.
     pub(super) depth: u8,
+    /// The phone in whose log directory it is: what it contains is of that log.
+    pub(super) log_of: Option<Mac>,
 }
 
 /// Reads a file from its beginning to its end, whatever number of bytes a sink may read of it.
@@ -61,6 +63,8 @@ pub(super) struct Opener<'o> {
     pub(super) configs: bool,
     pub(super) buffers: &'o mut Buffers,
     pub(super) sink: &'o mut dyn LogSink,
+    /// A log was found in an archive.
+    pub(super) has_log: bool,
 }
 
 impl Opener<'_> {
@@ -232,10 +236,8 @@ fn seekable(stream: &mut dyn Read) -> Result<SpooledTempFile, Fault> {
 struct Members<'v, 'o> {
     opener: &'v mut Opener<'o>,
     archive: &'v Item,
-    /// The phone in whose log directory the archive is.
-    log_of: Option<Mac>,
-    /// A log or an archive was found.
-    has_log: bool,
+    /// A log was found before, outside of this archive.
+    had_log: bool,
     /// The logs and archives that were read, by [`Self::key`].
     read: HashSet<u64>,
     /// The links that are named like a log or an archive: their paths as reports show them, and the keys of what they
@@ -254,8 +256,8 @@ impl Visitor for Members<'_, '_> {
             self.opener.sink.skipped(kind, &self.path(member));
             return Ok(None);
         }
-        let wanted = MemberUse::of(&member.name, self.log_of, self.opener.configs);
-        self.has_log |= matches!(wanted, Some(MemberUse::Log(..) | MemberUse::Archive));
+        let wanted = MemberUse::of(&member.name, self.archive.log_of, self.opener.configs);
+        self.opener.has_log |= matches!(wanted, Some(MemberUse::Log(..)));
         if member.kind == MemberKind::File {
             if matches!(wanted, None | Some(MemberUse::MaybeConfig))
                 && let Some(kind) = SkipReason::of_unnamed(base)
@@ -317,8 +319,8 @@ impl Visitor for Members<'_, '_> {
 
 impl<'v, 'o> Members<'v, 'o> {
     fn new(opener: &'v mut Opener<'o>, archive: &'v Item) -> Self {
-        let log_of = log_directory(archive.log.path.as_bytes());
-        Self { opener, archive, log_of, has_log: false, read: HashSet::new(), links: Vec::new() }
+        let had_log = std::mem::take(&mut opener.has_log);
+        Self { opener, archive, had_log, read: HashSet::new(), links: Vec::new() }
     }
 
     /// Identifies a member by its path and, if it is a log, its phone: a link can give a log another phone's name.
@@ -332,7 +334,9 @@ impl<'v, 'o> Members<'v, 'o> {
     /// Ends the archive. One that is named like a log must have a log in it.
     fn finish(mut self, result: Result<(), Fault>) -> Result<(), Fault> {
         self.report_links();
-        if result.is_ok() && self.archive.log.named_like_log && !self.has_log {
+        let has_log = self.opener.has_log;
+        self.opener.has_log |= self.had_log;
+        if result.is_ok() && self.archive.log.named_like_log && !has_log {
             let message = "is an archive in which no file is named like a phone's log";
             return Err(Fault::new(ProblemKind::Unreadable, message));
         }
@@ -353,7 +357,8 @@ impl<'v, 'o> Members<'v, 'o> {
     fn open(&mut self, log: LogName, member: &Member, content: &mut dyn Read) -> Result<(), Fault> {
         let is_log = log.named_like_log;
         let log = LogName { modified: member.modified, size: member.size, ..log };
-        let item = Item { log, is_log, depth: self.archive.depth + 1 };
+        let log_of = log_directory(&member.name).or(self.archive.log_of);
+        let item = Item { log, is_log, depth: self.archive.depth + 1, log_of };
         self.opener.filled(content, |opener, content| opener.open(&item, content, 0))
     }
 

@@ -86,7 +86,9 @@ impl SkipReason {
             Some(Self::Rar)
         } else {
             let inner = &base[..memchr::memrchr(b'.', base).unwrap_or(0)];
-            (log_mac(base).is_some() || is_archive_name(inner)).then_some(Self::OtherCompression)
+            let is_archive = ["tlz", "cab"].iter().any(|ending| has_ending(base, ending));
+            (is_archive || log_mac(base).is_some() || is_archive_name(inner))
+                .then_some(Self::OtherCompression)
         }
     }
 

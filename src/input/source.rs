@@ -38,7 +38,7 @@ pub(super) fn read_file(
     let log = LogName { modified: status.modified, size, identity: status.identity, ..item.log };
     let item = Item { log, ..item };
     let budget = Budget::new(options.limits, Some(size));
-    let mut opener = Opener { budget: &budget, configs: options.configs, buffers, sink };
+    let mut opener = Opener { budget: &budget, configs: options.configs, buffers, sink, has_log: false };
     if size > WHOLE as u64 {
         opener.read(&item, Bytes::File(&file, size));
     } else if size == 0 {
@@ -89,6 +89,8 @@ pub struct Source {
     shown: Box<str>,
     kind: SourceKind,
     named_by_user: bool,
+    /// The phone in whose log directory it is.
+    log_of: Option<Mac>,
     options: Options,
 }
 
@@ -101,7 +103,13 @@ pub(super) enum SourceKind {
 
 impl Source {
     pub(super) fn new(path: &[u8], kind: SourceKind, named_by_user: bool, options: &Options) -> Self {
-        Self { file: path.to_vec(), shown: shown(path).into(), kind, named_by_user, options: *options }
+        let shown = shown(path).into();
+        Self { file: path.to_vec(), shown, kind, named_by_user, log_of: None, options: *options }
+    }
+
+    /// The same in a directory that is named like the log of this phone.
+    pub(super) fn of_log(self, log_of: Option<Mac>) -> Self {
+        Self { log_of, ..self }
     }
 
     /// The path as reports show it; `-` for standard input.
@@ -145,7 +153,7 @@ impl Source {
         let is_log = self.named_by_user || named_like_log;
         let mac = mac_in_name(base).filter(|_| is_log);
         let log = LogName::new(&*self.shown, mac, rotation(base), named_like_log);
-        let item = Item { log, is_log, depth: 0 };
+        let item = Item { log, is_log, depth: 0, log_of: self.log_of };
         match self.kind {
             SourceKind::StandardInput => self.pass(item, &mut io::stdin().lock(), buffers, sink),
             SourceKind::Pipe => match File::open(path_of(&self.file)) {
@@ -161,7 +169,7 @@ impl Source {
         item.log.modified = Some(chrono::Utc::now().timestamp());
         let Options { limits, configs, .. } = self.options;
         let budget = Budget::new(limits, None);
-        Opener { budget: &budget, configs, buffers, sink }.read(&item, Bytes::Stream(stream));
+        Opener { budget: &budget, configs, buffers, sink, has_log: false }.read(&item, Bytes::Stream(stream));
         sink.advance(1, 0);
     }
 }

@@ -227,7 +227,8 @@ impl Walk<'_> {
         let path = || shown(&here.join(name));
         if is_archive_name(name) {
             if self.options.archives {
-                part.streams.push(Source::new(&here.join(name), SourceKind::File, false, self.options));
+                let source = Source::new(&here.join(name), SourceKind::File, false, self.options);
+                part.streams.push(source.of_log(here.log_of));
             } else {
                 part.skipped.add(SkipReason::Archive, path);
             }
@@ -318,7 +319,8 @@ impl Walk<'_> {
         let mut whole = Vec::new();
         self.tree.lock().path_into(directory, &mut whole);
         join(&mut whole, &name);
-        part.streams.push(Source::new(&whole, SourceKind::File, true, self.options));
+        let source = Source::new(&whole, SourceKind::File, true, self.options);
+        part.streams.push(source.of_log(path.parent().and_then(log_of)));
     }
 
     /// The number of the directory of a file that the user named. A directory that was searched keeps its

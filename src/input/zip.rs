@@ -37,11 +37,12 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
         }
     };
     let entries = archive.files().map_err(fault_of)?;
-    let mut end = None;
+    // Where another member would be, and what would be there.
+    let mut behind = (0, LOCAL_HEADER);
     while let Some(entry) = entries.next() {
         let entry = entry.map_err(fault_of)?;
         if entries.is_empty() {
-            end = Some(entries.reader_mut().stream_position().map_err(Fault::of)?);
+            behind = (entries.reader_mut().stream_position().map_err(Fault::of)?, DIRECTORY_ENTRY);
         }
         let mut member = member_of(&entry);
         if member.kind == MemberKind::Other {
@@ -66,19 +67,19 @@ pub(super) fn visit(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor) 
             return Ok(());
         }
     }
-    match end {
-        // The number of members at the archive's end has 16 bits. Some programs write its lower bits if there are more.
-        Some(end) if has_entry(reader, end).map_err(Fault::of)? => without_directory(reader, visitor),
-        _ => Ok(()),
+    // The number of members at the archive's end has 16 bits. Some programs write its lower bits if there are more.
+    match has(reader, behind).map_err(Fault::of)? {
+        true => without_directory(reader, visitor),
+        false => Ok(()),
     }
 }
 
-/// Whether a member's entry in the directory is at this offset.
-fn has_entry(reader: &mut (impl Read + Seek), at: u64) -> io::Result<bool> {
-    let mut begin = [0; 4];
+/// Whether these bytes are at this offset.
+fn has(reader: &mut (impl Read + Seek), (at, mark): (u64, &[u8])) -> io::Result<bool> {
+    let mut begin = [0; LOCAL_HEADER.len()];
     reader.seek(SeekFrom::Start(at))?;
     fill(reader, &mut begin)?;
-    Ok(begin == DIRECTORY_ENTRY)
+    Ok(begin == mark)
 }
 
 /// Whether this is the last piece of a split archive: the end names the number of its own piece.

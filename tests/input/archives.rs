@@ -134,6 +134,16 @@ fn a_directory_that_is_named_like_a_log() {
     }
 }
 
+/// Above the directory that is searched, a name has no meaning, as for files beside the archive.
+#[test]
+fn a_directory_named_like_a_log_above_the_search() {
+    let content = log(20);
+    let archive = zip(&[(LOG, &content[..]), ("readme.txt", b"Dear Sir or Madam")]);
+    let tree = Tree::with(&format!("{LOG}/in/a.zip"), &archive);
+    tree.read(&[&format!("{LOG}/in")]).is_only(&content);
+    assert_eq!(tree.read_all().logs.len(), 2);
+}
+
 /// Pieces of the log that were archived where they are.
 #[test]
 fn an_archive_in_a_directory_that_is_named_like_a_log() {
@@ -165,7 +175,15 @@ fn an_archive_that_is_named_like_a_log_without_one() {
             );
         }
     }
+    let nested = zip(&[("inner.zip", &zip(&[("log.txt", &log(20))]))]);
     let (name, content) = (format!("{LOG}.zip"), log(20));
+    assert!(
+        Tree::with(&name, &nested)
+            .read_all()
+            .has_problem(&name, Unreadable, "no file is named")
+            .logs
+            .is_empty()
+    );
     Tree::with(&name, &zip(&[("readme.txt", &b"x"[..]), (LOG, &content[..])])).read_all().is_only(&content);
 }
 
