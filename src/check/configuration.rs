@@ -66,7 +66,10 @@ const fn rule_of_value(source: &'static str, run: fn(&ConfigurationCase<'_>) -> 
 
 /// The same of a diagnosis of a device's own certificate.
 const fn rule_of_certificate(source: &'static str, judge: Judge) -> Rule {
-    rule_of(Family::Configuration, source, Run::Certificate(judge))
+    Rule {
+        facts: Facts { needs_log: true, ..Facts::of(Family::Configuration) },
+        ..rule_of(Family::Configuration, source, Run::Certificate(judge))
+    }
 }
 
 /// What is known about one phone: the input of the checks.

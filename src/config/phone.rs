@@ -76,6 +76,8 @@ pub(super) struct Unread {
     pub(super) name: Sentence,
     /// It is not among the searched files, so it sets nothing. Otherwise it exists, and what it sets is not known.
     pub(super) is_missing: bool,
+    /// It is at an address, which is never fetched.
+    pub(super) is_address: bool,
     pub(super) role: SourceRole,
     /// How many of the sources are before it.
     pub(super) before: usize,

@@ -379,13 +379,12 @@ impl FileSearch<'_> {
         let mut seen: Vec<PathBuf> = Vec::new();
         for ListedName { name: entry, is_concealed } in list.counted_names() {
             if !self.is_followed(entry) {
-                // An address can have a password, and an entry that is too long may be anything.
-                let line = list.line;
-                config.add_unread(format!("a file in CONFIG_FILES (line {line})"), SourceRole::Listed, false);
+                let (line, is_address) = (list.line, entry.contains("://"));
+                config.add_not_followed(line, is_address);
                 if !self.kind.has_model() && entry.contains(MODEL) {
                     config.undecided = Some(Undecided::List(master.path.clone()));
                 } else if config.list_is_sure
-                    && !entry.contains("://")
+                    && !is_address
                     && let Some(unknown) = placeholder(&self.kind.insert_into(entry))
                 {
                     config.missing.push(Unresolved {

@@ -27,7 +27,22 @@ impl PhoneConfig {
     /// Adds a file that was not read, after the sources so far.
     pub(super) fn add_unread(&mut self, name: impl Into<Sentence>, role: SourceRole, is_missing: bool) {
         self.is_complete = false;
-        self.unread.push(Unread { name: name.into(), is_missing, role, before: self.sources.len() });
+        let (name, before) = (name.into(), self.sources.len());
+        self.unread.push(Unread { name, is_missing, is_address: false, role, before });
+    }
+
+    /// Adds an entry of the list in this line that is not followed. An address can have a password, and an entry that is
+    /// too long may be anything, so it is not named.
+    pub(super) fn add_not_followed(&mut self, line: u64, is_address: bool) {
+        self.is_complete = false;
+        let (name, before) = (format!("a file in CONFIG_FILES (line {line})").into(), self.sources.len());
+        let role = SourceRole::Listed;
+        self.unread.push(Unread { name, is_missing: false, is_address, role, before });
+    }
+
+    /// Whether it is known which files the phone reads, and none of them is at an address.
+    pub fn is_decided(&self) -> bool {
+        self.undecided.is_none() && !self.unread.iter().any(|unread| unread.is_address)
     }
 
     /// Notes that it is not known which files these are.
@@ -131,17 +146,9 @@ impl PhoneConfig {
             };
             (path(&one.name), why)
         });
-        // An address, or a name that can't be resolved.
-        let is_told = |name: &Sentence| {
-            let of_source = |source: &ConfigSource| *name == path(&source.file.path);
-            self.sources.iter().any(of_source) || self.missing.iter().any(|one| *name == path(&one.name))
-        };
-        let not_followed = self.unread.iter().filter(|unread| !is_told(&unread.name)).map(|unread| {
-            (
-                unread.name.clone(),
-                "an address, which is never fetched, or a name that can't be resolved".into(),
-            )
-        });
+        let addresses = self.unread.iter().filter(|unread| unread.is_address);
+        let addresses =
+            addresses.map(|unread| (unread.name.clone(), "at an address, which is never fetched".into()));
         let other_case = self
             .other_case
             .iter()
@@ -150,6 +157,6 @@ impl PhoneConfig {
             .old_overrides
             .iter()
             .map(|old| (path(old), "the master names another OVERRIDES_DIRECTORY".into()));
-        faulty.chain(missing).chain(not_followed).chain(other_case).chain(old).collect()
+        faulty.chain(missing).chain(addresses).chain(other_case).chain(old).collect()
     }
 }

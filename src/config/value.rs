@@ -58,6 +58,8 @@ pub struct Certificates {
     pub blob: Option<(u32, [Fingerprint; 3])>,
     /// Why OpenSSL reads no X.509 certificate from the value, although it contains certificates.
     pub refused: Option<Fault>,
+    /// Its first PKCS #7 lacks the padding of its base64, so OpenSSL reads nothing from it.
+    pub lacks_padding: bool,
     /// The value has line breaks in the attribute, which XML makes blanks.
     pub has_line_breaks: bool,
 }
@@ -171,6 +173,7 @@ impl Certificates {
             fault: None,
             blob: None,
             refused: Some(Fault::Bare),
+            lacks_padding: false,
             has_line_breaks,
         };
         match pem::read(text) {
@@ -199,11 +202,11 @@ impl Certificates {
                 let before = self.list.len();
                 let is_pkcs7 = self.add(bytes, form);
                 let refused = match form {
-                    Form::Pkcs7 if is_pkcs7 && block.refused() == Some(Fault::Padding) => block.refused(),
                     _ if is_pkcs7 => Some(Fault::Holds(pem::HOLDS_PKCS7)),
                     Form::Pem => block.refused(),
                     _ => Some(Fault::Label(pem::PKCS7_LABEL)),
                 };
+                self.lacks_padding |= before == 0 && is_pkcs7 && block.refused() == Some(Fault::Padding);
                 // One part that OpenSSL reads is enough; else the first part counts.
                 if self.list.len() > before && (before == 0 || refused.is_none()) {
                     self.refused = refused;

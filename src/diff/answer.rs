@@ -24,11 +24,13 @@ pub struct NotAnAnswer(#[from] serde_json::Error);
 pub struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
-    model: Option<String>,
     software: Option<String>,
-    /// Its master configuration file was read.
+    /// Its master configuration file was read, and it is known which files that names.
     #[serde(default)]
     configured: bool,
+    /// The slots that its logs show, as bits of [`slot_bit`].
+    #[serde(skip)]
+    slots: u64,
     #[serde(skip)]
     has_logs: bool,
     /// What its diagnoses say of files of its configuration that were not read.
@@ -88,9 +90,9 @@ impl AnswerPhone {
         let mut phone = Self {
             mac: device.mac.clone(),
             files: Vec::new(),
-            model: device.model.clone(),
             software: device.software.clone(),
             configured: device.configured,
+            slots: slots_of(device.certificates.iter().map(|certificate| certificate.slot.name())),
             has_logs: !device.files.is_empty(),
             unread: Vec::new(),
             status: device.status,
@@ -157,7 +159,7 @@ impl AnswerPhone {
             let how = match () {
                 () if has(State::Active) => return None,
                 () if has(State::Resolved) => Ended::Resolved,
-                () if self.shows_gone(&known.code, old, has_new_unread) => Ended::ShownGone,
+                () if self.shows_gone(known, old, has_new_unread) => Ended::ShownGone,
                 () => Ended::NoLongerFound,
             };
             Some((known, how))
@@ -168,8 +170,8 @@ impl AnswerPhone {
     /// software were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
     /// lines that showed it can be gone. Nor do files that were not read for the older answer either, nor an answer that read no
     /// configuration of the phone where the older one did.
-    fn shows_gone(&self, code: &str, old: &Self, has_new_unread: bool) -> bool {
-        let facts = Rule::find(code).map(|rule| rule.facts);
+    fn shows_gone(&self, known: &AnswerDiagnosis, old: &Self, has_new_unread: bool) -> bool {
+        let facts = Rule::find(&known.code).map(|rule| rule.facts);
         let is_known = self.status != Status::Unknown;
         let Some(facts) = facts.filter(|facts| !facts.needs_software || self.software.is_some()) else {
             return false;
@@ -178,28 +180,52 @@ impl AnswerPhone {
             Family::Configuration => {
                 let is_read = self.configured || !old.configured;
                 let has_same_files = || self.unread.iter().all(|file| old.unread.contains(file));
-                self.is_known_as_well_as(old) && is_read && !has_new_unread && has_same_files()
+                let is_shown = !facts.needs_log || self.shows_as_much_as(old, known.slot.as_deref());
+                self.is_explained() && is_read && is_shown && !has_new_unread && has_same_files()
             }
             Family::Provisioning => is_known,
             _ => is_known && facts.means_unknown && self.has_logs,
         }
     }
 
-    /// Whether all that is missing in the logs of this phone was missing in the older answer, too. False if it is not said
-    /// why the phone is unknown.
-    fn is_known_as_well_as(&self, old: &Self) -> bool {
+    /// What is missing in the logs of this phone, so that it is unknown if nothing else is wrong.
+    fn missing(&self) -> impl Iterator<Item = &AnswerDiagnosis> {
         let means_unknown =
             |known: &&AnswerDiagnosis| Rule::find(&known.code).is_some_and(|rule| rule.facts.means_unknown);
+        self.active().filter(means_unknown)
+    }
+
+    /// Whether it is said why the phone is unknown, if it is.
+    fn is_explained(&self) -> bool {
+        self.status != Status::Unknown || self.missing().next().is_some()
+    }
+
+    /// Whether the logs show all that they showed in the older answer, and this slot if they showed it then.
+    fn shows_as_much_as(&self, old: &Self, slot: Option<&str>) -> bool {
         let was_missing =
             |known: &AnswerDiagnosis| old.has(State::Active, &known.code, known.slot.as_deref());
-        let missing: Vec<_> = self.active().filter(means_unknown).collect();
-        let is_explained = self.status != Status::Unknown || !missing.is_empty();
-        is_explained && missing.into_iter().all(was_missing) && (self.model.is_some() || old.model.is_none())
+        let slot = slot.map_or(0, slot_bit);
+        self.has_logs && self.missing().all(was_missing) && (old.slots & slot == 0 || self.slots & slot != 0)
     }
 
     pub(crate) fn active(&self) -> impl Iterator<Item = &AnswerDiagnosis> {
         self.diagnoses.iter().filter(|known| known.state == State::Active)
     }
+}
+
+/// The bit of a slot of this name.
+fn slot_bit(name: &str) -> u64 {
+    let number = |rest: &str| rest.parse().unwrap_or(31_u32).min(31);
+    let bit = match (name.strip_prefix("platform-"), name.strip_prefix("application-")) {
+        (Some(rest), _) => number(rest),
+        (_, Some(rest)) => 32 + number(rest),
+        _ => 0,
+    };
+    1 << bit
+}
+
+fn slots_of(names: impl Iterator<Item = impl AsRef<str>>) -> u64 {
+    names.fold(0, |slots, name| slots | slot_bit(name.as_ref()))
 }
 
 impl AnswerDiagnosis {
@@ -295,6 +321,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Parts, NotAnAnswer> {
     let mut phones = HashMap::with_capacity(devices.len());
     for mut phone in devices {
         phone.has_logs = !phone.files.is_empty();
+        phone.slots = slots_of(phone.certificates.iter().map(|certificate| &certificate.slot));
         phone.take_diagnoses();
         let mac = phone.mac.take().map(|mac| mac.parse()).transpose().map_err(no_answer)?;
         let name = PhoneName::of(mac, &std::mem::take(&mut phone.files));

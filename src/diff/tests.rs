@@ -129,38 +129,38 @@ fn what_the_phone_shows_by_its_absence_is_mended() {
     assert_eq!(diff(&old, &[unknown]).mended.len(), 1);
 }
 
+/// What is gone from the files is mended, whatever the logs tell, unless the diagnosis can be of what they told.
 #[test]
-fn configuration_is_mended_where_the_logs_told_no_more_before() {
+fn configuration_is_mended_by_files_and_what_the_log_showed_by_logs() {
+    const SLOT: Option<&str> = Some("platform-1");
+    let slot = |name: &str| certificate(name, "installed", None, None);
     let mended = |missing_before: &str, missing: &str, change: &dyn Fn(&mut Value)| {
         let active = |code| diagnosis(code, "active", None);
-        let old = device(A, &[active("CFG022"), active("ZTP001"), active(missing_before)], &[]);
-        let mut new = device(A, &[active(missing), active("ZTP001")], &[]);
-        (new["status"], new["configured"]) = ("unknown".into(), true.into());
+        let of_old =
+            [active("CFG022"), diagnosis("CFG017", "active", SLOT), active("ZTP001"), active(missing_before)];
+        let mut old = device(A, &of_old, &[slot("built-in"), slot("platform-1")]);
+        let mut new = device(A, &[active(missing), active("ZTP001")], &[slot("platform-1")]);
+        (old["configured"], new["configured"]) = (true.into(), true.into());
+        new["status"] = "unknown".into();
         change(&mut new);
         let mended = diff(&[old], &[new]).mended;
-        mended.into_iter().map(|mended| mended.entry.code).collect::<Vec<_>>()
+        let codes = mended.into_iter().map(|mended| mended.entry.code);
+        codes.filter(|code| code.starts_with("CFG")).collect::<Vec<_>>()
     };
     let same = |_: &mut Value| {};
-    assert_eq!(mended("LOG001", "LOG001", &same), ["CFG022"]);
-    assert_eq!(mended("INS001", "LOG001", &same), [""; 0]);
-    assert_eq!(mended("LOG001", "LOG007", &same), [""; 0]);
-    assert_eq!(mended("LOG001", "INS001", &same), [""; 0], "not said why it is unknown");
     // Any active warning hides that the log lacks something.
     let attention = |new: &mut Value| new["status"] = "attention".into();
-    assert_eq!(mended("LOG001", "LOG001", &attention), ["CFG022"]);
-    assert_eq!(mended("INS001", "LOG001", &attention), [""; 0]);
-    let with_model = |status: &str, model: Value| {
-        let active = |code| diagnosis(code, "active", None);
-        let [mut old, mut new] =
-            [&[active("CFG022"), active("LOG001")][..], &[active("LOG001")]].map(|all| device(A, all, &[]));
-        old["model"] = "VVX 500".into();
-        (new["status"], new["model"]) = (status.into(), model);
-        diff(&[old], &[new]).mended.len()
-    };
-    for status in ["unknown", "attention", "ok"] {
-        assert_eq!(with_model(status, "VVX 500".into()), 1, "{status}");
-        assert_eq!(with_model(status, Value::Null), 0, "{status}: a model chooses files");
+    for change in [&same as &dyn Fn(&mut Value), &attention] {
+        assert_eq!(mended("LOG001", "LOG001", change), ["CFG017", "CFG022"]);
+        assert_eq!(mended("INS001", "LOG001", change), ["CFG022"]);
+        assert_eq!(mended("LOG001", "LOG007", change), ["CFG022"]);
     }
+    assert_eq!(mended("LOG001", "INS001", &same), [""; 0], "not said why it is unknown");
+    let without = |member: &'static str, value: Value| move |new: &mut Value| new[member] = value.clone();
+    let other = without("certificates", json!([slot("built-in"), slot("application-1")]));
+    assert_eq!(mended("LOG001", "LOG001", &other), ["CFG022"], "the slot is not shown any more");
+    assert_eq!(mended("LOG001", "LOG001", &without("files", json!([]))), ["CFG022"]);
+    assert_eq!(mended("LOG001", "LOG001", &without("configured", false.into())), [""; 0]);
 }
 
 #[test]

@@ -330,7 +330,8 @@ pub struct Device {
     pub stale: Option<u64>,
     /// Whether this is new since `--baseline`; null without that option.
     pub baseline: Option<Baseline>,
-    /// Whether its master configuration file was read; absent if not.
+    /// Whether its master configuration file was read, it is known which files that names, and none of them is at an
+    /// address; absent if not.
     #[serde(skip_serializing_if = "Not::not")]
     #[schemars(default)]
     pub configured: bool,

@@ -13,7 +13,7 @@
 //! 2. Restart the phone, and wait until it has uploaded its log.
 //! 3. Set the levels back, because the log's size is limited.
 
-use super::{ConfigurationCase, Finding, Rule, Severity, rule, sentence};
+use super::{ConfigurationCase, Facts, Family, Finding, Rule, Severity, rule, sentence};
 use crate::check::join::hiding_levels;
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -23,6 +23,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "A file sets a logging level above the level of these lines.",
     remedy: "Set log.level.change.tls and log.render.level to 3, log.level.change.hw to 4, and restart the phone.",
     reference: "Feature Profile 37148, \"Troubleshooting\"",
+    facts: Facts { needs_log: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("certificate_lines_hidden.rs"), run)
 };
 

@@ -25,7 +25,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "The certificate was issued for another phone.",
     remedy: "Give the phone the certificate that was issued for it.",
     reference: "Feature Profile 37148, \"Platform Certificates\"",
-    facts: Facts { depends_on_mac: true, ..Facts::of(Family::Configuration) },
+    facts: Facts { depends_on_mac: true, needs_log: true, ..Facts::of(Family::Configuration) },
     ..rule_of_certificate(include_str!("name_of_another_phone.rs"), judge)
 };
 

@@ -13,9 +13,7 @@
 //! 2. Put the whole text, with its begin and end lines, into the parameter. Line breaks may become blanks.
 //! 3. Restart the phone.
 
-use super::{
-    Certificates, ConfigurationCase, Fault, Finding, Form, Rule, Sentence, Severity, rule_of_value, sentence,
-};
+use super::{Certificates, ConfigurationCase, Finding, Form, Rule, Severity, rule_of_value, sentence};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG010",
@@ -27,8 +25,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     ..rule_of_value(include_str!("not_pkcs7.rs"), run)
 };
 
-/// The cause where the lines are there.
-const INCOMPLETE_BASE64: &str = "The end of the base64 was lost, and the phone may not decode the rest.";
+/// Cause and remedy where the lines are there.
+const INCOMPLETE_BASE64: [&str; 2] = [
+    "The end of the base64 was lost, and the phone may not decode the rest.",
+    "Put the whole text into the parameter again, from the first hyphen to the last.",
+];
 
 fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
     let found = case.known.iter().filter_map(|credential| {
@@ -37,8 +38,8 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let severity = if case.log.chain_not_decodable { Severity::Error } else { RULE.severity };
         let message = sentence![&given, format!(" {why}.")];
         let finding = Finding::of_files(credential.store.slot(), message, [given.in_short()]);
-        let cause = (value.form == Form::Pkcs7).then_some(INCOMPLETE_BASE64);
-        Some(Finding { cause: cause.map(Sentence::from), ..finding }.with_severity(severity))
+        let [cause, remedy] = INCOMPLETE_BASE64.map(|text| (value.form == Form::Pkcs7).then(|| text.into()));
+        Some(Finding { cause, remedy, ..finding }.with_severity(severity))
     });
     found.collect()
 }
@@ -54,7 +55,7 @@ pub(in crate::check) fn fault_of(value: &Certificates) -> Option<&'static str> {
         (Form::Pkcs7Odd, None) => {
             Some("has begin and end lines that are not written -----BEGIN PKCS7----- and -----END PKCS7-----")
         }
-        (Form::Pkcs7, None) if value.refused == Some(Fault::Padding) => {
+        (Form::Pkcs7, None) if value.lacks_padding => {
             Some("lacks the = at the end of its base64, so OpenSSL does not decode it")
         }
         _ => None,

@@ -7,7 +7,7 @@
 //! ## How sure it is
 //! It is certain if the files and the log are complete. If a file that `CONFIG_FILES` names is not here, the message names
 //! it: it may set the certificate. If the content of a file is not known (it is encrypted, at a URL, or could not be read),
-//! this is reported only if the newest inventory shows the slot empty. A certificate that an older inventory shows in a
+//! this is reported only of a platform slot that the newest inventory shows empty. A certificate that an older inventory shows in a
 //! platform slot is gone if the newest one shows the slot empty; application slots are empty after each start. One that
 //! was installed on the phone or through its web server since then is not known. If SCEP is on, nothing is reported. While
 //! `device.set` or the value's own `.set` is not 1, the phone ignores the value, so this is only information.
@@ -19,8 +19,8 @@
 
 use super::profile_value_not_permitted::is_permitted;
 use super::{
-    ConfigurationCase, Finding, ParameterKind, Rule, Severity, Slot, SlotState, rule_of_value, selected_slot,
-    sentence,
+    ConfigurationCase, Facts, Family, Finding, ParameterKind, Rule, Severity, Slot, SlotState, rule_of_value,
+    selected_slot, sentence,
 };
 use crate::config::Store;
 
@@ -31,6 +31,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "A profile uses a slot for which no file has a certificate.",
     remedy: "Give the slot a certificate and its key, or let the profile use another slot.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
+    facts: Facts { needs_log: true, ..Facts::of(Family::Configuration) },
     ..rule_of_value(include_str!("slot_empty.rs"), run)
 };
 
@@ -54,7 +55,11 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
             || case.log.state(Some(slot)) == SlotState::Filled
             || case.log.state(Some(slot)) == SlotState::Unknown
                 && case.log.fingerprints(slot).next().is_some();
-        let may_be_filled = case.log.state(Some(slot)) != SlotState::Empty && config.may_have().is_some();
+        let shows_empty = case.log.state(Some(slot)) == SlotState::Empty && !is_in_memory;
+        // A refusal shows that the phone is given something for the slot.
+        let mut refused = case.log.keys_refused.iter().chain(&case.log.certificates_refused);
+        let is_given = !config.is_complete && refused.any(|refused| refused.slot == Some(slot));
+        let may_be_filled = !shows_empty && config.may_have().is_some() || is_given;
         if is_filled || may_be_filled || !case.log.knows(given.parameter) {
             return None;
         }
