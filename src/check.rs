@@ -119,6 +119,8 @@ pub struct Facts {
     pub names_missing_file: bool,
     /// It is found only if the log names the phone's software. True for all of [`Family::Provisioning`].
     pub needs_software: bool,
+    /// For CFG diagnoses: it may be found only by what the log shows, of the slot if it is of one.
+    pub needs_log: bool,
     /// It is found only by comparing phones.
     pub from_fleet: bool,
     /// For CFG diagnoses: the result depends on the phone's address, so it is not reused for other phones with the
@@ -146,6 +148,7 @@ impl Facts {
             leaves_file_unread: false,
             names_missing_file: false,
             needs_software: matches!(family, Family::Provisioning),
+            needs_log: false,
             from_fleet: false,
             depends_on_mac: false,
             names_rivals: false,
