@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 
 use super::LogSink;
+use super::archive::log_directory;
 use super::buffers::{Buffers, LogFile, MAX_OPEN_AHEAD, WHOLE};
 use super::found::{FoundFiles, join};
 use super::open::Item;
@@ -57,7 +58,8 @@ impl FoundFiles {
         let entry = &self.logs[log.0 as usize];
         let log = self.log_name(entry);
         let is_log = log.named_like_log || entry.named_by_user;
-        let log_of = self.tree.log_of(entry.directory);
+        let of_named = || log_directory(log.path.as_bytes()).filter(|_| entry.named_by_user);
+        let log_of = self.tree.log_of(entry.directory).or_else(of_named);
         read_file(Item { log, is_log, depth: 0, log_of }, opened, &self.options, buffers, sink);
     }
 

@@ -22,6 +22,8 @@ struct Save<'e> {
     /// The first line of another save, of which no further line was read, stands shortly before it. Lines of a second can
     /// be out of order, so a refusal in the second of this save is of the earlier one.
     follows_begun: bool,
+    /// A chain was refused in its second, which can be another one: its other lines then stand in that second, too.
+    has_refused_chain: bool,
     /// The certificate that was saved.
     new: Option<&'e Event>,
     /// The line that says what the slot had before, the last one of a save.
@@ -36,6 +38,7 @@ impl Save<'_> {
         let is_chain = matches!(record.event(), Some(Event::ChainNotDecodable { .. }));
         let is_apart = elapsed != record.elapsed || missed != record.entry.missed;
         let is_of_earlier = std::mem::take(&mut self.follows_begun) && elapsed == record.elapsed;
+        self.has_refused_chain |= is_chain;
         !is_of_earlier && (!is_chain || is_apart)
     }
 
@@ -43,7 +46,8 @@ impl Save<'_> {
     fn is_over_at(&self, record: &Record<'_>) -> bool {
         let (elapsed, missed) = self.begin;
         let has_lost = missed.zip(record.entry.missed).is_some_and(|(before, missed)| missed > before);
-        has_lost && record.elapsed.saturating_sub(elapsed) > MINUTE
+        let passed = record.elapsed.saturating_sub(elapsed);
+        has_lost && passed > MINUTE || self.has_refused_chain && (has_lost || passed > 0)
     }
 
     /// Whether a further `New Certificate` is of another save, whose `Saving new` was lost. That can be one to the same slot
@@ -86,10 +90,18 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                     let begin = (record.elapsed, record.entry.missed);
                     let is_begun = |save: &Save<'_>| {
                         let is_soon = record.elapsed.saturating_sub(save.begin.0) <= SAVE;
-                        is_soon && save.new.is_none() && save.end.is_none()
+                        let is_other = Some(save.slot) != *slot && save.begin.1 == record.entry.missed;
+                        is_soon && is_other && save.new.is_none() && save.end.is_none()
                     };
                     let follows_begun = saving.as_ref().is_some_and(is_begun);
-                    saving = slot.map(|slot| Save { slot, begin, follows_begun, new: None, end: None });
+                    saving = slot.map(|slot| Save {
+                        slot,
+                        begin,
+                        follows_begun,
+                        has_refused_chain: false,
+                        new: None,
+                        end: None,
+                    });
                 }
                 Some(new @ Event::NewCertificate { .. }) => {
                     saving =

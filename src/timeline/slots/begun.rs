@@ -18,15 +18,15 @@ impl Begun {
     pub(super) fn new(timeline: &Timeline<'_>, (slot, record): (Slot, usize)) -> Self {
         let records = &timeline.records[record..];
         let of_boot = records.iter().take_while(|other| other.boot == records[0].boot).count();
-        // Up to the first line of the next boot, no log is missing. No line was lost directly behind it, or within a minute.
+        // Up to the first line of the next boot, no log is missing. No line was lost directly behind it, where a blank line
+        // can stand between, or within a minute.
         let is_joined = |(before, next): (&Record<'_>, &Record<'_>)| {
             before.file == next.file || timeline.logs[next.file].continues_previous
         };
         let begin = &records[0];
         let is_near = |next: &&Record<'_>| {
             next.elapsed.saturating_sub(begin.elapsed) <= MILLISECONDS_PER_MINUTE
-                || next.file != begin.file
-                || next.line <= begin.line + 1
+                || next.line <= if next.file == begin.file { begin.line + 2 } else { 1 }
         };
         let near = records[..of_boot].iter().take_while(is_near);
         let has_all =
