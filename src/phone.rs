@@ -59,6 +59,8 @@ pub struct Phone {
     left_out: Option<Severity>,
     /// Its master configuration file was read.
     pub is_configured: bool,
+    /// Not all of its configuration was read.
+    pub is_configuration_incomplete: bool,
     /// The private keys that its configuration sets, to find keys that several phones share.
     keys: Vec<ConfiguredKey>,
     /// Findings and keys from configuration files that other phones have too. Not packed with the phone,

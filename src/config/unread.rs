@@ -40,11 +40,6 @@ impl PhoneConfig {
         self.unread.push(Unread { name, is_missing: false, is_address, role, before });
     }
 
-    /// Whether it is known which files the phone reads, and none of them is at an address.
-    pub fn is_decided(&self) -> bool {
-        self.undecided.is_none() && !self.unread.iter().any(|unread| unread.is_address)
-    }
-
     /// Notes that it is not known which files these are.
     pub(super) fn add_unknown(&mut self, files: Sentence) {
         self.is_complete = false;

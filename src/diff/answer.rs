@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::{PhoneName, SlotContent};
 use crate::check::{Facts, Family, Rule};
 use crate::input::log_mac;
-use crate::model::{Severity, State, Status};
+use crate::model::{CertificateState, Severity, State, Status};
 use crate::report::shape::{AnswerSelection, Device, Diagnosis, SCHEMA_VERSION};
 
 /// Why a file can't be compared: it can't be read, or is damaged, cut off, or not an answer.
@@ -25,9 +25,12 @@ pub struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
     software: Option<String>,
-    /// Its master configuration file was read, and it is known which files that names.
+    /// Its master configuration file was read.
     #[serde(default)]
     configured: bool,
+    /// Not all of its configuration was read.
+    #[serde(default)]
+    configuration_incomplete: bool,
     /// The slots that its logs show, as bits of [`slot_bit`].
     #[serde(skip)]
     slots: u64,
@@ -92,7 +95,8 @@ impl AnswerPhone {
             files: Vec::new(),
             software: device.software.clone(),
             configured: device.configured,
-            slots: slots_of(device.certificates.iter().map(|certificate| certificate.slot.name())),
+            configuration_incomplete: device.configuration_incomplete,
+            slots: slots_of(device.certificates.iter().map(|known| (known.slot.name(), known.state))),
             has_logs: !device.files.is_empty(),
             unread: Vec::new(),
             status: device.status,
@@ -178,7 +182,8 @@ impl AnswerPhone {
         };
         match facts.family {
             Family::Configuration => {
-                let is_read = self.configured || !old.configured;
+                let is_read = (self.configured || !old.configured)
+                    && (!self.configuration_incomplete || old.configuration_incomplete);
                 let has_same_files = || self.unread.iter().all(|file| old.unread.contains(file));
                 let is_shown = !facts.needs_log || self.shows_as_much_as(old, known.slot.as_deref());
                 self.is_explained() && is_read && is_shown && !has_new_unread && has_same_files()
@@ -224,8 +229,10 @@ fn slot_bit(name: &str) -> u64 {
     1 << bit
 }
 
-fn slots_of(names: impl Iterator<Item = impl AsRef<str>>) -> u64 {
-    names.fold(0, |slots, name| slots | slot_bit(name.as_ref()))
+/// The slots of which the logs show what is in them. A refusal does not.
+fn slots_of(slots: impl Iterator<Item = (impl AsRef<str>, CertificateState)>) -> u64 {
+    let shown = slots.filter(|(_, state)| *state != CertificateState::Rejected);
+    shown.fold(0, |slots, (name, _)| slots | slot_bit(name.as_ref()))
 }
 
 impl AnswerDiagnosis {
@@ -321,7 +328,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Parts, NotAnAnswer> {
     let mut phones = HashMap::with_capacity(devices.len());
     for mut phone in devices {
         phone.has_logs = !phone.files.is_empty();
-        phone.slots = slots_of(phone.certificates.iter().map(|certificate| &certificate.slot));
+        phone.slots = slots_of(phone.certificates.iter().map(|known| (&known.slot, known.content.state)));
         phone.take_diagnoses();
         let mac = phone.mac.take().map(|mac| mac.parse()).transpose().map_err(no_answer)?;
         let name = PhoneName::of(mac, &std::mem::take(&mut phone.files));

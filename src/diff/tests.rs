@@ -161,6 +161,9 @@ fn configuration_is_mended_by_files_and_what_the_log_showed_by_logs() {
     assert_eq!(mended("LOG001", "LOG001", &other), ["CFG022"], "the slot is not shown any more");
     assert_eq!(mended("LOG001", "LOG001", &without("files", json!([]))), ["CFG022"]);
     assert_eq!(mended("LOG001", "LOG001", &without("configured", false.into())), [""; 0]);
+    assert_eq!(mended("LOG001", "LOG001", &without("configuration_incomplete", true.into())), [""; 0]);
+    let refused = without("certificates", json!([certificate("platform-1", "rejected", None, None)]));
+    assert_eq!(mended("LOG001", "LOG001", &refused), ["CFG022"], "a refusal does not show the slot");
 }
 
 #[test]

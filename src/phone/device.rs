@@ -28,6 +28,7 @@ impl Phone {
             stale: None,
             baseline: None,
             configured: self.is_configured,
+            configuration_incomplete: self.is_configuration_incomplete,
             left_out: self.left_out,
             certificates: self.certificates.into_iter().map(|content| certificate(content, shown)).collect(),
             diagnoses,

@@ -330,11 +330,15 @@ pub struct Device {
     pub stale: Option<u64>,
     /// Whether this is new since `--baseline`; null without that option.
     pub baseline: Option<Baseline>,
-    /// Whether its master configuration file was read, it is known which files that names, and none of them is at an
-    /// address; absent if not.
+    /// Whether its master configuration file was read; absent if not.
     #[serde(skip_serializing_if = "Not::not")]
     #[schemars(default)]
     pub configured: bool,
+    /// Whether not all of its configuration was read: a file is missing, unreadable or at an address, or it is not known
+    /// which files its master names; absent if all was.
+    #[serde(skip_serializing_if = "Not::not")]
+    #[schemars(default)]
+    pub configuration_incomplete: bool,
     /// The highest severity of its active diagnoses that are left out because others were selected.
     #[serde(skip)]
     pub left_out: Option<Severity>,

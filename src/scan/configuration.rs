@@ -227,7 +227,8 @@ impl Audit {
         let Some(mac) = phone.mac else { return };
         let config = self.config_of(mac, phone);
         phone.configuration = config.content();
-        phone.is_configured = config.master().is_some() && config.is_decided();
+        phone.is_configured = config.master().is_some();
+        phone.is_configuration_incomplete = !config.is_complete;
         if config.is_empty() {
             return;
         }

@@ -15,8 +15,8 @@
 //! 2. Select that profile for each operation that needs it: `device.sec.TLS.profileSelection.dot1x` and others.
 
 use super::{
-    ConfigurationCase, Finding, Gate, Given, ParameterKind, PhoneConfig, Rule, Severity, rule, selected_slot,
-    sentence,
+    ConfigurationCase, Facts, Family, Finding, Gate, Given, ParameterKind, PhoneConfig, Rule, Severity, rule,
+    selected_slot, sentence,
 };
 use crate::config::DEVICE_SET;
 
@@ -27,6 +27,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     cause: "No TLS profile selects the slot, so the built-in certificate is used.",
     remedy: "Let a profile use the slot, and select that profile.",
     reference: "Feature Profile 37148, \"Configuring the Device Certificate to be Used\"",
+    facts: Facts { needs_log: true, ..Facts::of(Family::Configuration) },
     ..rule(include_str!("certificate_not_used.rs"), run)
 };
 
