@@ -228,7 +228,7 @@ impl Audit {
         let config = self.config_of(mac, phone);
         phone.configuration = config.content();
         phone.is_configured = config.master().is_some();
-        phone.is_configuration_incomplete = !config.is_complete;
+        phone.is_configuration_incomplete = phone.is_configured && !config.is_complete;
         if config.is_empty() {
             return;
         }
