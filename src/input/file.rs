@@ -58,8 +58,11 @@ impl FoundFiles {
         let entry = &self.logs[log.0 as usize];
         let log = self.log_name(entry);
         let is_log = log.named_like_log || entry.named_by_user;
-        let of_named = || log_directory(log.path.as_bytes()).filter(|_| entry.named_by_user);
-        let log_of = self.tree.log_of(entry.directory).or_else(of_named);
+        // Above a searched directory, names have no meaning; above a named file they have.
+        let log_of = match self.tree.log_of(entry.directory) {
+            None if entry.named_by_user => log_directory(log.path.as_bytes()),
+            log_of => log_of,
+        };
         read_file(Item { log, is_log, depth: 0, log_of }, opened, &self.options, buffers, sink);
     }
 
