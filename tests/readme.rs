@@ -116,11 +116,11 @@ const ELSEWHERE: &[(&str, Elsewhere)] = &[
     ("python3 benches/soak.py", Elsewhere::Ci("python3 benches/soak.py --seconds")),
     (
         "phonecert watch /srv/provisioning",
-        Elsewhere::Nowhere("does not end by itself; tests/cli_watch/main.rs runs it"),
+        Elsewhere::Nowhere("does not end by itself; tests/cli/watch.rs runs it"),
     ),
     (
         "phonecert watch logs/ --device 0004f2a1b202 --format text",
-        Elsewhere::Nowhere("does not end by itself; tests/cli_watch/main.rs runs it"),
+        Elsewhere::Nowhere("does not end by itself; tests/cli/watch.rs runs it"),
     ),
     ("cargo install cargo-fuzz", Elsewhere::Nowhere("takes minutes, and tests nothing of ours")),
     (

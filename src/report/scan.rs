@@ -9,7 +9,7 @@
 //! | no hidden character but the line feed in what it writes: no tab either | a test of this file, and `tests/faults` |
 //! | its endings in `REPORT_ENDINGS` of `input/log_name.rs`, so that a report beside logs is not read as one | a test of `report.rs` |
 //! | a row in the table of formats in `README.md` | `tests/readme.rs` |
-//! | whether it lists problems: if not, they are written to standard error | `tests/cli_answer.rs` |
+//! | whether it lists problems: if not, they are written to standard error | `tests/cli/answer.rs` |
 //! | a snapshot of its own, and of the fleet in `tests/fleet.rs` | nobody |
 //!
 //! "Nobody" means that nothing fails if it is forgotten. The command line, its help, and the tests of records, redaction and problems take it from the table.

@@ -1,11 +1,6 @@
 //! `phonecert watch`: logs that are extended, cut, rotated and deleted while it runs, and the terminal.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-#![cfg(unix)]
-
 mod links;
-#[path = "../tree/mod.rs"]
-mod tree;
 
 use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
@@ -17,7 +12,8 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tree::{FAILING, HEALTHY};
+
+use crate::tree::{self, FAILING, HEALTHY};
 
 /// The longest time that a change may take to be noticed on a busy machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -463,7 +459,7 @@ fn changes_lead_from_the_first_scan_to_the_last() {
     soak(Duration::from_secs(3), &["--poll", "1"]);
 }
 
-/// `PHONECERT_SOAK_SECONDS=180 cargo test --test cli_watch -- --ignored`
+/// `PHONECERT_SOAK_SECONDS=180 cargo test --test cli watch -- --ignored`
 #[test]
 #[ignore = "takes minutes"]
 fn the_same_for_minutes() {

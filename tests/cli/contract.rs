@@ -1,16 +1,13 @@
 //! The outward contract: commands, streams and exit statuses.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use tree::{FAILING, HEALTHY, TIME, case, complained, fleet, macs, run, said, scanned, status};
+
+use crate::tree::{self, FAILING, HEALTHY, TIME, case, complained, fleet, macs, run, said, scanned, status};
 
 #[test]
 fn exit_statuses_tell_what_was_found() {

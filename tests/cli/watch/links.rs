@@ -5,8 +5,8 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::tree::{FAILING, HEALTHY, fleet};
 use super::{REFUSAL, Watching, append};
+use crate::tree::{FAILING, HEALTHY, fleet};
 
 /// Less than the interval at which all files are compared anyway.
 const SOON: Duration = Duration::from_secs(20);

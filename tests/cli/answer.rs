@@ -1,15 +1,14 @@
 //! The outward contract: what is shown and written.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fs;
 
 use phonecert::report::story::STORY_FORMATS;
 use phonecert::report::{EVENT_FORMATS, FORMATS};
 use serde_json::{Value, json};
-use tree::{FAILING, HEALTHY, TIME, case, codes, fleet, macs, run, run_at_once, said, scanned, status};
+
+use crate::tree::{
+    self, FAILING, HEALTHY, TIME, case, codes, fleet, macs, run, run_at_once, said, scanned, status,
+};
 
 #[test]
 fn a_slot_with_a_key_alone_is_not_called_empty() {

@@ -1,15 +1,12 @@
 //! Findings are reused for phones that read the same configuration files. Each phone must get the findings that it gets
 //! alone.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use tree::sample;
+
+use crate::tree::{self, sample};
 
 /// A site whose certificate is one phone's, with phones that differ in one thing each from the first.
 const PHONES: [(&str, &[(&str, &str)]); 11] = [

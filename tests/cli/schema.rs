@@ -1,8 +1,6 @@
 //! The output of each command is valid by `phonecert schema`; tests/cases.rs validates that of `scan` for all cases.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
+use crate::tree;
 
 use std::path::Path;
 

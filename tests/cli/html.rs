@@ -1,12 +1,8 @@
 //! The HTML report of `testdata/fleet`; `tests/browser` opens it in a browser.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fs;
 
-use tree::{fleet, phonecert, said, write};
+use crate::tree::{self, fleet, phonecert, said, write};
 
 /// 2016-07-01 12:00:00 UTC.
 const START: &str = "1467374400";

@@ -1,13 +1,10 @@
 //! Diagnoses of configuration files and the options that choose or count diagnoses.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fs;
 
 use serde_json::{Value, json};
-use tree::{codes, folder, macs, run, scanned};
+
+use crate::tree::{self, codes, folder, macs, run, scanned};
 
 /// A code that has several severities, in one phone and in another, is counted and explained once.
 #[test]

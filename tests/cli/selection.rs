@@ -1,9 +1,7 @@
 //! `--select`, `--ignore`, `--status`, `--new` and `--since`: each answer says what it leaves out, and calls no phone well
 //! whose diagnoses it leaves out.
 
-mod tree;
-
-use tree::{complained, fleet, said, scanned};
+use crate::tree::{self, complained, fleet, said, scanned};
 
 const SENTENCE: &str = "Only diagnoses LOG… are counted; 5 phones have other active errors or warnings.";
 

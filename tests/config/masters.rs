@@ -1,9 +1,7 @@
 //! A master in another directory than the logs: records that were made apart give the answer of the files, and what was
 //! not judged is told.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
+use crate::tree;
 
 use std::fs;
 use std::path::Path;

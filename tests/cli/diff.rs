@@ -1,16 +1,13 @@
 //! Compares answers with the program: `diff` and `scan --baseline`.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tree::{FAILING, HEALTHY, complained, fleet, macs, run, said, scanned, status};
+
+use crate::tree::{self, FAILING, HEALTHY, complained, fleet, macs, run, said, scanned, status};
 
 /// The phone whose TLS connections fail in the fleet.
 const UNTRUSTED: &str = "0004f2c3d407-app.log";

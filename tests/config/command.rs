@@ -1,15 +1,12 @@
 //! `phonecert config`: what the configuration files set for each phone.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fs;
 use std::path::Path;
 
 use phonecert::report::config::CONFIG_FORMATS;
 use serde_json::Value;
-use tree::sample;
+
+use crate::tree::{self, sample};
 
 /// A server with a site file for all, and a file of its own for one phone.
 fn site() -> tempfile::TempDir {

@@ -1,14 +1,11 @@
 //! The outward contract: which logs are read. File, pipe or archive, the answer is the same.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use tree::{FAILING, HEALTHY, TIME, devices, fleet, gzip, macs, run, scanned};
+
+use crate::tree::{self, FAILING, HEALTHY, TIME, devices, fleet, gzip, macs, run, scanned};
 
 #[test]
 fn the_current_directory_is_read_where_nothing_is_named() {

@@ -1,8 +1,6 @@
 //! Links among configuration files, in directories and in archives.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
+use crate::tree;
 
 use std::fs;
 use std::path::Path;

@@ -1,11 +1,8 @@
 //! The table in narrow terminals, and the hints after likely mistakes.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use phonecert::report::FORMATS;
-use tree::{FAILING, complained, fleet, run, said};
+
+use crate::tree::{self, FAILING, complained, fleet, run, said};
 
 fn table(columns: usize) -> String {
     let folder = tree::copy(&tree::testdata().join("table"));

@@ -1,9 +1,5 @@
 //! Records contain all that a scan needs of configuration files, and no key and no password.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -13,8 +9,9 @@ use phonecert::records::{FrameKind, Item, Reader};
 use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
-use tree::records::{answers_are_equal, any_split_answers_as_a_whole, at, digest};
-use tree::{days_after, phonecert, sample, write};
+
+use crate::tree::records::{answers_are_equal, any_split_answers_as_a_whole, at, digest};
+use crate::tree::{self, days_after, phonecert, sample, write};
 
 /// Passwords, and the middle of a key, in the files of [`site`].
 const SECRETS: [&str; 5] = ["hunter2", "swordfish", "open-sesame", "opensesame", "letmein"];

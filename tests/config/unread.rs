@@ -1,14 +1,11 @@
 //! Files that give a phone nothing, and slots that do not have what the files give.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use tree::{folder, sample};
+
+use crate::tree::{self, folder, sample};
 
 const LOG: &str = "0531130920|log  |*|00|---------- Initial log entry ----------\n\
                    0531130921|tls  |3|00|Custom platform device certificate 1 is not available\n\

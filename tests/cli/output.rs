@@ -1,16 +1,11 @@
 //! Output files that can't be written: none is incomplete, no device file is replaced, and the exit status is right.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-#![cfg(unix)]
-
-mod tree;
-
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use tree::{HEALTHY, Unprivileged, fleet, run};
+use crate::tree::{self, HEALTHY, Unprivileged, fleet, run};
 
 /// The files that are not part of the fleet.
 fn left(folder: &Path) -> Vec<String> {

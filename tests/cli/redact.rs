@@ -1,16 +1,13 @@
 //! `--redact` with names everywhere: in lines, common names, URIs, paths, problems and the inventory. No answer
 //! contains one of them, and a phone has the same pseudonym in all answers.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod tree;
-
 use std::fmt::Write as _;
 
 use phonecert::report::story::STORY_FORMATS;
 use phonecert::report::{EVENT_FORMATS, FORMATS};
 use tempfile::TempDir;
-use tree::{TIME, json, run_at_once, said, write};
+
+use crate::tree::{TIME, json, run_at_once, said, write};
 
 /// What must not be found, in small letters.
 const NAMES: &[&str] = &[
