@@ -24,6 +24,8 @@ pub struct NotAnAnswer(#[from] serde_json::Error);
 pub struct AnswerPhone {
     mac: Option<String>,
     files: Vec<String>,
+    #[serde(default)]
+    model: Option<String>,
     software: Option<String>,
     /// Its master configuration file was read.
     #[serde(default)]
@@ -93,6 +95,7 @@ impl AnswerPhone {
         let mut phone = Self {
             mac: device.mac.clone(),
             files: Vec::new(),
+            model: device.model.clone(),
             software: device.software.clone(),
             configured: device.configured,
             configuration_incomplete: device.configuration_incomplete,
@@ -121,10 +124,10 @@ impl AnswerPhone {
         self.diagnoses.retain(|known| seen.insert((known.code.clone(), known.slot.clone())));
     }
 
-    fn has(&self, state: State, code: &str, slot: Option<&str>) -> bool {
+    fn find(&self, state: State, code: &str, slot: Option<&str>) -> Option<&AnswerDiagnosis> {
         self.diagnoses
             .iter()
-            .any(|known| known.state == state && known.code == code && known.slot.as_deref() == slot)
+            .find(|known| known.state == state && known.code == code && known.slot.as_deref() == slot)
     }
 
     /// Whether the diagnosis of this code and slot is active, and at least as severe.
@@ -152,17 +155,20 @@ impl AnswerPhone {
     }
 
     /// The diagnoses that were active in an older answer and are not now, and how each has ended. `has_new_unread` is
-    /// [`UnreadPaths::has_new`] of both answers.
+    /// [`UnreadPaths::has_new`] of both answers. A resolved one whose last occurrence is earlier is of an earlier failure:
+    /// the logs of the later one can be gone.
     pub(crate) fn ended<'a>(
         &self,
         old: &'a Self,
         has_new_unread: bool,
     ) -> impl Iterator<Item = (&'a AnswerDiagnosis, Ended)> {
         old.active().filter_map(move |known| {
-            let has = |state| self.has(state, &known.code, known.slot.as_deref());
+            let now = |state| self.find(state, &known.code, known.slot.as_deref());
             let how = match () {
-                () if has(State::Active) => return None,
-                () if has(State::Resolved) => Ended::Resolved,
+                () if now(State::Active).is_some() => return None,
+                () if now(State::Resolved).is_some_and(|now| now.last_seen >= known.last_seen) => {
+                    Ended::Resolved
+                }
                 () if self.shows_gone(known, old, has_new_unread) => Ended::ShownGone,
                 () => Ended::NoLongerFound,
             };
@@ -171,7 +177,7 @@ impl AnswerPhone {
     }
 
     /// Whether it shows that a diagnosis in an older answer is gone, by not having it: all of its files and the newest
-    /// software were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
+    /// software of its model were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
     /// lines that showed it can be gone. Nor do files that were not read for the older answer either, nor an answer that read no
     /// configuration of the phone where the older one did.
     fn shows_gone(&self, known: &AnswerDiagnosis, old: &Self, has_new_unread: bool) -> bool {
@@ -188,7 +194,7 @@ impl AnswerPhone {
                 let is_shown = !facts.needs_log || self.shows_as_much_as(old, known.slot.as_deref());
                 self.is_explained() && is_read && is_shown && !has_new_unread && has_same_files()
             }
-            Family::Provisioning => is_known,
+            Family::Provisioning => is_known && self.model.is_some(),
             _ => is_known && facts.means_unknown && self.has_logs,
         }
     }
@@ -208,7 +214,7 @@ impl AnswerPhone {
     /// Whether the logs show all that they showed in the older answer, and this slot if they showed it then.
     fn shows_as_much_as(&self, old: &Self, slot: Option<&str>) -> bool {
         let was_missing =
-            |known: &AnswerDiagnosis| old.has(State::Active, &known.code, known.slot.as_deref());
+            |known: &AnswerDiagnosis| old.find(State::Active, &known.code, known.slot.as_deref()).is_some();
         let slot = slot.map_or(0, slot_bit);
         self.has_logs && self.missing().all(was_missing) && (old.slots & slot == 0 || self.slots & slot != 0)
     }

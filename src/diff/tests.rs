@@ -16,7 +16,7 @@ fn certificate(slot: &str, state: &str, name: Option<&str>, fingerprint: Option<
 }
 
 fn device(mac: Option<&str>, diagnoses: &[Value], certificates: &[Value]) -> Value {
-    json!({"mac": mac, "files": ["x.log"], "software": "5.5.2", "status": "failed", "boots": 3, "diagnoses": diagnoses,
+    json!({"mac": mac, "files": ["x.log"], "model": "VVX 500", "software": "5.5.2", "status": "failed", "boots": 3, "diagnoses": diagnoses,
         "certificates": certificates})
 }
 
@@ -100,6 +100,26 @@ fn what_is_resolved_is_mended_and_what_is_absent_is_not() {
     assert_eq!(diff(&active, &[device(A, &both, &[])]).still.len(), 1);
 }
 
+/// The logs of the failure are gone, and those of an earlier one, which ended, are left.
+#[test]
+fn an_earlier_failure_that_ended_mends_no_later_one() {
+    let seen = |state, last_seen: Option<&str>| {
+        let mut diagnosis = diagnosis("TLS001", state, None);
+        diagnosis["last_seen"] = last_seen.into();
+        [device(A, &[diagnosis], &[])]
+    };
+    let counts = |old, new| {
+        let diff = diff(&seen("active", old), &seen("resolved", new));
+        (diff.mended.len(), diff.no_longer_found.len())
+    };
+    let [early, late, undated] = [Some("2026-03-01 09:00:00"), Some("2026-03-02 09:00:00"), None];
+    assert_eq!(counts(late, early), (0, 1));
+    assert_eq!(counts(late, undated), (0, 1), "the dated line is gone");
+    for (old, new) in [(late, late), (early, late), (undated, early), (undated, undated)] {
+        assert_eq!(counts(old, new), (1, 0), "{old:?} {new:?}");
+    }
+}
+
 #[test]
 fn what_the_phone_shows_by_its_absence_is_mended() {
     let counts = |code: &str, change: &dyn Fn(&mut Value)| {
@@ -118,6 +138,7 @@ fn what_the_phone_shows_by_its_absence_is_mended() {
         assert_eq!(counts(code, &|new| new["software"] = Value::Null), (0, 1), "{code}");
     }
     assert_eq!(counts("CFG021", &|new| new["software"] = Value::Null), (1, 0));
+    assert_eq!(counts("ZTP001", &|new| new["model"] = Value::Null), (0, 1));
     assert_eq!(counts("LOG005", &|new| new["files"] = json!([])), (0, 1));
     for code in ["INS001", "INV003", "TLS001", "LOG002", "LOG004", "FLT001", "XYZ001"] {
         assert_eq!(counts(code, &whole), (0, 1), "{code}");
