@@ -94,6 +94,9 @@ pub struct Overview {
     /// Sentences on configuration that was found, could be read, and was not judged. Formats for a terminal leave them to
     /// standard error.
     pub not_judged: Vec<String>,
+    /// Sentences on files that look like logs or archives and were not read, such as `*.7z`. Formats for a terminal leave
+    /// them to standard error.
+    pub passed_over: Vec<String>,
     /// The elapsed time of the run; in no format for machines.
     pub elapsed: std::time::Duration,
     /// When the run began: local time with the offset from UTC, `2026-11-24 03:10 +01:00`; empty if not to be

@@ -1,4 +1,4 @@
-//! The logs contain neither an inventory of certificates nor an installation: nothing is known.
+//! The logs do not show enough to judge the phone's certificates.
 //!
 //! ## What it means
 //! A phone lists its certificates when it starts, if TLS logging is at level 3 or below. These logs contain no

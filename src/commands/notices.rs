@@ -114,13 +114,18 @@ fn other_files(skipped: &SkippedFiles) -> String {
 
 /// Lists files that look like logs or archives but were not read.
 pub(super) fn skipped_files(files: &SkippedFiles, shown: Shown<'_>, verbosity: Verbosity) {
-    for (kind, (count, first)) in &files.kinds {
+    passed_over(files, shown).iter().for_each(|text| say(&visible(text), verbosity));
+}
+
+/// A sentence about each kind of files that look like logs or archives but were not read.
+pub(super) fn passed_over(files: &SkippedFiles, shown: Shown<'_>) -> Vec<String> {
+    let sentence = |(kind, (count, first)): (&SkipReason, &(u64, String))| {
         let (what, why, _) = described(*kind);
         let were = if *count == 1 { " was" } else { "s were" };
         let example = example(*count, &shown.path(first));
-        let text = format!("{} {what}{were} not read ({why}){example}", quantity::count(*count));
-        say(&text, verbosity);
-    }
+        format!("{} {what}{were} not read ({why}){example}", quantity::count(*count))
+    };
+    files.kinds.iter().map(sentence).collect()
 }
 
 /// Says that the answer includes logs whose files are gone, from their kept records.
@@ -129,7 +134,7 @@ pub(super) fn gone(gone: &(u64, Option<Box<str>>), shown: Shown<'_>, verbosity: 
         let (verb, them) = if *count == 1 { ("is", "it") } else { ("are", "them") };
         let logs = format!("{} {verb}", counted(*count, "log"));
         let example = example(*count, &shown.path(first));
-        say(&format!("{logs} gone; the records kept of {them} are used{example}"), verbosity);
+        say(&visible(&format!("{logs} gone; the records kept of {them} are used{example}")), verbosity);
     }
 }
 
@@ -157,7 +162,7 @@ pub(super) fn problems(problems: &[Problem], verbosity: Verbosity) {
 
 /// The path of the only file, or one of several as an example.
 fn example(count: u64, path: &str) -> String {
-    format!("{}{}", if count == 1 { ": " } else { ", such as " }, visible(path))
+    format!("{}{path}", if count == 1 { ": " } else { ", such as " })
 }
 
 /// What such a file is, why it is not read, and the pattern of its name if that tells it from others.

@@ -49,6 +49,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     })?;
     let shown = Shown::by(redactor.as_ref());
     overview.not_judged = scan.undecided.in_words(shown);
+    overview.passed_over = notices::passed_over(&scan.skipped, shown);
     let of_named: Vec<Problem> = of_named.iter().map(|problem| shown.problem(problem)).collect();
     let redacted = redactor.as_ref().map(|redactor| Redacted::new(devices, redactor));
     let devices: &dyn Devices = redacted.as_ref().map_or(devices, |redacted| redacted);

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::ScanReport;
 use super::findings::codes;
 use super::shape::{AnswerSelection, Device, Problem, State, Status, Tool};
+use super::{Overview, ScanReport};
 
 /// How many phones of a group are named in formats for people.
 const MAX_NAMED: usize = 10;
@@ -170,29 +170,26 @@ pub struct GroupsDocument<'g> {
 }
 
 /// All groups of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Groups {
+#[derive(Clone, Debug)]
+pub struct Groups<'o> {
     /// What the phones are counted by.
     pub by: GroupBy,
     /// The groups, worst first: codes by their highest severity in a phone; then by phones failed, needing attention, unknown,
     /// healthy; then by key.
     pub list: Vec<Group>,
-    /// What the options of the scan leave out.
-    pub selection: Option<AnswerSelection>,
-    /// What could not be read.
-    pub problems: Vec<Problem>,
+    /// Of all phones.
+    pub overview: &'o Overview,
 }
 
-impl Groups {
-    /// What the options of the scan leave out, in sentences.
-    pub(super) fn left_out(&self) -> Vec<String> {
-        let Some(selection) = &self.selection else { return Vec::new() };
-        let ok = "A phone is counted as ok if it has none of the diagnoses that are counted.".to_owned();
-        selection.in_words().into_iter().chain((selection.ok_with_others > 0).then_some(ok)).collect()
+impl<'o> Groups<'o> {
+    /// What `ok` means if some of these phones are `ok` only because active errors or warnings are left out.
+    pub(super) fn ok_note(&self) -> Option<&'static str> {
+        let note = "A phone is counted as ok if it has none of the diagnoses that are counted.";
+        (self.overview.ok_with_others() > 0).then_some(note)
     }
 
     /// Counts the phones. Memory has a name per phone and group.
-    pub fn new(report: &ScanReport<'_>, by: GroupBy) -> Self {
+    pub fn new(report: &ScanReport<'o>, by: GroupBy) -> Self {
         let mut groups: HashMap<Key, (u8, Counts, Vec<String>)> = HashMap::new();
         let phones = report.devices.par_map(|_, device| {
             ((device.status, device.is_ok_of_selected()), device.name().to_owned(), by.keys(device))
@@ -216,9 +213,7 @@ impl Groups {
             counts,
             devices,
         };
-        let problems = report.overview.problems.iter().map(Problem::from).collect();
-        let selection = report.overview.selection.clone();
-        Self { by, list: groups.into_iter().map(group).collect(), selection, problems }
+        Self { by, list: groups.into_iter().map(group).collect(), overview: report.overview }
     }
 }
 
@@ -230,7 +225,8 @@ mod tests {
     #[test]
     fn counts_agree_with_the_report() {
         let fleet = fixture::fleet();
-        let of = |by| Groups::new(&ScanReport { overview: &fleet.overview, devices: &fleet.devices }, by);
+        let report = ScanReport { overview: &fleet.overview, devices: &fleet.devices };
+        let of = |by| Groups::new(&report, by);
         for by in GroupBy::ALL {
             let groups = of(by);
             for group in &groups.list {

@@ -36,7 +36,7 @@ pub struct ScanWriter {
     /// Writes one entry per phone.
     phones: fn(&ScanReport<'_>, &Style, &mut dyn Write) -> io::Result<()>,
     /// Writes one entry per group of phones.
-    groups: fn(&Groups, &Style, &mut dyn Write) -> io::Result<()>,
+    groups: fn(&Groups<'_>, &Style, &mut dyn Write) -> io::Result<()>,
     /// Whether the answer lists what could not be read. If not, it is written to standard error.
     pub lists_problems: bool,
 }

@@ -114,6 +114,9 @@ test("the list is filtered", () => open(pages.large, async page => {
   const model = await page.locator("#model").inputValue();
   assert.ok(model !== "" && (await cells(page, 2)).every(shown => shown === model));
   assert.equal(await page.locator("#code").inputValue(), "");
+  await page.locator(".by a[data-software]").first().click();
+  const software = await page.locator("#software").inputValue();
+  assert.ok(software !== "" && (await cells(page, 3)).every(shown => shown === software));
   await page.locator(".legend a[data-status=unknown]").click();
   assert.ok((await cells(page, 0)).every(status => status === "unknown"));
 }));
@@ -209,7 +212,13 @@ test("nothing sticks out of a sheet of paper", () => open(pages.large, async pag
 // A4 less its margins, in CSS pixels.
 }, { viewport: { width: 703, height: 1000 } }));
 
-for (const width of [320, 360, 768]) {
+for (const width of [320, 600, 1024]) {
+  test(`groups on a screen ${width} wide scroll one way only`, () => open(pages.groups, async page => {
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  }, { viewport: { width, height: 700 } }));
+}
+
+for (const width of [320, 360, 768, 1024]) {
   for (const name of ["fleet", "large"]) {
     test(`${name} on a screen ${width} wide scrolls one way only`, () => open(pages[name], async page => {
       await openAll(page);

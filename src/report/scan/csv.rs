@@ -27,7 +27,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     report.devices.render(|_| true, |_, device, bytes| safe_csv::append(&cells(device), bytes), out)
 }
 
-fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn groups(groups: &Groups<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     safe_csv::write(&[groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "devices"], out)?;
     for group in &groups.list {
         let [failed, attention, unknown, ok] = group.counts.all().map(|phones| phones.to_string());

@@ -24,6 +24,7 @@ use crate::quantity;
 use crate::report::group::{Counts, Groups};
 use crate::report::selection::NONE_SELECTED;
 use crate::report::shape::{AnswerSelection, Device, Severity, State, Status};
+use crate::report::text::capitalized;
 use crate::report::text::time::minute;
 use crate::report::text::visible::visible;
 use crate::report::{Overview, ScanFormat, ScanReport, ScanWriter, Style};
@@ -51,8 +52,8 @@ const MIN_BEGAN: u64 = 5;
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 /// The hashes of both for the Content-Security-Policy. A test prints the right ones if these are wrong.
-const STYLE_HASH: &str = "sha256-hT6vd2oVe3RmgZlnqh1TQJegrm8vJGZjNEejsyibUjs=";
-const SCRIPT_HASH: &str = "sha256-EmjFF/iUEbJm7nVQNqRa7+BqE436UydJtIPujMwByhQ=";
+const STYLE_HASH: &str = "sha256-IBSHLzGbX8HbP/+xpk6UUccfv2nWQto04UKY/+Reqhw=";
+const SCRIPT_HASH: &str = "sha256-Wbz4cCRTyBgvJG19kOASRyOkfg/1VA6/tUnONec43DU=";
 
 /// Escapes a text for HTML and makes hidden characters visible. All `{{ }}` expressions of the templates use
 /// it.
@@ -90,7 +91,10 @@ struct Foot<'a> {
 #[derive(Template)]
 #[template(path = "groups.html")]
 struct GroupsPage<'a> {
-    groups: &'a Groups,
+    groups: &'a Groups<'a>,
+    overview: &'a Overview,
+    /// The problems that are listed.
+    problems: &'a [Problem],
 }
 
 fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -106,27 +110,30 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
         let _ = PhoneCard { index, device }.write_into(bytes);
     };
     devices.render(is_listed, render, out)?;
-    let all = &overview.problems;
-    let problems = if style.all { all } else { &all[..all.len().min(MAX_PROBLEMS_LISTED)] };
-    Foot { overview, totals: &totals, problems }.write_into(out)
+    Foot { overview, totals: &totals, problems: listed_problems(overview, style) }.write_into(out)
 }
 
-fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
-    GroupsPage { groups }.write_into(out)
+fn groups(groups: &Groups<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let overview = groups.overview;
+    GroupsPage { groups, overview, problems: listed_problems(overview, style) }.write_into(out)
+}
+
+fn listed_problems<'o>(overview: &'o Overview, style: &Style) -> &'o [Problem] {
+    let all = &overview.problems;
+    if style.all { all } else { &all[..all.len().min(MAX_PROBLEMS_LISTED)] }
 }
 
 impl Head<'_> {
     /// The title of the browser's window.
     fn title(&self) -> String {
-        let (failed, phones) = (self.totals.statuses.failed, self.totals.statuses.total());
+        let Counts { failed, unknown, .. } = self.totals.statuses;
+        let phones = counted(self.totals.statuses.total(), "phone");
         let day =
             self.overview.began.get(.."2026-11-24".len()).map(|day| format!(", {day}")).unwrap_or_default();
         let selected = if self.leaves_out_diagnoses() { ", by some diagnoses" } else { "" };
-        format!(
-            "{} of {} failed{selected} – device certificates{day}",
-            count(failed),
-            counted(phones, "phone")
-        )
+        // Without it, a fleet of which nothing is known would look well.
+        let unknown = if unknown > 0 { format!(", {} unknown", count(unknown)) } else { String::new() };
+        format!("{} of {phones} failed{unknown}{selected} – device certificates{day}", count(failed))
     }
 
     /// Whether diagnoses are left out, so that nobody may be told that a phone has none.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::report::group::Groups;
 use crate::report::safe_json::{list, member, separator};
 use crate::report::shape::{Problem, SCHEMA_VERSION, TOOL};
-use crate::report::{ScanFormat, ScanReport, ScanWriter, Style, safe_json};
+use crate::report::{Overview, ScanFormat, ScanReport, ScanWriter, Style, safe_json};
 
 pub(super) const FORMAT: ScanFormat = ScanFormat {
     name: "json",
@@ -30,19 +30,22 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     };
     report.devices.render(|_| true, append, out)?;
     out.write_all(if report.devices.is_empty() { b"]" } else { b"\n  ]" })?;
-    let problems: Vec<_> = overview.problems.iter().map(Problem::from).collect();
-    list(out, "problems", &problems)?;
+    problems(overview, out)?;
     list(out, "not_judged", &overview.not_judged)?;
     out.write_all(b"\n}\n")
 }
 
-fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn problems(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
+    list(out, "problems", &overview.problems.iter().map(Problem::from).collect::<Vec<_>>())
+}
+
+fn groups(groups: &Groups<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\n  \"schema_version\": {SCHEMA_VERSION}")?;
     member(out, "tool", &TOOL)?;
     member(out, "group_by", groups.by.name())?;
-    member(out, "selection", &groups.selection)?;
+    member(out, "selection", &groups.overview.selection)?;
     list(out, "groups", &groups.list)?;
-    list(out, "problems", &groups.problems)?;
+    problems(groups.overview, out)?;
     out.write_all(b"\n}\n")
 }
 
@@ -71,9 +74,9 @@ mod tests {
             schema_version: SCHEMA_VERSION,
             tool: TOOL,
             group_by: "code",
-            selection: groups.selection.as_ref(),
+            selection: fleet.overview.selection.as_ref(),
             groups: &groups.list,
-            problems: &groups.problems,
+            problems: &fleet.overview.problems.iter().map(Problem::from).collect::<Vec<_>>(),
         };
         let document: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(document, serde_json::to_value(&whole).unwrap());

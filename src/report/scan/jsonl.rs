@@ -20,7 +20,7 @@ fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result
     report.devices.render(|_| true, append, out)
 }
 
-fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn groups(groups: &Groups<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     groups.list.iter().try_for_each(|group| safe_json::write_line(group, out))
 }
 

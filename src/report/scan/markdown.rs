@@ -53,8 +53,9 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
     problems(report.overview, style, out)
 }
 
-fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
+fn groups(groups: &Groups<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Phones by {}\n", groups.by.name())?;
+    totals(groups.overview, out)?;
     let titles = [groups.by.name(), "phones", "failed", "attention", "unknown", "ok", "which"];
     row(&mut *out, titles.iter().map(|title| (*title).to_owned()))?;
     writeln!(out, "| --- | ---: | ---: | ---: | ---: | ---: | --- |")?;
@@ -69,7 +70,8 @@ fn groups(groups: &Groups, _: &Style, out: &mut dyn Write) -> io::Result<()> {
         let cells = [escaped(key), group.phones.to_string()].into_iter().chain(counts);
         row(&mut *out, cells.chain([format!("{}{more}", named.join(", "))]))?;
     }
-    groups.left_out().iter().try_for_each(|sentence| writeln!(out, "\n{}", escaped(sentence)))
+    groups.ok_note().map_or(Ok(()), |note| writeln!(out, "\n{}", escaped(note)))?;
+    problems(groups.overview, style, out)
 }
 
 fn row(out: &mut (impl Write + ?Sized), cells: impl Iterator<Item = String>) -> io::Result<()> {
@@ -107,6 +109,9 @@ fn totals(overview: &Overview, out: &mut dyn Write) -> io::Result<()> {
     }
     for sentence in &overview.not_judged {
         writeln!(out, "**Not judged:** {}\n", escaped(sentence))?;
+    }
+    for sentence in &overview.passed_over {
+        writeln!(out, "{}.\n", escaped(sentence))?;
     }
     overview.fleet.iter().try_for_each(|day| writeln!(out, "**{}**\n", escaped(&began(day))))
 }

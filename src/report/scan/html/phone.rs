@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{State, count, minute};
+use crate::check::Rule;
 use crate::input::file_name;
 use crate::model::Slot;
 use crate::report::findings::codes;
@@ -60,6 +61,12 @@ impl PhoneCard<'_> {
         let (active, resolved): (Vec<_>, Vec<_>) =
             self.device.diagnoses.iter().partition(|diagnosis| diagnosis.state == State::Active);
         [active, resolved].concat()
+    }
+
+    /// The cause, if it is another than "Diagnoses explained" gives for the code.
+    fn own_cause(diagnosis: &Diagnosis) -> Option<&str> {
+        let general = Rule::find(diagnosis.code)?.cause;
+        (diagnosis.cause != general).then_some(&*diagnosis.cause)
     }
 
     /// From the first to the last dated line.

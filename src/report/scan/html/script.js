@@ -35,7 +35,7 @@
     };
   });
   const phoneOf = new Map(phones.map(phone => [phone.row, phone]));
-  const find = $("#find"), code = $("#code"), model = $("#model"), onlyNew = $("#new");
+  const find = $("#find"), code = $("#code"), model = $("#model"), software = $("#software"), onlyNew = $("#new");
   const statuses = $$("fieldset input"), more = $(".more");
   let order = phones, shown = FIRST, sortedBy = "worst first";
 
@@ -48,7 +48,7 @@
     if (prepared < phones.length) requestIdleCallback(prepare);
   }
   window.requestIdleCallback?.(prepare);
-  const wanted = word => /^[0-9a-f]{2}([:.-]?[0-9a-f]{2}){2,}$/.test(word) ? word.replace(/[:.-]/g, "") : word;
+  const wanted = word => /^[0-9a-f]{2}([:.-]?[0-9a-f]{2})+$/.test(word) ? word.replace(/[:.-]/g, "") : word;
 
   function apply() {
     const words = find.value.trim().toLowerCase().split(/\s+/).filter(Boolean).map(wanted);
@@ -58,6 +58,7 @@
       const isMatch = allowed.has(phone.status)
         && (!code.value || phone.codes.includes(code.value) || phone.mended.includes(code.value))
         && (!model.value || phone.model === model.value)
+        && (!software.value || phone.software === software.value)
         && (!onlyNew?.checked || phone.isNew)
         && words.every(word => text(phone).includes(word));
       matches += isMatch;
@@ -67,7 +68,8 @@
     more.hidden = matches <= shown;
     more.firstElementChild.textContent = `Show all ${number(matches)}`;
     const of = matches === phones.length ? "" : ` of ${number(phones.length)}`;
-    $(".count").textContent = `${number(matches)}${of} ${phones.length === 1 ? "phone" : "phones"}, ${sortedBy}.`;
+    const unlisted = list.dataset.unlisted ? "; healthy phones are not listed" : "";
+    $(".count").textContent = `${number(matches)}${of} ${phones.length === 1 ? "phone" : "phones"}, ${sortedBy}${unlisted}.`;
   }
 
   function filter() {
@@ -76,9 +78,10 @@
   }
 
   function reset(values = {}) {
-    find.value = values.find ?? "";
+    find.value = "";
     code.value = values.code ?? "";
     model.value = values.model ?? "";
+    software.value = values.software ?? "";
     if (onlyNew) onlyNew.checked = false;
     statuses.forEach(box => box.checked = !values.status || box.value === values.status);
     filter();
@@ -89,7 +92,7 @@
     clearTimeout(waiting);
     waiting = setTimeout(filter, 80);
   });
-  [code, model, ...statuses, ...(onlyNew ? [onlyNew] : [])].forEach(field => field.addEventListener("change", filter));
+  [code, model, software, ...statuses, ...(onlyNew ? [onlyNew] : [])].forEach(field => field.addEventListener("change", filter));
   $("#reset").addEventListener("click", () => reset());
   more.firstElementChild.addEventListener("click", () => {
     shown = Infinity;
@@ -152,7 +155,7 @@
   }
 
   document.addEventListener("click", event => {
-    const link = event.target.closest("a[data-code], a[data-model], a[data-status], a[data-find]");
+    const link = event.target.closest("a[data-code], a[data-model], a[data-software], a[data-status]");
     if (link) reset(link.dataset);
     const button = event.target.closest(".copy button");
     if (button) {

@@ -222,7 +222,7 @@ fn what_other_options_tell_is_shown() {
         "<span class=\"tag new\">new</span></span>",
         "site.cfg:12 · device.sec.TLS.customDeviceKey1.set</span><span>a key of 4096 bits</span>",
         "on 2026-03-02 08:00 +01:00 with <code>phonecert scan &#39;a b&#39; -o x.html</code>",
-        "<title>4 of 12 phones failed – device certificates, 2026-03-02</title>",
+        "<title>4 of 12 phones failed, 1 unknown – device certificates, 2026-03-02</title>",
     ] {
         assert!(page.contains(told), "{told}");
     }

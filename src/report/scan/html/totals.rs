@@ -17,11 +17,11 @@ use crate::report::shape::{Baseline, Device, Severity, State, Status};
 const LISTED: usize = 100;
 /// How many models are named beside a diagnosis.
 const MAX_MODELS_NAMED: usize = 3;
-/// How many remedies of a diagnosis are shown.
-const MAX_REMEDIES: usize = 3;
+/// How many causes or remedies of a diagnosis are shown.
+const MAX_TEXTS: usize = 3;
 
-/// What to do about a diagnosis. Phones with the same code can need different things.
-type Remedy = Cow<'static, str>;
+/// The cause or the remedy of a diagnosis. Phones with the same code can have different ones.
+type Text = Cow<'static, str>;
 
 /// What is counted of one phone.
 struct PhoneFacts {
@@ -31,8 +31,10 @@ struct PhoneFacts {
     model: Option<String>,
     software: Option<String>,
     findings: PhoneFindings,
-    /// The codes of the active diagnoses with their remedies.
-    remedies: BTreeSet<(&'static str, Remedy)>,
+    /// The codes of the active diagnoses with their causes.
+    causes: BTreeSet<(&'static str, Text)>,
+    /// The same with their remedies.
+    remedies: BTreeSet<(&'static str, Text)>,
     /// If an error or a warning is active: the index of the worse one, and the first day of it.
     trouble: Option<(usize, Option<NaiveDate>)>,
     /// Whether the phone has something new since the baseline; None without a baseline.
@@ -50,10 +52,19 @@ pub(super) struct DiagnosisTotal {
     pub(super) resolved: u64,
     /// The most frequent models among the phones in which it is active.
     pub(super) models: Vec<(String, u64)>,
-    /// The most frequent remedies of these phones, with the number of phones.
-    pub(super) remedies: Vec<(Remedy, u64)>,
-    /// How many more remedies there are.
-    pub(super) more_remedies: usize,
+    /// The causes in these phones.
+    pub(super) causes: Texts,
+    /// The remedies in these phones.
+    pub(super) remedies: Texts,
+}
+
+/// The texts that diagnoses of one code have.
+#[derive(Default)]
+pub(super) struct Texts {
+    /// The most frequent ones, with the number of phones.
+    pub(super) listed: Vec<(Text, u64)>,
+    /// How many more there are.
+    pub(super) more: usize,
 }
 
 /// Counts over a whole fleet. Memory grows with the number of models, versions and days.
@@ -84,7 +95,8 @@ pub(super) struct FleetTotals {
 #[derive(Default)]
 struct ActivePhones {
     models: HashMap<Option<String>, u64>,
-    remedies: HashMap<Remedy, u64>,
+    causes: HashMap<Text, u64>,
+    remedies: HashMap<Text, u64>,
 }
 
 /// By name.
@@ -101,6 +113,9 @@ impl FleetTotals {
             for code in facts.findings.codes.iter().filter(|code| code.state == State::Active) {
                 let phones = active.entry(code.code).or_default();
                 *phones.models.entry(facts.model.clone()).or_default() += 1;
+            }
+            for (code, cause) in facts.causes {
+                *active.entry(code).or_default().causes.entry(cause).or_default() += 1;
             }
             for (code, remedy) in facts.remedies {
                 *active.entry(code).or_default().remedies.entry(remedy).or_default() += 1;
@@ -162,6 +177,7 @@ impl PhoneFacts {
             model: device.model.clone(),
             software: device.software.clone(),
             findings: PhoneFindings::of(device),
+            causes: device.active().map(|diagnosis| (diagnosis.code, diagnosis.cause.clone())).collect(),
             remedies: device.active().map(|diagnosis| (diagnosis.code, diagnosis.remedy.clone())).collect(),
             trouble,
             is_new: device.baseline.map(|baseline| baseline == Baseline::New),
@@ -175,12 +191,12 @@ impl DiagnosisTotal {
         let named = |(model, phones): (Option<String>, _)| {
             (model.unwrap_or_else(|| "unknown model".to_owned()), phones)
         };
-        let ActivePhones { models, remedies } = phones;
+        let ActivePhones { models, causes, remedies } = phones;
         let severities = if active.number > 0 { active.severities } else { resolved.severities };
         let (active, resolved) = (active.number, resolved.number);
         let (models, _) = most_frequent(models.into_iter().map(named), MAX_MODELS_NAMED);
-        let (remedies, more_remedies) = most_frequent(remedies.into_iter(), MAX_REMEDIES);
-        Some(Self { rule, severities, active, resolved, models, remedies, more_remedies })
+        let (causes, remedies) = (Texts::of(causes), Texts::of(remedies));
+        Some(Self { rule, severities, active, resolved, models, causes, remedies })
     }
 
     /// The highest severity in a phone.
@@ -191,6 +207,13 @@ impl DiagnosisTotal {
     /// The number of phones of models that are not named.
     pub(super) fn other_models(&self) -> u64 {
         self.active - self.models.iter().map(|(_, phones)| phones).sum::<u64>()
+    }
+}
+
+impl Texts {
+    fn of(texts: HashMap<Text, u64>) -> Self {
+        let (listed, more) = most_frequent(texts.into_iter(), MAX_TEXTS);
+        Self { listed, more }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::report::text::visible::visible;
 use crate::report::text::width::{cut, width};
 
 /// Writes the groups, worst first. If there are many, groups with only healthy phones are left out.
-pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(groups: &Groups<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let hide_healthy = !style.all && groups.list.len() > MANY;
     let shown: Vec<&Group> =
         groups.list.iter().filter(|group| !hide_healthy || group.counts.worst() != Status::Ok).collect();
@@ -47,11 +47,12 @@ pub(super) fn write(groups: &Groups, style: &Style, out: &mut dyn Write) -> io::
         style,
         out,
     )?;
-    groups.left_out().iter().try_for_each(|sentence| paragraph(sentence, Tone::Warning, style, out))
+    let notes = groups.overview.left_out().into_iter().chain(groups.ok_note().map(str::to_owned));
+    notes.into_iter().try_for_each(|sentence| paragraph(&sentence, Tone::Warning, style, out))
 }
 
 /// The key, and the number of phones: in total, and by status.
-fn counts(groups: &Groups, group: &Group) -> Vec<Cell> {
+fn counts(groups: &Groups<'_>, group: &Group) -> Vec<Cell> {
     let key = match &group.key {
         Some(key) => Cell::of(visible(key), Tone::Strong),
         None => Cell::of(groups.by.absence(), Tone::Dim),
@@ -78,13 +79,13 @@ struct ShownColumn {
 
 /// Chooses the columns: the counts in full, the key in the remaining width, then as many names as fit. If no
 /// name fits, the titles of the counts are left out, since the signs below them say the same.
-fn columns(groups: &Groups, rows: &[Vec<Cell>], width: usize) -> Vec<ShownColumn> {
+fn columns(groups: &Groups<'_>, rows: &[Vec<Cell>], width: usize) -> Vec<ShownColumn> {
     let titled = columns_titled(groups, rows, width, true);
     let has_names = titled.last().is_some_and(|column| column.index.is_none());
     if has_names { titled } else { columns_titled(groups, rows, width, false) }
 }
 
-fn columns_titled(groups: &Groups, rows: &[Vec<Cell>], width: usize, titled: bool) -> Vec<ShownColumn> {
+fn columns_titled(groups: &Groups<'_>, rows: &[Vec<Cell>], width: usize, titled: bool) -> Vec<ShownColumn> {
     const MIN_KEY_WIDTH: usize = 6;
     const MIN_NAMES_WIDTH: usize = 15;
     const USEFUL_KEY_WIDTH: usize = 24;
