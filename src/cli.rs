@@ -43,7 +43,7 @@ pub(crate) use records::{DigestArgs, ListArgs};
 pub(crate) use time_bound::TimeBound;
 pub(crate) use values::{FailOn, Formats};
 
-/// What these options mean for events, which are no diagnoses.
+/// What these options mean for events, which are not diagnoses.
 const EVENTS_SELECT: &str =
     "With --status: compute it from the diagnoses whose code begins with this alone; may be repeated";
 const EVENTS_IGNORE: &str =

@@ -38,7 +38,7 @@ pub const MAX_UNFOLDED: usize = MAX_ENTRIES / 2;
 /// The longest text that is kept of a line, in bytes.
 pub const MAX_TEXT_LENGTH: usize = 1_024;
 
-/// How many lines behind other text are taken for lines that can't be read. A text can cite fewer lines of logs.
+/// How many lines after other text are taken for lines that can't be read. A text can cite fewer lines of logs.
 const MIN_HIDDEN: u64 = 8;
 
 /// The most different addresses that are kept of one log.
@@ -99,7 +99,7 @@ pub struct Counts {
     pub unrecognized: u64,
     /// Lines without a header in another encoding: UTF-16 appended to UTF-8, or the reverse.
     pub foreign: u64,
-    /// Lines with a header of the phone behind a text that can't be before a line.
+    /// Lines with a header of the phone after a text that can't be before a line.
     pub hidden: u64,
     /// Messages in further fields of a line of JSON or CSV, of which only the first one is read.
     pub in_further_fields: u64,
@@ -141,7 +141,7 @@ impl Counts {
         self.lowest_tls_level = self.lowest_tls_level.into_iter().chain(later.lowest_tls_level).min();
     }
 
-    /// Whether lines stand behind other text and can't be read.
+    /// Whether lines come after other text and can't be read.
     pub const fn has_hidden_lines(&self) -> bool {
         self.hidden >= MIN_HIDDEN
     }
@@ -395,7 +395,7 @@ impl LogDigest {
         self.dropped > 0 || self.entries.iter().any(|entry| entry.repeats.is_some())
     }
 
-    /// The first line if it has a stamp and is in the head: something stands before the stamp, and only the beginning
+    /// The first line if it has a stamp and is in the head: something comes before the stamp, and only the beginning
     /// of that can be in another log.
     pub fn whole_head(&self) -> Option<&LogEntry> {
         let first = self.entries.first().filter(|_| !self.head.bytes.is_empty())?;

@@ -17,7 +17,8 @@ use crate::scan::{self, NoProgress, Options, Scan};
 use crate::timeline::Clock;
 use crate::window::Window;
 
-/// Scans logs as `phonecert scan` does: all phones and all times, if no field says otherwise.
+/// Scans logs as `phonecert scan` does: all phones and all times, if no field says otherwise. Configuration files that
+/// are found with the logs are judged too.
 ///
 /// The work is done in the current rayon thread pool.
 #[derive(Clone, Debug)]
@@ -26,13 +27,15 @@ use crate::window::Window;
 pub struct Scanner {
     /// Only these phones; all phones if empty.
     pub phones: Vec<Mac>,
-    /// Leaves out what was logged before this time, local time of the phones.
+    /// Leaves out what was logged before this time (`--since`), local time of the phones. A line of this time counts.
     pub since: Option<NaiveDateTime>,
-    /// Leaves out what was logged after this time, local time of the phones.
+    /// Leaves out what was logged after this time (`--until`), local time of the phones. A line of this time counts.
     pub until: Option<NaiveDateTime>,
-    /// The year of each log's newest line; without it, the latest that the file's modification time allows.
+    /// The year of each log's newest line (`--year`), since most logs contain no year. Without it: the latest year in which
+    /// that line is at most a day after the file's modification time.
     pub year: Option<i32>,
-    /// The time taken for now, local time; without it, the time at which a scan begins.
+    /// The time that counts as now, local time: ages of lines and dates of certificates are compared with it. Without it,
+    /// the time at which a scan begins.
     pub now: Option<NaiveDateTime>,
     /// The data of the phones' labels. Phones in the inventory without a log are in the report too.
     pub inventory: Option<Inventory>,
@@ -110,7 +113,7 @@ fn owned<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<PathBuf> {
 /// A phone whose newest line is older than this is stale; the default of `phonecert scan`.
 const STALE: TimeDelta = TimeDelta::days(14);
 
-/// The result of a scan. It takes about 100 bytes per phone, and more for each diagnosis.
+/// The result of a scan. It takes about 300 bytes of memory per phone, and more for each diagnosis.
 pub struct Report {
     scan: Scan,
 }
@@ -133,7 +136,7 @@ impl Report {
         &self.scan.overview.scanned
     }
 
-    /// How many phones can pass the zero-touch provisioning servers.
+    /// How many phones can authenticate with the zero-touch provisioning (ZTP) servers.
     #[must_use]
     pub fn ztp(&self) -> ZtpReadiness {
         self.scan.overview.ztp
@@ -154,7 +157,7 @@ impl Report {
     /// Writes the report as `phonecert scan --format NAME` does; `phonecert scan --help` lists the names.
     ///
     /// # Errors
-    /// What `out` returns; `InvalidInput` for a format of another name.
+    /// The error of `out`; `InvalidInput` if no format has this name.
     pub fn write(&self, format: &str, out: &mut dyn Write) -> io::Result<()> {
         let Some(format) = Format::named(FORMATS, format) else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no format is called {format}")));

@@ -92,7 +92,7 @@ pub struct LogName {
     /// `a.zip!/path/in/it`, standard input `-`. Control characters are left in it.
     pub path: Box<str>,
     /// The phone's address, from the name: the one before `-app`. In the name of a file that the user named, it
-    /// may stand anywhere if it is the only one.
+    /// may be anywhere if it is the only one.
     pub mac: Option<Mac>,
     /// How old the log is by its name.
     pub rotation: Rotation,

@@ -73,7 +73,7 @@ impl InventoryRow {
 /// Why a file can't be used as an inventory.
 #[derive(Debug, thiserror::Error)]
 pub enum InventoryError {
-    /// The input could not be read.
+    /// The input could not be read, or is longer than 256 MiB.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The header row has no column `mac`, which is required.
@@ -87,9 +87,8 @@ impl Inventory {
     /// Reads a CSV file. Its header row has the column `mac` and optionally `model`, `part_number` and
     /// `revision`, in any order and case; blanks, `_` and `-` in names are ignored, and of two columns with
     /// one name the first is used. Fields are separated by `,` or `;`, quoted or not; a first line `sep=;`, which
-    /// spreadsheets write, is skipped. The encoding is UTF-8
-    /// with or without a byte order mark, or UTF-16 with one, as PowerShell and spreadsheets write it. A part
-    /// number may be followed by its revision.
+    /// spreadsheets write, is skipped. The encoding is UTF-8 with or without a byte order mark, or UTF-16 with one, as
+    /// PowerShell and spreadsheets write it. A part number may be followed by its revision.
     ///
     /// `name` is the file's path in problems. If two rows of one phone differ, the first is used. Memory is
     /// bounded: a file of more than 256 MiB is refused, and at most 10,000 problems are kept.

@@ -23,7 +23,7 @@
 //!
 //! # The modules
 //!
-//! From the bottom to the top: a module uses only those in rows above its own. `tests/layers.rs` checks that.
+//! The lowest layer comes first: a module uses only modules in rows above its own. `tests/layers.rs` checks that.
 //!
 //! | modules | what they do |
 //! |---|---|

@@ -36,7 +36,7 @@ pub(crate) use header_words::{canonical_host, is_address};
 pub(crate) use known_headers::KnownHeaders;
 pub(crate) use plain_lines::PlainLines;
 pub(crate) use prefix::{ends_before_stamp, may_end_in_stamp, origin, without_end_of_header};
-pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_signs};
+pub(crate) use quotes::{DOUBLE_QUOTES, SINGLE_QUOTES, in_plain_characters};
 pub(crate) use search::{TextBounds, bounds_of_text, has_odd_bytes, split_end};
 pub use sender::LineOrigin;
 pub(crate) use suffix::{without_remark, without_separators, without_trailing_marks};
@@ -72,7 +72,7 @@ impl std::fmt::Display for Level {
 pub struct Header {
     /// When the phone wrote it; None if only the end of the header is left.
     pub stamp: Option<Stamp>,
-    /// See [`Self::component`]; NUL bytes are behind it.
+    /// See [`Self::component`]; NUL bytes are after it.
     pub(crate) component: [u8; 5],
     /// Its level.
     pub level: Level,
@@ -149,13 +149,13 @@ fn find_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
     })
 }
 
-/// Whether a line without header has one behind a text that can't be before a line.
+/// Whether a line without header has one after a text that can't be before a line.
 pub(crate) fn has_hidden_header(headerless: &[u8]) -> bool {
     find_header(headerless).is_some_and(|(_, header, _)| header.stamp.is_some_and(|stamp| stamp.is_time()))
 }
 
 /// Finds the end of a cut header, from the component on: `y |4|00|text`, `sip|4|00|text`, `|4|00|text`. The
-/// last digits of a stamp may come before it; with a complete stamp, the text is not a cut header. Behind a sender, the
+/// last digits of a stamp may come before it; with a complete stamp, the text is not a cut header. After a sender, the
 /// component may be missing: rsyslog takes it for a part of a program's name.
 fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
     memchr::memchr_iter(b'|', line).take(MAX_BARS).find_map(|bar| {
@@ -189,7 +189,7 @@ fn find_end_of_header(line: &[u8]) -> Option<(&[u8], Header, &[u8])> {
 }
 
 /// Whether the text before the end of a header ends with the phone or its sender, so that the component is missing. `rest`
-/// is the text without the letters and digits at its end. A short word alone behind a date is a component.
+/// is the text without the letters and digits at its end. A short word alone after a date is a component.
 fn ends_with_sender(text: &[u8], rest: &[u8]) -> bool {
     let names = |text| {
         let origin = origin(text).unwrap_or_default();
@@ -305,7 +305,7 @@ pub(crate) fn in_columns(input: &[u8]) -> Option<(Header, &[u8])> {
 
 fn in_any_columns(input: &[u8]) -> IResult<&[u8], (Header, &[u8])> {
     let (input, stamp) = terminated(stamp, bar_and_blanks).parse(input)?;
-    // rsyslog takes the text up to the first blank for a program's name, and writes the fields of RFC 5424 behind it.
+    // rsyslog takes the text up to the first blank for a program's name, and writes the fields of RFC 5424 after it.
     let component = terminated(component, opt(tag(" - - -")));
     let (input, component) = terminated(component, bar_and_blanks).parse(input)?;
     let (input, level) = opt(preceded(opt(char('\\')), level)).parse(input)?;
@@ -333,7 +333,7 @@ fn component(input: &[u8]) -> IResult<&[u8], [u8; 5]> {
     map_opt(name, padded_with_nul).parse(input)
 }
 
-/// A component with NUL bytes behind it; None if it is too long.
+/// A component with NUL bytes after it; None if it is too long.
 fn padded_with_nul(component: &[u8]) -> Option<[u8; 5]> {
     let mut padded = [0; 5];
     padded.get_mut(..component.len())?.copy_from_slice(component);

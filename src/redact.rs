@@ -55,7 +55,7 @@ pub use shown::Shown;
 
 use crate::model::Mac;
 use crate::secrets::conceal;
-use names::{Found, Numbers, Pseudonym};
+use names::{FoundNames, NameNumbers, Pseudonym};
 
 /// Replaces what names a phone, a machine or a person.
 ///
@@ -69,17 +69,17 @@ use names::{Found, Numbers, Pseudonym};
 pub struct Redactor {
     /// The phones of the report with their numbers, by address.
     phones: BTreeMap<Mac, u64>,
-    others: Others,
+    others: OtherNames,
 }
 
 /// The names other than phones.
 #[derive(Debug)]
-enum Others {
+enum OtherNames {
     /// In the first pass: the names found so far. All get the number 0.
-    Found(Mutex<Found>),
+    FoundNames(Mutex<FoundNames>),
     /// In the second pass. A name that the first pass did not find gets the number 0: it is hidden, but not
     /// distinguished from other such names.
-    Numbered(Numbers),
+    Numbered(NameNumbers),
 }
 
 impl Redactor {
@@ -113,15 +113,15 @@ impl Redactor {
         for phone in phones {
             numbered.entry(phone).or_insert_with(|| numbers.next().unwrap_or_default());
         }
-        let mut redactor = Self { phones: numbered, others: Others::Found(Mutex::default()) };
+        let mut redactor = Self { phones: numbered, others: OtherNames::FoundNames(Mutex::default()) };
         first_pass(&redactor)?;
-        if let Others::Found(found) = redactor.others {
+        if let OtherNames::FoundNames(found) = redactor.others {
             let found = found.into_inner();
             let previous = match previous.map(|previous| &previous.others) {
-                Some(Others::Numbered(numbers)) => numbers.clone(),
-                _ => Numbers::default(),
+                Some(OtherNames::Numbered(numbers)) => numbers.clone(),
+                _ => NameNumbers::default(),
             };
-            redactor.others = Others::Numbered(previous.with(found));
+            redactor.others = OtherNames::Numbered(previous.with(found));
         }
         Ok(redactor)
     }
@@ -160,17 +160,17 @@ impl Redactor {
     /// The number of anything else.
     fn number(&self, of: Pseudonym, name: &str) -> u64 {
         match &self.others {
-            Others::Found(found) => {
+            OtherNames::FoundNames(found) => {
                 found.lock().add(of, name);
                 0
             }
-            Others::Numbered(numbers) => numbers.of_name(of, name),
+            OtherNames::Numbered(numbers) => numbers.of_name(of, name),
         }
     }
 
     /// Notes a text that looks like a pseudonym and is kept: its number must not be given to another name.
     fn keep(&self, of: Pseudonym, number: u64) {
-        if let Others::Found(found) = &self.others {
+        if let OtherNames::FoundNames(found) = &self.others {
             found.lock().add_taken(of, number);
         }
     }

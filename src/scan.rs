@@ -127,7 +127,7 @@ impl ReportProgress for NoProgress {
     fn advanced(&self, _: u64, _: u64) {}
 }
 
-/// Whether these phones of `--device` include this one; none stand for all.
+/// Whether these phones of `--device` include this one; an empty list means all phones.
 fn is_selected(devices: &[Mac], mac: Option<Mac>) -> bool {
     devices.is_empty() || mac.is_some_and(|mac| devices.contains(&mac))
 }
@@ -138,7 +138,7 @@ pub fn scan_records(records: Records, options: &Options) -> io::Result<Scan> {
     let Records { mut pending, mut problems, configs, .. } = records;
     pending.name_senders();
     if options.roots.is_none() {
-        // What is not found was named, so the logs' own scan tells it too.
+        // A path that was not found had been named by the user, so a scan of the logs reports it too.
         problems
             .retain(|problem| problem.kind == ProblemKind::NotFound || !is_only_configuration(&problem.path));
     }

@@ -6,7 +6,7 @@
 //! - private keys in PEM form of any kind, whole or cut, over lines or joined, with line feeds as they are or
 //!   written as `\n`, `&#10;` or `%0A`: everything from the header to the footer, or to the end of the text
 //!   if the footer is cut off;
-//! - what is left of a key whose header was cut off, or stands in another message:
+//! - what is left of a key whose header was cut off, or is in another message:
 //!   - the text before its footer;
 //!   - base64 that is the whole text;
 //!   - base64 too long and too mixed to be a name or a path, also in the form for URLs, or in lines of 16
@@ -14,7 +14,7 @@
 //!   - base64 and hexadecimal digits that begin like a key in DER, also under a certificate's header;
 //!   - the private members of a JSON Web Key, and the key of an SRTP stream in SDP;
 //!   - more hexadecimal digits than a fingerprint has, also in pairs: `30:82:04:a4:…`, or in groups of any length with
-//!     blanks between them; the 16 bytes of a dump's line; 32 digits that are the whole text or stand behind `key=`;
+//!     blanks between them; the 16 bytes of a dump's line; 32 digits that are the whole text or follow `key=`;
 //!   - 32 decimal bytes and more: `[48, 130, 4, 164, …]`;
 //! - passwords in addresses:
 //!   - in URLs, also with blanks if the URL is in quotes or an `@` follows: `ftp://phone:4711@192.0.2.9`;
@@ -25,11 +25,11 @@
 //!     `credential=`, `sig=`, `community=`, `sessionid=`;
 //!   - in brackets: `password[4711]`;
 //!   - of commands: `PASS 4711`, `AUTH PLAIN cGhvbmU=`, `curl -u phone:4711`, `--ftp-password 4711`;
-//!   - behind the name of every phone's first user: `PlcmSpIp/4711`;
+//!   - after the name of every phone's first user: `PlcmSpIp/4711`;
 //!   - after a blank, if they are in quotes, follow a user's or a parameter's name, or look unlike an ordinary
 //!     word: `user phone password 4711`;
-//!   - behind `pin:`, `token:` and `community:`, if they look unlike an ordinary word; four digits behind `pin`;
-//! - the credentials of an `Authorization` header: `Authorization: Basic cGhvbmU6NDcxMQ==`; a token behind `Bearer`.
+//!   - after `pin:`, `token:` and `community:`, if they look unlike an ordinary word; four digits after `pin`;
+//! - the credentials of an `Authorization` header: `Authorization: Basic cGhvbmU6NDcxMQ==`; a token after `Bearer`.
 //!
 //! Each is found also where characters are escaped, as in URLs, and where a line is wrapped within it: the event's
 //! text is then the join of the lines that conceals most.
@@ -71,8 +71,8 @@ pub fn conceal(text: &str) -> Cow<'_, str> {
     until_stable(text, once)
 }
 
-/// The same of a line of a log that is no known message. What alone stands there can be a line of a key that has the form of
-/// a name.
+/// Conceals secrets as [`conceal`] does, in a line of a log that is not a known message. A word that is alone in such a
+/// line can be a line of a key, although it looks like a name.
 ///
 /// ```
 /// use phonecert::secrets::{conceal, conceal_line};
@@ -198,7 +198,7 @@ fn has_digits(text: &[u8]) -> bool {
 }
 
 /// Whether a text has 32 bytes in a row or more, as pairs of letters or digits, also with `0x` before each, or as decimal
-/// numbers, with other signs between them.
+/// numbers, with other characters between them.
 fn has_pairs(text: &[u8]) -> bool {
     let is_sign = |byte: &u8| !byte.is_ascii_alphanumeric();
     let is_decimal = |run: &[u8]| run.len() <= 3 && run.iter().all(u8::is_ascii_digit);

@@ -33,7 +33,7 @@ enum Value {
     Uptime(u64),
     /// See [`Stamp::yearless`].
     Date(Yearless),
-    /// Neither of both.
+    /// Neither of the two.
     Other,
 }
 

@@ -6,7 +6,7 @@ use clap::ColorChoice;
 use phonecert::report::Style;
 
 /// The width if neither the terminal nor `COLUMNS` gives one.
-const USUAL_WIDTH: usize = 120;
+const DEFAULT_WIDTH: usize = 120;
 
 /// The style of an answer to standard output.
 pub(crate) fn style(color: ColorChoice) -> Style {
@@ -19,7 +19,7 @@ fn width() -> usize {
         return usize::from(width.0);
     }
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
-    columns.filter(|&width: &usize| width > 0).unwrap_or(USUAL_WIDTH)
+    columns.filter(|&width: &usize| width > 0).unwrap_or(DEFAULT_WIDTH)
 }
 
 fn shows_color(color: ColorChoice, is_terminal: bool) -> bool {

@@ -14,7 +14,7 @@ use crate::stamp::{Stamp, Yearless};
 /// A time window; both bounds are included. Local time of the phones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
-    /// The begin of the window; None if it is open. Records have it in whole seconds.
+    /// The beginning of the window; None if it is open. Records have it in whole seconds.
     #[serde(with = "chrono::naive::serde::ts_seconds_option")]
     pub since: Option<NaiveDateTime>,
     /// The end of the window; None if it is open.

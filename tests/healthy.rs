@@ -1,4 +1,4 @@
-//! Logs in which nothing is wrong are read by a shorter way than others. For all logs, both ways must give the same
+//! Logs in which nothing is wrong are read in a faster way than others. For all logs, both ways must give the same
 //! answer. A time bound that excludes no line makes the program use the general way.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]

@@ -1,5 +1,5 @@
 //! A module of the library may use itself and the modules of lower layers. The files of a module do not use each other
-//! in a circle. So a reader knows where to begin.
+//! in a circle, so that a reader knows where to begin.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -123,7 +123,7 @@ impl<'a> ConfigurationCase<'a> {
 }
 
 /// A finding of a rule of this severity, as far as it is certain: if a file that was not read may override one of its
-/// lines, or may have a parameter that it misses, the message says so, and it is no error.
+/// lines, or may have a parameter that it misses, the message says so, and the finding is a warning at most.
 pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding) -> Finding {
     let doubts = finding.configuration.iter().filter_map(|line| case.config.doubt(line));
     let why = match doubts.min() {
@@ -136,12 +136,12 @@ pub(super) fn in_doubt(case: &ConfigurationCase<'_>, severity: Severity, finding
             sentence![" It may not count: ", file, ", which was not read, comes before it."]
         }
     };
-    no_error(case, severity, finding, why)
+    uncertain(case, severity, finding, why)
 }
 
-/// The same finding with the reason why it may not hold. It is information if the log shows that the slot has another
-/// certificate.
-fn no_error(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding, why: Sentence) -> Finding {
+/// The finding with the reason why it may not hold. It is a warning at most, and only information if the log shows that
+/// the slot has another certificate.
+fn uncertain(case: &ConfigurationCase<'_>, severity: Severity, finding: Finding, why: Sentence) -> Finding {
     let is_other = |slot: Slot| {
         let credentials = case.config.credentials();
         let of_slot = credentials.iter().filter(|one| one.store.slot() == Some(slot));
@@ -174,7 +174,7 @@ pub(super) fn of_value(case: &ConfigurationCase<'_>, severity: Severity, finding
                 sentence![" The phone ignores this value unless ", file, sets]
             }
         };
-        return no_error(case, severity, finding, why);
+        return uncertain(case, severity, finding, why);
     }
     let finding = in_doubt(case, severity, finding);
     let Some(given) = given else { return finding };
@@ -201,8 +201,9 @@ pub struct SharedKey {
     pub others: Vec<Mac>,
 }
 
-/// The severity of a closed gate: flash memory keeps what was installed while it was open.
-const fn by_slot(state: SlotState) -> Severity {
+/// The severity of a closed gate, by the state of its slot: flash memory keeps what was installed while the gate was
+/// open.
+const fn severity_of_closed_gate(state: SlotState) -> Severity {
     match state {
         SlotState::Empty => Severity::Error,
         SlotState::Filled => Severity::Info,
@@ -281,7 +282,8 @@ fn of_closed_gate(
     let other = other_in_slot(case.log, slot, &given);
     let message = sentence![&given, " does not count: ", state, ".", other];
     let lines = std::iter::once(given.in_short()).chain(between).chain([last]);
-    Finding::of_files(slot, message, lines).with_severity(by_slot(slot_state(case.log, slot, &given)))
+    Finding::of_files(slot, message, lines)
+        .with_severity(severity_of_closed_gate(slot_state(case.log, slot, &given)))
 }
 
 /// Whether the phone may use this value: its software knows the parameter, and no gate is closed.

@@ -33,10 +33,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// The first release whose menu is not known to call a self-signed certificate factory installed.
-const MENU_IS_RIGHT: [u32; 3] = [3, 4, 0];
+const MENU_RIGHT_SINCE: [u32; 3] = [3, 4, 0];
 
 /// The first release that makes a self-signed certificate.
-const SELF_SIGNS: [u32; 3] = [4, 0, 0];
+const SELF_SIGNS_SINCE: [u32; 3] = [4, 0, 0];
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut before: Option<(&SoftwareVersion, &Record<'_>)> = None;
@@ -45,7 +45,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     let mut message = sentence![];
     for (version, record) in case.timeline.software() {
         if let Some((newer, line)) =
-            before.filter(|(newer, _)| self_signs(newer) && version.cmp_parts(&MENU_IS_RIGHT).is_lt())
+            before.filter(|(newer, _)| self_signs(newer) && version.cmp_parts(&MENU_RIGHT_SINCE).is_lt())
         {
             downgrades += 1;
             lines.extend([line, record]);
@@ -61,5 +61,5 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
 }
 
 fn self_signs(version: &SoftwareVersion) -> bool {
-    version.cmp_parts(&SELF_SIGNS).is_ge()
+    version.cmp_parts(&SELF_SIGNS_SINCE).is_ge()
 }

@@ -44,7 +44,7 @@ pub(crate) struct LostEvents {
 }
 
 impl LostEvents {
-    /// Takes the count of the next line, which is of this boot, or of that line and those that were folded into it.
+    /// Takes the count of the next line, in this boot. `lines` returns that line and those that were folded into it.
     pub(crate) fn take(&mut self, boot: usize, missed: u64, lines: impl FnOnce() -> Occurrences) {
         let before = self.last.filter(|(last, _)| *last == boot).map(|(_, missed)| missed);
         // Lines out of order can show a lower count again.

@@ -386,7 +386,7 @@ fn installed_lines(config: &PhoneConfig, facts: &SlotFacts, slot: Slot) -> Vec<C
         let why = question(config, &given);
         let is_known = value.has_fingerprint();
         let is_other = is_known && !facts.fingerprints.is_empty();
-        // A certificate that was renewed has mostly the same length.
+        // A certificate that was renewed usually has the same length.
         let clause = match length {
             Some(length) if is_other => {
                 format!("; it has the {length} bytes that the log shows, but not its fingerprint: {why}")

@@ -68,7 +68,7 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
     vec![finding]
 }
 
-/// `Saving new …`: what was saved stands in the lines behind it, and the phone can still refuse it.
+/// `Saving new …`: what was saved stands in the lines after it, and the phone can still refuse it.
 const fn is_beginning_of_installation(event: &Event) -> bool {
     matches!(event, Event::CertificateSaving { .. })
 }

@@ -43,7 +43,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     let mut events = Vec::new();
     let (mut room, mut left_out) = (MAX_EVENT_BYTES, 0_u64);
     scan.events(shown, |event| {
-        room = room.saturating_sub(room_for(&event));
+        room = room.saturating_sub(estimated_size(&event));
         if room > 0 {
             events.push(event);
         } else {
@@ -68,8 +68,8 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     Ok(status(&scan, &overview, FailOn::Error))
 }
 
-/// Estimates the memory that an event takes, in bytes.
-fn room_for(event: &EventRow) -> usize {
+/// The memory that an event takes, in bytes, estimated.
+fn estimated_size(event: &EventRow) -> usize {
     let texts = event.fields.values().filter_map(|value| value.as_str()).map(str::len);
     512 + event.file.len() + texts.sum::<usize>()
 }

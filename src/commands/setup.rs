@@ -42,8 +42,8 @@ impl<W: Formats> AnswerOutput<W> {
         Ok(Self { files, standard: args.format.or(default) })
     }
 
-    /// Leaves the files as they are that this would replace: if no log was found, the last answer is worth more than an
-    /// empty one, as where a share is not mounted.
+    /// Keeps the existing files that this would replace. If no log was found, for instance because a share is not mounted,
+    /// the last answer is worth more than an empty one.
     pub(super) fn leave_files(&mut self, shown: Shown<'_>, verbosity: Verbosity) {
         self.files.retain(|(file, _)| {
             let replaced = file.replaced();

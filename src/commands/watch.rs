@@ -114,7 +114,7 @@ impl Watch {
             let until_next = next.saturating_duration_since(Instant::now());
             match wakes.recv_timeout(until_next.min(COMPARE_LINKS)) {
                 Err(RecvTimeoutError::Timeout) if until_next > COMPARE_LINKS => {
-                    if self.notifier.is_led_elsewhere() {
+                    if self.notifier.has_new_target() {
                         next = next.min(earliest.max(Instant::now() + DEBOUNCE));
                     }
                 }

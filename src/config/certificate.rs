@@ -150,7 +150,7 @@ impl Certificate {
     }
 }
 
-/// The certificates of a PKCS #7 at the beginning of `der`, or what is wrong with one; `None` where it is none.
+/// The certificates of a PKCS #7 at the beginning of `der`, or what is wrong with one; None if there is no PKCS #7.
 pub(super) fn pkcs7(der: &[u8]) -> Option<Vec<Result<Certificate, Fault>>> {
     /// signedData, 1.2.840.113549.1.7.2.
     const SIGNED_DATA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
@@ -169,7 +169,7 @@ pub(super) fn pkcs7(der: &[u8]) -> Option<Vec<Result<Certificate, Fault>>> {
     let Some(list) = signed.take(context(0)) else { return Some(certificates) };
     let mut list = list.within();
     while let Some(element) = list.next() {
-        // Attribute certificates and what can't be read are no certificates of a device.
+        // Attribute certificates and what can't be read are not certificates of a device.
         certificates.extend(Certificate::parse(element.whole));
         if certificates.len() == MAX_CERTIFICATES {
             break;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::line::ConfigurationLine;
 use super::parameter::{LOG_DIRECTORY, Parameter, ParameterKind};
-use super::phone_kind::{Counting, PhoneKind};
+use super::phone_kind::{Applicable, PhoneKind};
 use super::text::{DecodedContent, decode};
 use super::value::{Certificates, Value, read_key};
 use super::xml::{self, Malformed, Refusal};
@@ -312,9 +312,9 @@ impl File {
     }
 
     /// Those of its attributes that name a directory for logs that count for a phone of this kind, if this is a master.
-    pub(super) fn log_directories(&self, kind: &PhoneKind) -> Counting<&Setting> {
+    pub(super) fn log_directories(&self, kind: &PhoneKind) -> Applicable<&Setting> {
         let all = self.settings.iter().filter(|one| *one.parameter.name == *LOG_DIRECTORY);
-        kind.counting(all, |one| one.suffix.as_deref())
+        kind.applicable(all, |one| one.suffix.as_deref())
     }
 
     /// A sentence about a line of this file, or about the whole file.

@@ -58,7 +58,7 @@ pub(super) fn parse(der: &[u8]) -> Option<Key> {
                 (encoded_length(content), rsa(whole)?)
             }
         },
-        // SEC 1: the secret, the curve, and mostly the public point.
+        // SEC 1: the secret, the curve, and usually the public point.
         ([1], OCTET_STRING) => {
             let curve = fields.take(context(0));
             let parameters = curve.map_or(0, |curve| curve.whole.len());

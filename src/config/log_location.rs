@@ -1,4 +1,4 @@
-//! Where the logs of a search are. This tells whether a master in another directory can be that of all phones.
+//! Where the logs of a search are. This shows whether a master in another directory can be that of all phones.
 
 use std::path::{Path, PathBuf};
 

@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use super::path::directory;
 use crate::input::ConfigKind;
 
-/// A file of a phone by its name.
+/// A file that is a phone's own, by its name.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(super) struct OwnFile {
     pub(super) kind: ConfigKind,
     pub(super) path: PathBuf,
     /// Permission bits of a private key.
     pub(super) mode: Option<u32>,
 }
 
-impl Named {
-    /// Paths are [`normal`], so directories are compared as bytes: each phone does this five times, and a
-    /// comparison by components takes longer than everything else.
+impl OwnFile {
+    /// The directory of the file. Paths are [`normal`], so directories are compared as bytes: each phone does this five
+    /// times, and a comparison by components takes longer than everything else.
     pub(super) fn directory(&self) -> &OsStr {
         directory(&self.path).as_os_str()
     }
@@ -25,10 +25,10 @@ impl Named {
 
 /// The files of one phone by kind, and those of a kind by directory.
 #[derive(Clone, Copy)]
-pub(super) struct OwnFiles<'t>(pub(super) &'t [Named]);
+pub(super) struct OwnFiles<'t>(pub(super) &'t [OwnFile]);
 
 impl<'t> OwnFiles<'t> {
-    /// Those of this kind, by directory.
+    /// The paths of the files of this kind, sorted by directory.
     pub(super) fn named(
         self,
         kind: ConfigKind,
@@ -36,26 +36,26 @@ impl<'t> OwnFiles<'t> {
         self.of_kind(kind).iter().map(|file| &*file.path)
     }
 
-    /// The first and the last of this kind: they tell whether several directories have one.
+    /// The first and the last file of this kind: they show whether several directories have one.
     pub(super) fn first_and_last(self, kind: ConfigKind) -> impl Iterator<Item = &'t Path> {
         let mut all = self.named(kind);
         all.next().into_iter().chain(all.next_back())
     }
 
-    /// The one of this kind, if there is just one directory with such a file.
+    /// The file of this kind, if only one directory has such a file.
     pub(super) fn only(self, kind: ConfigKind) -> Option<&'t Path> {
         let mut all = self.named(kind);
         let first = all.next()?;
         all.next_back().is_none_or(|last| last.parent() == first.parent()).then_some(first)
     }
 
-    /// The one of this kind in this directory. If there are several, which differ only in case, the first one in
-    /// lower case: phones write their address so.
+    /// The file of this kind in this directory. If there are several, whose names differ only in case, the first one in
+    /// lower case, because phones write their address in lower case.
     pub(super) fn in_directory(self, kind: ConfigKind, directory: &Path) -> Option<&'t Path> {
         self.all_in_directory(kind, directory).next()
     }
 
-    /// Those of this kind in this directory. A server can have 100,000 directories.
+    /// The files of this kind in this directory, by a binary search: a server can have 100,000 directories.
     pub(super) fn all_in_directory<'d>(
         self,
         kind: ConfigKind,
@@ -66,7 +66,7 @@ impl<'t> OwnFiles<'t> {
         files.iter().take_while(move |file| file.directory() == directory).map(|file| &*file.path)
     }
 
-    fn of_kind(self, kind: ConfigKind) -> &'t [Named] {
+    fn of_kind(self, kind: ConfigKind) -> &'t [OwnFile] {
         let start = self.0.partition_point(|file| file.kind < kind);
         let end = self.0.partition_point(|file| file.kind <= kind);
         &self.0[start..end]

@@ -232,7 +232,7 @@ impl Parameter {
         }
     }
 
-    /// Whether it takes a word of a list, and is no switch.
+    /// Whether it takes a word of a list, and is not a switch.
     pub(super) const fn is_word(&self) -> bool {
         use ParameterKind::{ProfileCertificate, ProfileSelection, Trust};
         matches!(self.kind, ProfileCertificate | ProfileSelection | Trust)

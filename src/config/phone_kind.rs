@@ -18,15 +18,15 @@ pub struct PhoneKind {
     part_number: Option<Box<str>>,
 }
 
-/// Those of the elements with one attribute that count for a phone.
-pub(super) struct Counting<T> {
+/// The elements of a master with one attribute that apply to a phone.
+pub(super) struct Applicable<T> {
     pub(super) found: Vec<T>,
-    /// Those that count instead if the phone is of their model or part number, which is not known.
+    /// The elements that apply instead if the phone is of their model or part number, which is not known.
     pub(super) perhaps: Vec<T>,
 }
 
-impl<T> Counting<T> {
-    /// Whether it is known which elements count.
+impl<T> Applicable<T> {
+    /// Whether it is known which elements apply.
     pub(super) const fn is_sure(&self) -> bool {
         self.perhaps.is_empty()
     }
@@ -46,13 +46,13 @@ impl PhoneKind {
         self.model.is_some()
     }
 
-    /// Those of the elements with an attribute that count for this phone: the ones of its model or part number if there
-    /// are any, else the plain ones. `suffix` is `VVX500` of `CONFIG_FILES_VVX500`.
-    pub(super) fn counting<T>(
+    /// The elements with an attribute that apply to this phone: the ones of its model or part number if there are any,
+    /// else the plain ones. `suffix` is `VVX500` of `CONFIG_FILES_VVX500`.
+    pub(super) fn applicable<T>(
         &self,
         all: impl IntoIterator<Item = T>,
         suffix: impl Fn(&T) -> Option<&str>,
-    ) -> Counting<T> {
+    ) -> Applicable<T> {
         let is = |known: &Option<Box<str>>, suffix: &str| {
             known.as_deref().map(|known| known.eq_ignore_ascii_case(suffix))
         };
@@ -70,7 +70,7 @@ impl PhoneKind {
                 }
             }
         }
-        Counting { found: if own.is_empty() { plain } else { own }, perhaps }
+        Applicable { found: if own.is_empty() { plain } else { own }, perhaps }
     }
 
     /// The name in a master with what is known of the phone in the place of the placeholders, except the address.
@@ -107,7 +107,7 @@ pub(super) fn placeholder(name: &str) -> Option<&str> {
     placeholders(name).next()
 }
 
-/// All of them. A name can have other texts in brackets.
+/// All placeholders in this name other than that for the address. Other texts in brackets are no placeholders.
 pub(super) fn placeholders(name: &str) -> impl Iterator<Item = &str> {
     name.match_indices("[PHONE_").filter_map(|(at, _)| {
         let whole = &name[at..=at + name[at..].find(']')?];

@@ -27,7 +27,7 @@ pub(super) enum Question {
 const QUESTIONS: [Question; 3] = [Question::Overrides, Question::Master, Question::OneFile];
 
 impl Question {
-    /// The one about lines in different files with these roles, the first of which is named first.
+    /// The question about two lines in files with these roles, in the order of the files.
     pub(super) const fn of(first: SourceRole, second: SourceRole) -> Option<Self> {
         use SourceRole::{Listed, Master, Phone, Web};
         match (first, second) {

@@ -9,7 +9,7 @@ use super::path::{directory, is_within, kind_and_phone, local_name, normal};
 use super::phone::{
     ConfigSource, NotFound, OtherCase, OtherList, PhoneConfig, Undecided, Unresolved, listed_by,
 };
-use super::phone_kind::{Counting, MODEL, PHONE, PhoneKind, placeholder, spellings};
+use super::phone_kind::{Applicable, MODEL, PHONE, PhoneKind, placeholder, spellings};
 use super::precedence::SourceRole;
 use super::tree::{ConfigTree, Opened};
 use super::value::Value;
@@ -146,7 +146,7 @@ impl FileSearch<'_> {
 
     /// Where a master lets its phones put their overrides.
     fn overrides_place(&self, master: &File, base: &Path) -> Overrides {
-        let named = self.kind.counting(&master.overrides_directories, |one| one.suffix.as_deref());
+        let named = self.kind.applicable(&master.overrides_directories, |one| one.suffix.as_deref());
         let (first, others) =
             named.found.split_first().map_or(("", &[][..]), |(one, rest)| (&*one.name, rest));
         if !named.is_sure() || others.iter().any(|other| *other.name != *first) {
@@ -241,12 +241,12 @@ impl FileSearch<'_> {
     ///
     /// If the model is not known, the files of the phone's own show it: the vendor's master has lists for old models, and only
     /// the one that the phone reads leads to a file with its address.
-    fn lists<'f>(&self, master: &'f File, base: &Path) -> Counting<&'f FileList> {
-        let lists = self.kind.counting(&master.lists, |list| list.suffix.as_deref());
+    fn lists<'f>(&self, master: &'f File, base: &Path) -> Applicable<&'f FileList> {
+        let lists = self.kind.applicable(&master.lists, |list| list.suffix.as_deref());
         if let Some(first) = lists.found.first()
             && lists.found.iter().chain(&lists.perhaps).all(|list| list.names == first.names)
         {
-            return Counting { found: vec![*first], perhaps: Vec::new() };
+            return Applicable { found: vec![*first], perhaps: Vec::new() };
         }
         // Which overrides beat the list's files must be known too.
         let has_other_overrides = || master.overrides_directories.iter().any(|one| one.suffix.is_some());
@@ -260,7 +260,7 @@ impl FileSearch<'_> {
             return lists;
         }
         match all().filter(|list| self.has_own_file(list, base)).take(2).collect::<Vec<_>>()[..] {
-            [only] => Counting { found: vec![*only], perhaps: Vec::new() },
+            [only] => Applicable { found: vec![*only], perhaps: Vec::new() },
             _ => lists,
         }
     }

@@ -15,7 +15,7 @@ use smallvec::SmallVec;
 use zeroize::Zeroizing;
 
 use super::file::{File, ReadOutcome};
-use super::own_files::{Named, OwnFiles};
+use super::own_files::{OwnFile, OwnFiles};
 use super::path::{directory, is_within, kind_and_phone, local_name, normal};
 use super::phone_kind::placeholders;
 use super::stored::{KeyFile, Stored, TOO_LARGE};
@@ -67,7 +67,7 @@ impl TreeBuilder {
     pub fn file(&mut self, path: &Path, mode: Option<u32>) {
         let Some((kind, mac)) = kind_and_phone(path) else { return };
         let files = self.0.named.entry(mac).or_insert_with(|| Vec::with_capacity(2));
-        files.push(Named { kind, path: normal(path), mode });
+        files.push(OwnFile { kind, path: normal(path), mode });
     }
 
     /// Adds a member of an archive, `a.zip!/path/in/it`, with its bytes.
@@ -157,9 +157,9 @@ impl Sites {
 /// The configuration files of the searched places.
 #[derive(Default)]
 pub struct ConfigTree {
-    /// As many as files, if a list names them.
+    /// The paths that the user named: as many as there are files, if a list names them.
     roots: HashSet<PathBuf>,
-    named: HashMap<Mac, Vec<Named>>,
+    named: HashMap<Mac, Vec<OwnFile>>,
     members: HashMap<PathBuf, Arc<File>>,
     /// Where the files are, if not on the disk.
     find: Option<FindStored>,

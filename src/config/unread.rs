@@ -98,7 +98,7 @@ impl PhoneConfig {
         Some(Doubt::NotHere(first.name.clone().and(are_not_here.into())))
     }
 
-    /// A gate of this parameter that no file has which was read, and what other files leave open about it. None if another
+    /// A gate of this parameter that is in no file that was read, and what other files leave open about it. None if another
     /// gate is closed.
     pub fn doubt_of_gate<'p>(&self, parameter: &'p Parameter) -> Option<(&'p str, Doubt)> {
         let gate = gates(parameter).find(|gate| matches!(self.gate(gate), Gate::Unread))?;

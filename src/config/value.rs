@@ -225,7 +225,7 @@ impl Certificates {
     }
 
     /// Why a certificate in the value can't be read. None if all of them can, although another part of the value,
-    /// such as a key, is none.
+    /// such as a key, is not a certificate.
     pub fn certificate_fault(&self) -> Option<Fault> {
         self.fault.filter(|fault| self.list.is_empty() || !fault.is_of_something_else())
     }

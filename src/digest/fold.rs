@@ -12,12 +12,12 @@ const FIRST: usize = 2;
 const LAST: usize = 3;
 
 /// A connection that fails this long after a server's certificate was refused failed for that, in milliseconds: in
-/// every real log the lines stand within the same second.
+/// every real log the lines are within the same second.
 pub(crate) const MAX_EXPLAINED_DELAY: u64 = 3_000;
 
-/// What failures have in common that are folded into one entry.
+/// The key by which failures are folded into one entry: what they have in common.
 #[derive(PartialEq, Eq, Hash)]
-struct Kind {
+struct FoldKey {
     event: Event,
     missed: Option<u64>,
     /// Whether the stamp is a time since boot, and on which side of `--since` and `--until` it is. None if the line has
@@ -35,8 +35,8 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
     let mut entries = std::mem::take(&mut digest.entries);
     let newest = entries.split_off(entries.len().saturating_sub(MAX_UNFOLDED));
     let mut kept: Vec<LogEntry> = Vec::with_capacity(entries.len() + newest.len());
-    // The index of the last entry of each kind, among those after the last entry that is no failure.
-    let mut known: HashMap<Kind, usize> = HashMap::new();
+    // The index of the last entry of each kind, among those after the last entry that is not a failure.
+    let mut known: HashMap<FoldKey, usize> = HashMap::new();
     for entry in entries {
         let Some(event) = entry.event.clone().filter(Event::is_failure) else {
             known.clear();
@@ -54,14 +54,14 @@ pub(super) fn fold(digest: &mut LogDigest, window: &Window) {
             continue;
         }
         let sides = entry.stamp.map(|stamp| (stamp.is_uptime(), window.bound_bits(&stamp)));
-        let kind = Kind { event, missed: entry.missed, sides, is_explained: entry.is_explained };
-        match known.get(&kind).filter(|at| month(kept[**at].last_line().1) == month(entry.stamp)) {
+        let key = FoldKey { event, missed: entry.missed, sides, is_explained: entry.is_explained };
+        match known.get(&key).filter(|at| month(kept[**at].last_line().1) == month(entry.stamp)) {
             Some(at) => {
                 let text = shown_text(digest.text(&entry));
                 append(&mut kept[*at], entry, text);
             }
             None => {
-                known.insert(kind, kept.len());
+                known.insert(key, kept.len());
                 kept.push(entry);
             }
         }

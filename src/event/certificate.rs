@@ -10,7 +10,7 @@ use nom::{IResult, Parser};
 use super::Event;
 use super::words::{
     Rest, SlotOf, begins_fingerprint, blanks0, blanks1, closed, end, holder, in_odd_marks, number,
-    only_address, or_cut, phrase, quoted, reason, remainder, sign, signed, slot_number, text,
+    only_address, or_cut, phrase, punctuation, quoted, reason, remainder, signed, slot_number, text,
     whole_fingerprint,
 };
 use crate::line::trim;
@@ -20,7 +20,7 @@ use crate::model::{Algorithm, Fingerprint, Slot};
 pub(super) fn refused_by_function(input: &[u8]) -> IResult<&[u8], Event> {
     let name = take_while1(|byte: u8| byte.is_ascii_alphanumeric() || byte == b'_');
     preceded(
-        (verify(name, |name: &[u8]| name.starts_with(b"hwDesc")), sign(":")),
+        (verify(name, |name: &[u8]| name.starts_with(b"hwDesc")), punctuation(":")),
         alt((too_large, chain_not_decodable)),
     )
     .parse(input)
@@ -35,7 +35,8 @@ pub(super) fn too_large(input: &[u8]) -> IResult<&[u8], Event> {
     // Other components store certificate lists.
     let (input, _) = (blanks1, phrase("for")).parse(input)?;
     let (input, slot) = or_cut(preceded(blanks1, stored_in)).parse(input)?;
-    let (input, length) = or_cut(preceded((sign(","), phrase("length"), blanks1), number)).parse(input)?;
+    let (input, length) =
+        or_cut(preceded((punctuation(","), phrase("length"), blanks1), number)).parse(input)?;
     let bigger = (blanks1, phrase("is bigger than maximum"), blanks1);
     let (input, maximum) = terminated(or_cut(preceded(bigger, number)), end).parse(input)?;
     let slot = slot.flatten();
@@ -63,7 +64,7 @@ fn stored_in(input: &[u8]) -> IResult<&[u8], Option<Slot>> {
 /// `Could not decode cert chain, results 0`.
 pub(super) fn chain_not_decodable(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("Could not decode cert chain")(input)?;
-    let results = preceded((sign(","), phrase("results"), blanks1), signed);
+    let results = preceded((punctuation(","), phrase("results"), blanks1), signed);
     let (input, results) = terminated(or_cut(results), end).parse(input)?;
     Ok((input, Event::ChainNotDecodable { results }))
 }
@@ -189,7 +190,7 @@ type FingerprintAndAlgorithm = (Option<Fingerprint>, Option<Algorithm>);
 fn fingerprint(input: &[u8]) -> IResult<&[u8], FingerprintAndAlgorithm> {
     let (input, named) = opt(terminated(digest, blanks1)).parse(input)?;
     let (input, ()) = phrase("fingerprint")(input)?;
-    let digits = preceded(or_cut(sign(":")), remainder);
+    let digits = preceded(or_cut(punctuation(":")), remainder);
     map_opt(digits, |said| whole_or_cut(said, named)).parse(input)
 }
 
@@ -226,7 +227,7 @@ fn digest(input: &[u8]) -> IResult<&[u8], Algorithm> {
 /// `New fingerprint AA:…`, when SIP 3.x loads the certificate of an authority.
 pub(super) fn new_ca(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("New fingerprint")(input)?;
-    let digits = preceded(or_cut(alt((blanks1, sign(":")))), remainder);
+    let digits = preceded(or_cut(alt((blanks1, punctuation(":")))), remainder);
     map_opt(digits, |said| whole_or_cut(said, None)).map(ca).parse(input)
 }
 

@@ -5,16 +5,16 @@ use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 use super::Event;
-use super::words::{Rest, blanks1, phrase, remainder, sign, text};
+use super::words::{Rest, blanks1, phrase, punctuation, remainder, text};
 use crate::line::{blank_length, split_end, trim};
 use crate::model::Mac;
 
 /// `Platform: Model=VVX 500, Assembly=3111-44500-001 Rev=A Region=0`,
 /// `Platform: Interface eth0 MAC=0004f2a1b2c3`, `Platform: MAC=0004f2a1b2c3, IP=192.0.2.7, …`.
-/// Lines that name none of these fields (`Platform: Board=…`) are no event, nor are those of other
+/// Lines that name none of these fields (`Platform: Board=…`) are not events, nor are those of other
 /// interfaces, whose address is not the phone's.
 pub(super) fn platform(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, _) = (phrase("Platform"), sign(":")).parse(input)?;
+    let (input, _) = (phrase("Platform"), punctuation(":")).parse(input)?;
     map_opt(remainder, |said| platform_of(said, &Fields::of(said))).parse(input)
 }
 
@@ -56,7 +56,7 @@ pub(super) fn software_of(said: Rest<'_>, fields: &Fields<'_>) -> Option<Event> 
     let label = value_up_to(said, label?, false)?;
     let mut parts = version.into_iter().flat_map(|value| value.split(|byte| b",;".contains(byte)));
     let (value, next) = (parts.next(), parts.next());
-    // A codename can have a sign behind it: `Codename; 5.5.2.11338`.
+    // A codename can have a punctuation mark after it: `Codename; 5.5.2.11338`.
     let begins_with_number = || words_of(next).next().and_then(number_of).is_some();
     let is_codename = !value.is_some_and(|value| value.iter().any(u8::is_ascii_digit));
     let mut words = words_of(if is_codename && begins_with_number() { next } else { value });
@@ -75,8 +75,8 @@ fn words_of(part: Option<&[u8]>) -> impl Iterator<Item = &str> {
     part.into_iter().flat_map(<[u8]>::utf8_chunks).flat_map(|chunk| chunk.valid().split_whitespace())
 }
 
-/// The number in a word of digits and dots, without the punctuation around it. A dot behind it is that of a sentence only
-/// if the number has its four parts: a line can be wrapped behind a dot.
+/// The number in a word of digits and dots, without the punctuation around it. A dot after it is that of a sentence only
+/// if the number has its four parts: a line can be wrapped after a dot.
 fn number_of(word: &str) -> Option<&str> {
     let number = word.trim_matches(|sign: char| sign != '.' && !sign.is_alphanumeric());
     let whole = number.strip_suffix('.').filter(|whole| whole.matches('.').count() == 3).unwrap_or(number);

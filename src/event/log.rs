@@ -8,7 +8,7 @@ use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 use super::words::{
-    Rest, blanks0, blanks1, end, number, or_cut, other_words, phrase, remainder, sign, signed,
+    Rest, blanks0, blanks1, end, number, or_cut, other_words, phrase, punctuation, remainder, signed,
 };
 use super::{Event, Upload};
 
@@ -27,7 +27,7 @@ pub(super) fn banner(input: &[u8]) -> IResult<&[u8], Event> {
 pub(super) fn component_start(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, ()) = phrase("Initial log entry")(input)?;
     let level = map_opt(number, |level| u8::try_from(level).ok().filter(|level| *level <= 6));
-    let level = preceded((sign("."), phrase("Current logging level"), blanks1), level);
+    let level = preceded((punctuation("."), phrase("Current logging level"), blanks1), level);
     let (input, log_level) = alt((map(end, |()| None), terminated(or_cut(level), end))).parse(input)?;
     Ok((input, Event::LogStart { log_level, banner: false }))
 }
@@ -43,7 +43,7 @@ pub(super) fn clock_failed(input: &[u8]) -> IResult<&[u8], Event> {
 /// `UtilLogServerC::uploadFifoLog: upload error. protocol 0 result = 0`.
 pub(super) fn upload_failed(input: &[u8]) -> IResult<&[u8], Event> {
     let (input, _) =
-        (phrase("UtilLogServerC::uploadFifoLog"), sign(":"), phrase("upload error")).parse(input)?;
+        (phrase("UtilLogServerC::uploadFifoLog"), punctuation(":"), phrase("upload error")).parse(input)?;
     map(other_words, |said| {
         let protocol = number_after(said, "protocol");
         let result = number_after(said, "result");
@@ -57,7 +57,7 @@ fn number_after(said: Rest<'_>, word: &'static str) -> Option<i64> {
     let offset = memchr::memmem::find(said.bytes, word.as_bytes())?;
     let ended = [&said.bytes[offset..], b"\n"].concat();
     let (rest, number) =
-        preceded((phrase(word), blanks0, opt(sign("=:"))), signed).parse(ended.as_slice()).ok()?;
+        preceded((phrase(word), blanks0, opt(punctuation("=:"))), signed).parse(ended.as_slice()).ok()?;
     let is_whole = match rest {
         b"\n" => !said.is_cut,
         [b'.', digit, ..] if digit.is_ascii_digit() => false,

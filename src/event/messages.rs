@@ -73,7 +73,7 @@ const MAX_REMARKS: u8 = 16;
 
 /// Reads a text by the grammars of these messages, also without this number of remarks after it.
 fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
-    let plain = line::in_plain_signs(text);
+    let plain = line::in_plain_characters(text);
     let trimmed = line::trim(plain.as_deref().unwrap_or(text));
     let marked = line::without_trailing_marks(trimmed);
     // A program that shortens lines may have cut a value.
@@ -93,7 +93,7 @@ fn parse(text: &[u8], ends: End, candidates: u64, remarks: u8) -> ParsedText {
     match without.map(|text| parse(text, End::Whole, candidates, remarks - 1)) {
         Some(reading @ (ParsedText::Known(_) | ParsedText::Open(_))) => reading,
         _ if begins => ParsedText::Cut,
-        // A text with words behind it does not go on in the next line.
+        // A text with words after it does not go on in the next line.
         Some(ParsedText::Cut) if !has_words(&text[without.map_or(0, <[u8]>::len)..]) => ParsedText::Cut,
         _ => ParsedText::Unknown,
     }
@@ -261,7 +261,7 @@ pub fn find(line: &[u8]) -> Option<&[u8]> {
     line::origin(line::without_end_of_header(&line[..at])).map(|_| &line[at..])
 }
 
-/// Whether a line without a header has words behind a whole message: somebody's note about it.
+/// Whether a line without a header has words after a whole message: somebody's note about it.
 fn has_note(text: &[u8], said: &ParsedText) -> bool {
     const SIGNS: [&str; 5] = [" -- ", "\t", " [", " {", " ×"];
     let mut notes = SIGNS.iter().filter_map(|sign| memchr::memmem::find(text, sign.as_bytes()));

@@ -8,7 +8,8 @@ use nom::{IResult, Parser};
 
 use super::Event;
 use super::words::{
-    Rest, begins_quote, blanks0, closed, end, or_cut, phrase, quoted, reason, remainder, sign, signed, text,
+    Rest, begins_quote, blanks0, closed, end, or_cut, phrase, punctuation, quoted, reason, remainder, signed,
+    text,
 };
 use crate::line::{blank_length, trim, without_separators, without_trailing_marks};
 
@@ -20,7 +21,7 @@ pub(super) fn server_certificate_untrusted(input: &[u8]) -> IResult<&[u8], Event
 
 /// `MakeTlsConnection: SSL_connect error 1`, `MakeTlsConnection: connection failed error -1`.
 pub(super) fn connection_failed(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, _) = (phrase("MakeTlsConnection"), sign(":")).parse(input)?;
+    let (input, _) = (phrase("MakeTlsConnection"), punctuation(":")).parse(input)?;
     map_opt(remainder, |Rest { bytes, is_cut }| {
         const WORD: &[u8] = b"error";
         let behind = &bytes[memchr::memmem::rfind(bytes, WORD)? + WORD.len()..];
@@ -55,7 +56,7 @@ pub(super) fn sign_in_certificate(input: &[u8]) -> IResult<&[u8], Event> {
 
 /// `Prov|Invalid STS-URI: '…'`: the address of the company's certificate service.
 pub(super) fn provisioning_uri_invalid(input: &[u8]) -> IResult<&[u8], Event> {
-    let (input, _) = (phrase("Prov|Invalid STS-URI"), or_cut(sign(":"))).parse(input)?;
+    let (input, _) = (phrase("Prov|Invalid STS-URI"), or_cut(punctuation(":"))).parse(input)?;
     map_opt(remainder, |Rest { bytes, is_cut }| {
         let bytes = without_trailing_marks(without_separators(bytes));
         let unquoted = (!begins_quote(bytes)).then_some(bytes);

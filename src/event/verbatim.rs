@@ -59,7 +59,7 @@ fn event(text: &[u8]) -> Option<Event> {
     }
 }
 
-/// A text of letters, digits and a few signs that can't be marks added by others.
+/// A text of letters, digits and a few punctuation characters that other programs do not add as marks.
 fn whole(said: &[u8]) -> Option<Rest<'_>> {
     let ends_in_word = said
         .first()
@@ -69,7 +69,7 @@ fn whole(said: &[u8]) -> Option<Rest<'_>> {
         .then_some(Rest { bytes: said, is_cut: false })
 }
 
-/// Whether a byte is one of these letters, digits and signs.
+/// Whether a byte is one of these letters, digits and punctuation characters.
 static IS_PLAIN: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0_u8;

@@ -65,7 +65,7 @@ pub(super) fn end(input: &[u8]) -> IResult<&[u8], ()> {
 }
 
 /// The result of `parser`. None if the text is cut before it, within it or directly after it, since the value may
-/// be longer than it seems. Use it only behind the words that identify the message: before them, any cut text would be this
+/// be longer than it seems. Use it only after the words that identify the message: before them, any cut text would be this
 /// message without a value.
 pub(super) fn or_cut<'a, T>(
     mut parser: impl Parser<&'a [u8], Output = T, Error = Error<&'a [u8]>>,
@@ -80,7 +80,7 @@ pub(super) fn or_cut<'a, T>(
         match parser.parse(open) {
             Err(nom::Err::Incomplete(_)) => Ok((&input[open.len()..], None)),
             Err(error) => Err(error),
-            // Does not happen: with a line feed behind it the parser would have succeeded too.
+            // Does not happen: with a line feed after it the parser would have succeeded too.
             Ok((rest, _)) => Ok((rest, None)),
         }
     }
@@ -156,11 +156,11 @@ pub(super) fn other_words(input: &[u8]) -> IResult<&[u8], Rest<'_>> {
     }
 }
 
-/// The reason of a failure, a free text after one of these signs; None if there is none. Separators at its end
+/// The reason of a failure, a free text after one of these punctuation characters; None if there is none. Separators at its end
 /// are left out, and so is a quotation mark, which closes a quotation of the whole line, unless it was opened in the reason.
 pub(super) fn reason(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], Option<Box<str>>> {
     move |input| {
-        let (input, said) = alt((preceded(sign(signs), remainder), nothing)).parse(input)?;
+        let (input, said) = alt((preceded(punctuation(signs), remainder), nothing)).parse(input)?;
         let words = bare(said.bytes);
         Ok((input, (!words.is_empty()).then(|| text(words))))
     }
@@ -305,8 +305,8 @@ pub(super) fn begins_fingerprint(bytes: &[u8]) -> bool {
         && pairs.all(|pair| pair.len() == 2 && pair.iter().all(u8::is_ascii_hexdigit))
 }
 
-/// One of these characters, then blanks.
-pub(super) fn sign(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
+/// One of these punctuation characters, then blanks.
+pub(super) fn punctuation(signs: &'static str) -> impl Fn(&[u8]) -> IResult<&[u8], ()> {
     move |input| (one_of(signs), blanks0).map(|_| ()).parse(input)
 }
 

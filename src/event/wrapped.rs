@@ -74,7 +74,7 @@ impl Join {
     }
 }
 
-/// Whether what a join has behind a shorter one, which is a message without a secret, is a secret by itself.
+/// Whether what a join has after a shorter one, which is a message without a secret, is a secret by itself.
 fn has_secret_behind(join: &Join, shorter: &Join) -> bool {
     let is_concealed = |text: &[u8]| left_by_conceal(&lossy(text)).is_some();
     let behind = join.text.strip_prefix(&*shorter.text);
@@ -104,7 +104,7 @@ impl WrappedText {
             return false;
         }
         let is_open = open.is_some();
-        // A cut last line can be the beginning of another line, with what stands before its stamp.
+        // A cut last line can be the beginning of another line, with what comes before its stamp.
         if end == End::Cut && !self.is_begun() {
             return false;
         }
@@ -128,7 +128,7 @@ impl WrappedText {
         }
         let is_whole = joined.iter().any(|join| join.event().is_some());
         let before = std::mem::replace(&mut self.joins, joined);
-        // A line that begins with one of these signs is the rest of a value.
+        // A line that begins with one of these characters is the rest of a value.
         let is_rest = matches!(line, [b':' | b'.', _, ..]);
         self.shorter.extend(before.into_iter().filter(|join| match join.reading {
             ParsedText::Known(_) => ends_in_quote(&join.text) || (is_whole && !is_rest),
@@ -171,7 +171,7 @@ impl WrappedText {
         self.joins.iter().any(|join| matches!(join.reading, ParsedText::Open(_)))
     }
 
-    /// Whether it is complete, but not if blanks are where it was broken.
+    /// Whether it is complete, and only if its lines are joined within words, without a blank at a break.
     pub(crate) fn is_broken_within_words(&self) -> bool {
         let mut whole = self.joins.iter().filter(|join| join.event().is_some()).peekable();
         whole.peek().is_some() && whole.all(|join| !join.has_blanks)

@@ -138,7 +138,7 @@ pub(super) fn target_of(link: &[u8], target: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The phone in the name of the innermost directory of a path that is named like a log: all files in it, at any depth,
-/// also in archives, belong to that log. An archive in the path is no directory.
+/// also in archives, belong to that log. An archive in the path is not a directory.
 pub(super) fn log_directory(path: &[u8]) -> Option<Mac> {
     let mut names = path.rsplit(|byte| *byte == b'/').skip(1).filter(|name| !name.ends_with(b"!"));
     names.find_map(log_mac)

@@ -325,7 +325,7 @@ mod tests {
         entries + directories + found.phones.capacity() * size_of::<u32>() + found.names.capacity()
     }
 
-    /// A million logs must fit: at most 48 bytes a log, where many stand in one directory, and 64 more for each
+    /// A million logs must fit: at most 48 bytes a log, where many are in one directory, and 64 more for each
     /// directory.
     #[test]
     fn bytes_of_a_found_log() {

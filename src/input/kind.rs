@@ -188,7 +188,7 @@ pub(super) fn up_to_ending(base: &[u8]) -> Option<(FileKind, &[u8])> {
 /// A date with a time has at most six numbers. In an archive, a name can have any length.
 const MAX_SUFFIXES: usize = 8;
 
-/// Words behind the ending of an archive that was rotated or copied; `t` and `z` are those of a date with a time.
+/// Words after the ending of an archive that was rotated or copied; `t` and `z` are those of a date with a time.
 const SUFFIXES: [&[u8]; 9] = [b"old", b"orig", b"prev", b"copy", b"kopie", b"copie", b"copia", b"t", b"z"];
 
 /// A name without the last suffix that rotation, a download or copying added: `logs.tar` of `logs.tar.1`,

@@ -123,7 +123,7 @@ pub(super) const REPORT_ENDINGS: &[&str] =
 /// Endings of documents that are archives, so that their text can't be read.
 pub(super) const DOCUMENT_ENDINGS: &[&str] = &["docx", "xlsx"];
 
-/// Endings of files that stand beside a log and hold no lines of it, even if the rest of the name is a log's. A copy from
+/// Endings of files that lie beside a log and hold no lines of it, even if the rest of the name is a log's. A copy from
 /// Windows leaves the origin of `x.log` in `x.log:Zone.Identifier`, and Explorer names its links `x.log - Shortcut.lnk`.
 const COMPANION_ENDINGS: &[&str] =
     &["cfg", "xml", "pcr", "swp", "lock", "md5", "sha1", "sha256", "asc", "sig", "Identifier", "lnk"];
@@ -131,7 +131,7 @@ const COMPANION_ENDINGS: &[&str] =
 /// Files in which Windows keeps how it shows a directory.
 const DIRECTORY_VIEWS: [&str; 2] = ["thumbs.db", "desktop.ini"];
 
-/// Whether a file of this name stands beside a log and holds no lines of it.
+/// Whether a file of this name lies beside a log and holds no lines of it.
 pub(super) fn is_companion(name: &[u8]) -> bool {
     COMPANION_ENDINGS.iter().any(|ending| has_ending(name, ending))
         || DIRECTORY_VIEWS.iter().any(|view| name.eq_ignore_ascii_case(view.as_bytes()))
@@ -191,7 +191,7 @@ fn mac_at_end(text: &[u8]) -> Option<(&[u8], Mac)> {
 }
 
 /// The only address in a name: 12 hex digits together, or in pairs with the same separator everywhere. The end of a UUID
-/// is none, and neither are 12 digits without a letter that are not the vendor's: a date and a time, or a ticket's number.
+/// is not an address, and neither are 12 digits without a letter that are not the vendor's: a date and a time, or a ticket's number.
 fn only_mac(name: &[u8]) -> Option<Mac> {
     let mut found = None;
     for at in 0..name.len() {
@@ -289,7 +289,7 @@ impl Decorations {
                 self.time = self.time.saturating_mul(10_u64.pow(digits.len() as u32)).saturating_add(time);
             }
         } else {
-            // Mail programs number the copies of a file with `-1.log`. A number with zeros before it mostly counts upward.
+            // Mail programs number the copies of a file with `-1.log`. A number with zeros before it usually counts upward.
             let is_of_copy = !self.is_behind_log && before != b'.';
             let is_padded = digits.len() > 1 && digits.starts_with('0');
             self.is_uncertain |= self.number.is_some() || digits.len() > 6 || is_of_copy || is_padded;

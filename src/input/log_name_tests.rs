@@ -127,7 +127,7 @@ fn rotations() {
     }
 }
 
-/// So a compression that is added can't be taken for a copy.
+/// A compression that is added later must not be taken for a copy.
 #[test]
 fn every_compression_leaves_the_rotation_number() {
     for ending in super::super::kind::compressions() {

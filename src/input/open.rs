@@ -269,7 +269,7 @@ impl Visitor for Members<'_, '_> {
         let path = self.path(member);
         match wanted {
             Some(wanted @ (MemberUse::Log(..) | MemberUse::Archive)) => {
-                // A symbolic link can stand before what it leads to.
+                // A symbolic link can come before its target.
                 self.links.push((path, member.link.as_deref().map(|target| Self::key(wanted, target))));
             }
             Some(MemberUse::Config | MemberUse::MaybeConfig | MemberUse::PrivateKey) => {
@@ -378,7 +378,7 @@ impl<'v, 'o> Members<'v, 'o> {
         let length = fill(content, &mut begin).unwrap_or(0);
         let begin = &begin[..length];
         let is_xml = begins_like_xml(begin);
-        // If a master file lists a file that is no text, the report says what it is.
+        // If a master file lists a file that is not text, the report says what it is.
         if wanted == MemberUse::MaybeConfig && !is_xml && begins_like_binary(begin) {
             return self.pass_config(path, member, ConfigContent::Bytes(begin));
         }
@@ -393,7 +393,7 @@ impl<'v, 'o> Members<'v, 'o> {
             let message = "the archive has too many configuration files; this one was not read";
             return Err(Fault::new(ProblemKind::LimitExceeded, message));
         }
-        // The file itself is whole, so what is wrong with its rest here is no fault of it.
+        // The file itself is whole, so what is wrong with its rest here is not a fault of it.
         if let Some(fault) = &content.fault {
             self.pass_damaged(path, member, &bytes, (fault.kind, &fault.message.to_string()));
             return Ok(());

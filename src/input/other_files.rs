@@ -25,7 +25,7 @@ pub enum ConfigKind {
 
 impl ConfigKind {
     /// What follows the phone's address in the names of each kind.
-    const BEHIND_MAC: [(&[u8], Self); 5] = [
+    const ENDINGS: [(&[u8], Self); 5] = [
         (b".cfg", Self::Master),
         (b"-phone.cfg", Self::PhoneOverrides),
         (b"-web.cfg", Self::WebOverrides),
@@ -36,7 +36,7 @@ impl ConfigKind {
     /// The kind of a file with this name, and its phone.
     pub fn of(name: &[u8]) -> Option<(Self, Mac)> {
         let (mac, rest) = Mac::prefix(name)?;
-        let (_, kind) = Self::BEHIND_MAC.iter().find(|(behind, _)| rest.eq_ignore_ascii_case(behind))?;
+        let (_, kind) = Self::ENDINGS.iter().find(|(behind, _)| rest.eq_ignore_ascii_case(behind))?;
         Some((*kind, mac))
     }
 
@@ -111,7 +111,7 @@ impl SkipReason {
     }
 }
 
-/// Whether a name is that of an archive with something behind it that hides this from a mail server. Other endings, such
+/// Whether a name is that of an archive with something after it that hides this from a mail server. Other endings, such
 /// as `.md5`, are those of files beside an archive.
 fn is_renamed_archive(base: &[u8]) -> bool {
     const ENDINGS: [&str; 6] = ["txt", "bak", "rename", "renamed", "remove", "removed"];

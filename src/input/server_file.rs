@@ -79,7 +79,7 @@ fn without_date(stem: &str) -> Option<(&str, NaiveDate, u64)> {
     })
 }
 
-/// A name without the number at its end. In an address and in the version of a program, it is no age.
+/// A name without the number at its end. In an address and in the version of a program, it is not an age.
 fn without_number(stem: &str) -> Option<(&str, u32)> {
     let (rest, digits) = stem.rsplit_once('.')?;
     let is_age = digits == "0" || (1..=3).contains(&digits.len()) && !digits.starts_with('0');

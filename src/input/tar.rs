@@ -64,7 +64,7 @@ pub(super) fn visit(stream: &mut dyn Read, visitor: &mut dyn Visitor) -> Result<
     Ok(())
 }
 
-/// The name of a sparse file in the form of POSIX: a plain member whose extended header tells where the holes are, or
+/// The name of a sparse file in the form of POSIX: a plain member whose extended header says where the holes are, or
 /// that its content begins with a map of them. None for other members.
 fn sparse_name<R: Read>(entry: &mut tar::Entry<'_, R>) -> Option<Vec<u8>> {
     let (mut is_sparse, mut name) = (false, None);

@@ -13,11 +13,11 @@ pub fn decoded<R: Read>(text: R) -> DecodeReaderBytes<R, Vec<u8>> {
 }
 
 /// How many bytes at the beginning of a log without a mark must be ASCII in UTF-16.
-const SHOWN_BY: usize = 32;
+const MIN_ASCII_BYTES: usize = 32;
 
 /// The byte order of a text in UTF-16 without a mark that begins with these bytes.
 pub(super) fn without_mark(begin: &[u8]) -> Option<&'static Encoding> {
-    let pairs = begin.get(..SHOWN_BY)?.as_chunks::<2>().0;
+    let pairs = begin.get(..MIN_ASCII_BYTES)?.as_chunks::<2>().0;
     let is_text = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     if pairs.iter().all(|[low, high]| is_text(*low) && *high == 0) {
         return Some(UTF_16LE);
@@ -72,7 +72,7 @@ mod tests {
             let encoding = without_mark(&utf_16).unwrap();
             decoded_from(&*utf_16, encoding).read_to_string(&mut text).unwrap();
             assert_eq!(text, log);
-            assert_eq!(without_mark(&utf_16[..SHOWN_BY - 1]), None);
+            assert_eq!(without_mark(&utf_16[..MIN_ASCII_BYTES - 1]), None);
             let odd = [&utf_16[..20], b"\0\0", &utf_16[20..]].concat();
             assert_eq!(without_mark(&odd), None);
         }

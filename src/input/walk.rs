@@ -128,7 +128,7 @@ impl Walk<'_> {
         let (id, opened) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                // The directory may have been removed since its parent was listed; that is no problem.
+                // The directory may have been removed since its parent was listed; that is not a problem.
                 if error.kind() != io::ErrorKind::NotFound {
                     part.problems.push(problem_of(shown(path), &error));
                 }

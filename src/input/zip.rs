@@ -148,7 +148,7 @@ fn without_directory(reader: &mut (impl Read + Seek), visitor: &mut dyn Visitor)
     ))
 }
 
-/// Finds out the length of the deflated member at the current offset, if it is written behind the member, as macOS and programs
+/// Finds out the length of the deflated member at the current offset, if it is written after the member, as macOS and programs
 /// that write to a pipe do it: deflated data have an end of their own. Returns how to read the member, and where the next
 /// header is. None for other members.
 fn measure(reader: &mut (impl Read + Seek)) -> io::Result<Option<(ZipReadOptions<'static>, Option<u64>)>> {
@@ -156,7 +156,7 @@ fn measure(reader: &mut (impl Read + Seek)) -> io::Result<Option<(ZipReadOptions
     let mut header = [0; 30];
     fill(reader, &mut header)?;
     let number = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
-    // Bit 3: the lengths are behind the member. Bit 0: it is encrypted. Method 8: deflated.
+    // Bit 3: the lengths are after the member. Bit 0: it is encrypted. Method 8: deflated.
     let is_measured = header.starts_with(LOCAL_HEADER) && number(6) & 0b1001 == 0b1000 && number(8) == 8;
     let mut measured = None;
     if is_measured {
@@ -188,8 +188,8 @@ fn measure(reader: &mut (impl Read + Seek)) -> io::Result<Option<(ZipReadOptions
     Ok(measured)
 }
 
-/// The checksum behind a member, and how far from here the next header is. Whether the checksum has a mark before it,
-/// and how long the lengths behind it are, depends on the program that wrote the archive.
+/// The checksum after a member, and how far from here the next header is. Whether the checksum has a mark before it,
+/// and how long the lengths after it are, depends on the program that wrote the archive.
 fn behind_member(reader: &mut impl Read) -> io::Result<(Option<u32>, u64)> {
     let mut behind = [0; 28];
     let length = fill(reader, &mut behind)?;

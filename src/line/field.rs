@@ -4,16 +4,16 @@
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::header_words::{address, is_level};
-use super::quotes::in_plain_signs;
+use super::quotes::in_plain_characters;
 use super::{Header, has_byte, range_in};
 
-/// The part of `text` that is in the same field as its beginning. `before` is what stands before the message in its line.
+/// The part of `text` that is in the same field as its beginning. `before` is what comes before the message in its line.
 pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
     let end = match before.last() {
         None => None,
         _ if is_quoted(before) => closing_quote(text),
         Some(b'\t') => memchr(b'\t', text),
-        // A separator in a text has a blank behind it, or the field is quoted.
+        // A separator in a text has a blank after it, or the field is quoted.
         Some(separator @ (b',' | b';')) => memchr_iter(*separator, text)
             .find(|at| text.get(at + 1).is_some_and(|behind| !behind.is_ascii_whitespace())),
         _ if has_tag(before) => closing_tag(text),
@@ -22,8 +22,8 @@ pub(super) fn field<'a>(before: &[u8], text: &'a [u8]) -> &'a [u8] {
     end.map_or(text, |end| &text[..end])
 }
 
-/// The hosts in the fields beside a message, if it is in a field behind a quotation mark, a separator or a tag, as in a row
-/// of CSV or an object of JSON. The same message again, or another one, is no field with a host.
+/// The hosts in the fields beside a message, if it is in a field after a quotation mark, a separator or a tag, as in a row
+/// of CSV or an object of JSON. The same message again, or another one, is not a field with a host.
 pub(crate) fn hosts_of_row(line: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
     let (before, _, text) = super::find_header(line)?;
     let own = without_priority(before);
@@ -35,7 +35,7 @@ pub(crate) fn hosts_of_row(line: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
     Some(hosts(before).chain(hosts(behind)))
 }
 
-/// The separator behind a message in quotation marks that is the first field of a row of CSV.
+/// The separator after a message in quotation marks that is the first field of a row of CSV.
 pub(crate) fn separator_behind(line: &[u8]) -> Option<u8> {
     // This check alone excludes nearly all lines.
     let whole = line.starts_with(b"\"").then_some(line)?;
@@ -88,7 +88,7 @@ pub(super) fn hosts(fields: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What stands between the separators of fields, and whether it is the key of a value.
+/// What is between the separators of fields, and whether it is the key of a value.
 fn values(fields: &[u8]) -> impl Iterator<Item = (&[u8], bool)> {
     // In logfmt, blanks are separators.
     let has_blanks = is_pair(fields.strip_prefix(b"\"").unwrap_or(fields));
@@ -112,7 +112,7 @@ fn is_name(word: &[u8]) -> bool {
     !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
 }
 
-/// Whether a word is a name with a domain, such as `phone-7.example.com`; a version, a date and a level are none.
+/// Whether a word is a name with a domain, such as `phone-7.example.com`; a version, a date and a level are not names.
 fn is_domain_name(word: &[u8]) -> bool {
     let Some(dot) = word.iter().rposition(|byte| *byte == b'.') else { return false };
     let domain = &word[dot + 1..];
@@ -123,7 +123,7 @@ fn is_domain_name(word: &[u8]) -> bool {
         && domain.iter().all(u8::is_ascii_alphabetic)
 }
 
-/// What stands before the priority of a syslog message at the end.
+/// What comes before the priority of a syslog message at the end.
 fn without_priority(before: &[u8]) -> &[u8] {
     let before = before.strip_suffix(b" ").unwrap_or(before);
     let begin = before.iter().rposition(|byte| *byte == b'<').filter(|_| before.ends_with(b">"));
@@ -142,7 +142,7 @@ fn is_quoted(before: &[u8]) -> bool {
     memchr_iter(b'"', before).filter(|at| !is_escaped(before, *at)).count() % 2 == 1
 }
 
-/// Whether a backslash that is not itself escaped stands before this byte.
+/// Whether a backslash that is not itself escaped comes before this byte.
 fn is_escaped(text: &[u8], at: usize) -> bool {
     text[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
@@ -164,7 +164,7 @@ fn closing_quote(text: &[u8]) -> Option<usize> {
         }
         match rest.trim_ascii_start() {
             [b',' | b';' | b'}' | b']', ..] => true,
-            // Behind a blank, where marks of the text are written so, the last one closes the field.
+            // After a blank, where marks of the text are written so, the last one closes the field.
             [] => (second.is_some() || has_escaped) && text[..*at].last().is_some_and(|byte| *byte <= b' '),
             _ => rest.first() == Some(&b'\t') || is_pair(rest),
         }
@@ -179,7 +179,7 @@ pub(super) fn is_pair(rest: &[u8]) -> bool {
     length > 0 && rest.get(length) == Some(&b'=')
 }
 
-/// Whether a tag of HTML stands there; the priority `<131>` of syslog and a prompt are none.
+/// Whether this text has an HTML tag; the priority `<131>` of syslog and a prompt are not tags.
 fn has_tag(before: &[u8]) -> bool {
     memchr_iter(b'<', before).any(|at| before.get(at + 1).is_some_and(u8::is_ascii_alphabetic))
 }
@@ -188,13 +188,13 @@ fn closing_tag(text: &[u8]) -> Option<usize> {
     memmem::find_iter(text, "</").find(|at| text.get(at + 2).is_some_and(u8::is_ascii_alphabetic))
 }
 
-/// How many messages with headers are in further fields of a line, behind the field with this message. The same message
+/// How many messages with headers are in further fields of a line, after the field with this message. The same message
 /// again, as collectors keep it beside its parts, does not count.
 pub(crate) fn headers_behind(line: &[u8], header: &Header, text: &[u8]) -> u64 {
     let rest = range_in(line, text).map_or(&b""[..], |range| &line[range.end..]);
     // A web page can keep the blanks of components as `&nbsp;`.
-    let plain = if has_byte(b'&', rest) { in_plain_signs(rest) } else { None };
-    let plain_text = plain.as_ref().and_then(|_| in_plain_signs(text));
+    let plain = if has_byte(b'&', rest) { in_plain_characters(rest) } else { None };
+    let plain_text = plain.as_ref().and_then(|_| in_plain_characters(text));
     let (mut rest, text) = (plain.as_deref().unwrap_or(rest), plain_text.as_deref().unwrap_or(text));
     let mut headers = 0;
     while let Some((_, other, behind)) = super::find_header(rest) {

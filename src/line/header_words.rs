@@ -68,7 +68,7 @@ pub(crate) fn canonical_host(host: &[u8]) -> String {
 }
 
 /// Whether a word is a level, a facility or a protocol, such as `Local0.Error`, `notice`, `udp:514`, or a value of JSON
-/// that is no text.
+/// that is not text.
 pub(super) fn is_level(word: &[u8]) -> bool {
     const WORDS: &str = "emerg emergency panic alert crit critical err error warn warning notice info information \
         informational debug kern kernel user mail daemon auth authpriv security syslog lpr news uucp cron clock ftp ntp \

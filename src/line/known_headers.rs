@@ -16,7 +16,7 @@ const MAX_HEADERS: usize = 4_096;
 #[derive(Debug, Default)]
 pub(crate) struct KnownHeaders(HashMap<Box<[u8]>, KnownOrigin>);
 
-/// The phone, and where the sender stands.
+/// The phone, and the position of the sender.
 #[derive(Clone, Debug)]
 struct KnownOrigin {
     mac: Option<Mac>,

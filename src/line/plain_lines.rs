@@ -1,9 +1,9 @@
 //! Makes lines plain: removes what terminals, documents, mails and web pages add to them, replaces their encodings and
-//! signs, and joins lines that a mail program broke.
+//! characters, and joins lines that a mail program broke.
 
 use std::borrow::Cow;
 
-use super::quotes::in_plain_signs;
+use super::quotes::in_plain_characters;
 use super::search::has_odd_bytes;
 use super::tag::with_joined_tag;
 use super::terminal::{without_colours, without_prompt};
@@ -11,7 +11,7 @@ use super::{Line, has_byte, seems_in_columns};
 use crate::model::hex_byte;
 
 /// Makes lines plain: without escape sequences for colours, the encoding of mails, and the letters of documents; and if
-/// they have no header, in the signs of plain text.
+/// they have no header, in plain characters.
 #[derive(Debug, Default)]
 pub(crate) struct PlainLines {
     /// The lines are in the encoding `quoted-printable`, as the header of a mail says, or `Model=3DVVX 500`.
@@ -91,20 +91,20 @@ fn without_additions(bytes: &[u8], may_be_odd: bool) -> Option<Vec<u8>> {
         }
     }
     plain = without_pasted_colours(plain.as_deref().unwrap_or(bytes)).or(plain);
-    // By far the most lines are in the phone's own columns.
+    // Most lines by far are in the phone's own columns.
     if seems_in_columns(bytes) {
         return plain;
     }
-    for change in [with_joined_tag, without_highlights, with_plain_signs] {
+    for change in [with_joined_tag, without_highlights, with_plain_characters] {
         plain = change(plain.as_deref().unwrap_or(bytes)).or(plain);
     }
     plain
 }
 
-/// A line without header in the signs of plain text. None if it has a header or no entities.
-fn with_plain_signs(line: &[u8]) -> Option<Vec<u8>> {
+/// A line without header in plain characters. None if it has a header or no entities.
+fn with_plain_characters(line: &[u8]) -> Option<Vec<u8>> {
     let may_be_odd = has_byte(b'&', line) && matches!(super::line(line), Line::Headerless(_));
-    if may_be_odd { in_plain_signs(line) } else { None }
+    if may_be_odd { in_plain_characters(line) } else { None }
 }
 
 /// Removes escape sequences for colours at both ends of a line whose escape characters were lost, as in a web form:

@@ -114,16 +114,16 @@ pub(super) fn without_marks(mut before: &[u8]) -> &[u8] {
     }
 }
 
-/// The length of the priority `<131>` of a syslog message, with the version of RFC 5424 behind it.
+/// The length of the priority `<131>` of a syslog message, with the version of RFC 5424 after it.
 fn priority_length(before: &[u8]) -> Option<usize> {
     let length = length_up_to(b'>', before, |inside| inside[1..].iter().all(u8::is_ascii_digit))?;
     Some(length + if before[length..].starts_with(b"1 ") { 2 } else { 0 })
 }
 
 /// The length of a text up to and including this byte, if what is before it is so.
-fn length_up_to(last: u8, text: &[u8], is_so: impl Fn(&[u8]) -> bool) -> Option<usize> {
+fn length_up_to(last: u8, text: &[u8], is_allowed: impl Fn(&[u8]) -> bool) -> Option<usize> {
     let end = memchr::memchr(last, text)?;
-    is_so(&text[..end]).then_some(end + 1)
+    is_allowed(&text[..end]).then_some(end + 1)
 }
 
 /// Whether this is a prompt: `user@host:~$`, `C:\logs>`, `[root@host ~]#`; that of a pager, without the marks before
@@ -165,10 +165,10 @@ fn numbered_name(text: &[u8]) -> Option<(&[u8], &[u8])> {
         let behind = &begin[at + 1..];
         let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let is_numbered = digits > 0 && behind.get(digits) == Some(&begin[at]);
-        // Eight digits with a number or nothing behind them are the date of a rotated log.
+        // Eight digits with a number or nothing after them are the date of a rotated log.
         let is_date_of_name =
             digits == 8 && is_numbered && behind[9..].first().is_none_or(u8::is_ascii_digit);
-        // A date before these digits is no name.
+        // A date before these digits is not a name.
         let name = &begin[..at];
         let last = name.rsplit(|byte| b" \t,;".contains(byte)).next().unwrap_or(name);
         let is_date = last.iter().all(|byte| byte.is_ascii_digit() || b".:-".contains(byte));
@@ -202,13 +202,13 @@ fn mac(text: &[u8]) -> Option<(Mac, &[u8])> {
     (is_whole && is_plausible && mac.bytes() != [0; 6]).then_some((mac, rest))
 }
 
-/// Whether an address is written in groups of two or of four digits, with this sign between them.
+/// Whether an address is written in groups of two or of four digits, with this character between them.
 fn is_grouped(address: &[u8], sign: u8) -> bool {
     let lengths = || address.split(|byte| *byte == sign).map(<[u8]>::len);
     lengths().eq([2; 6]) || lengths().eq([4; 3])
 }
 
-/// The last address in a name. A part of a UUID is none.
+/// The last address in a name. A part of a UUID is not an address.
 pub(super) fn mac_within(name: &[u8]) -> Option<Mac> {
     let begins = |at: &usize| *at == 0 || !name[at - 1].is_ascii_alphanumeric();
     (0..name.len()).rev().filter(begins).find_map(|at| {
@@ -293,7 +293,7 @@ mod tests {
             ("001b2a112233 192.0.2.7 ", None),
             ("0004f2a1b2c3 192.0.2.7 ", Some("0004F2A1B2C3")),
             ("0004f2a1b2c3 192.0.2.7 001b2a112233 ", Some("0004F2A1B2C3")),
-            // Behind the address of a relay.
+            // After the address of a relay.
             ("192.0.2.7 001b2a112233 ", Some("001B2A112233")),
             ("Mar  9 10:00:05 192.0.2.7 00:1b:2a:11:22:33 ", Some("001B2A112233")),
         ] {

@@ -41,9 +41,9 @@ pub(super) fn without_closing(text: &[u8]) -> Option<&[u8]> {
     (is_open && is_behind_text).then_some(rest)
 }
 
-/// A text with the signs of plain text: entities of HTML and blanks that are not of ASCII are replaced. None if there
+/// A text in plain characters: entities of HTML and blanks that are not of ASCII are replaced. None if there
 /// are none.
-pub(crate) fn in_plain_signs(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn in_plain_characters(text: &[u8]) -> Option<Vec<u8>> {
     let plain = without_entities(text);
     if plain.is_none() && text.is_ascii() {
         return None;
@@ -61,7 +61,7 @@ pub(crate) fn in_plain_signs(text: &[u8]) -> Option<Vec<u8>> {
 /// there are none.
 fn without_entities(text: &[u8]) -> Option<Vec<u8>> {
     let (mut plain, mut rest, mut is_plain) = (Vec::new(), text, true);
-    // Only an opening mark shows that a spreadsheet doubled the marks: behind a closing one, the text of JSON can end.
+    // Only an opening mark shows that a spreadsheet doubled the marks: after a closing one, the text of JSON can end.
     let opens = |at: usize| text.get(at + 3).is_some_and(u8::is_ascii_alphanumeric);
     let are_doubled = memchr::memmem::find_iter(text, b"\\\"\"").any(opens);
     while let Some(at) = memchr::memchr2(b'&', b'\\', rest) {
@@ -81,7 +81,7 @@ fn without_entities(text: &[u8]) -> Option<Vec<u8>> {
     (!is_plain).then_some(plain)
 }
 
-/// The character of an entity without its `&`, and what is behind it. A text that passed two systems is escaped twice:
+/// The character of an entity without its `&`, and what follows it. A text that passed two systems is escaped twice:
 /// `&amp;quot;`.
 fn entity(text: &[u8]) -> Option<(char, &[u8])> {
     text.strip_prefix(b"amp;").and_then(entity_once).or_else(|| entity_once(text))
@@ -92,7 +92,7 @@ fn entity_once(text: &[u8]) -> Option<(char, &[u8])> {
     Some((character(&text[..end])?, &text[end + 1..]))
 }
 
-/// The character of an escape of JSON without its backslash, and what is behind it: `u0022`, as .NET writes quotation
+/// The character of an escape of JSON without its backslash, and what follows it: `u0022`, as .NET writes quotation
 /// marks, or `""` where a spreadsheet has doubled the mark of `\"`.
 fn json_escape(text: &[u8], are_doubled: bool) -> Option<(char, &[u8])> {
     if are_doubled && let Some(behind) = text.strip_prefix(b"\"\"") {
@@ -159,7 +159,7 @@ mod tests {
             ("a &quo", None),
             ("a", None),
         ] {
-            let replaced = in_plain_signs(text.as_bytes());
+            let replaced = in_plain_characters(text.as_bytes());
             assert_eq!(replaced.as_deref(), plain.map(str::as_bytes), "{text}");
         }
     }

@@ -10,7 +10,7 @@ use wide::u8x64;
 pub(crate) struct TextBounds {
     /// Its length, in bytes.
     pub(crate) length: usize,
-    /// A bar in it can follow a digit, as behind a stamp.
+    /// A bar in it can follow a digit, as after a stamp.
     pub(crate) may_be_glued: bool,
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn split_end(text: &[u8], is_of_kind: impl Fn(&u8) -> bool) -> (&[u8]
     text.split_at(text.iter().rposition(|byte| !is_of_kind(byte)).map_or(0, |last| last + 1))
 }
 
-/// Where a part of a text stands in it; None if it is a part of another text.
+/// The range of a part within a text; None if it is a part of another text.
 pub(super) fn range_in(whole: &[u8], part: &[u8]) -> Option<Range<usize>> {
     let begin = part.as_ptr().addr().checked_sub(whole.as_ptr().addr())?;
     Some(begin..begin + part.len()).filter(|range| range.end <= whole.len())

@@ -13,7 +13,7 @@
 //!
 //! So no form is expected: of the words, those that are dates, numbers or levels are left out. The sender is the
 //! address nearest to the line, since each relay writes its own header before that of the sender; else the first name
-//! behind the date. A tag (`app[812]:`) names a program, which can be another one in each line.
+//! after the date. A tag (`app[812]:`) names a program, which can be another one in each line.
 
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
@@ -40,7 +40,7 @@ pub struct LineOrigin<'a> {
 }
 
 impl<'a> LineOrigin<'a> {
-    /// The same, or if it names nothing, the only address in the fields behind the message. `before` is what stands before
+    /// The same, or if it names nothing, the only address in the fields after the message. `before` is what comes before
     /// it, where a name can be the sender's, and the address that of a relay.
     pub(super) fn or_behind(self, before: &[u8], behind: &'a [u8]) -> Self {
         if behind.is_empty() || self != Self::default() || hosts(before).next().is_some() {
@@ -61,7 +61,7 @@ impl<'a> LineOrigin<'a> {
 pub(super) struct Headers<'a> {
     /// The words before the last date.
     outer: Names<'a>,
-    /// The words behind it.
+    /// The words after it.
     inner: Names<'a>,
     is_dated: bool,
     has_column: bool,
@@ -117,7 +117,7 @@ impl<'a> Headers<'a> {
             self.inner.number = self.inner.number.or(may_be_name.then_some(word));
             return Some(behind);
         }
-        // Without a date, a word is no sentence only if it is a column of a table.
+        // Without a date, only a column of a table is accepted: other words can be a sentence.
         if !self.is_dated {
             let is_column = matches!(behind, [b'\t' | b',' | b';' | b'"' | b'=', ..])
                 || trim_start(behind).starts_with(b"|");
@@ -136,7 +136,7 @@ impl<'a> Headers<'a> {
 
     fn name(&mut self, word: &'a [u8], behind: &[u8]) {
         let name = word.split(|byte| *byte == b':').next().unwrap_or(word);
-        // A program's name has its process' number behind it, or in RFC 5424 a hyphen if there is none.
+        // A program's name has its process' number after it, or in RFC 5424 a hyphen if there is none.
         let is_tag = word.ends_with(b":") || matches!(behind, [b'[', ..] | [b' ', b'-' | b'0'..=b'9', ..]);
         let names = &mut self.inner;
         if names.name.is_none() {
@@ -162,7 +162,7 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// What follows a component behind its stamp: the phone's own line has begun. But rsyslog takes its beginning, such as
+/// What follows a component after its stamp: the phone's own line has begun. But rsyslog takes its beginning, such as
 /// `0501080000|so`, for a program's name, and can write that before the line.
 fn behind_component<'a>(stamp: &[u8], behind: &'a [u8]) -> Option<&'a [u8]> {
     let rest = behind.strip_prefix(b"|").filter(|_| stamp.len() >= super::STAMP_LENGTH)?;
@@ -170,7 +170,7 @@ fn behind_component<'a>(stamp: &[u8], behind: &'a [u8]) -> Option<&'a [u8]> {
     (component.len() <= 5 && matches!(rest, [] | [b' ' | b'|', ..])).then_some(rest)
 }
 
-/// A date with a time of day, as servers of any country write it; what follows is no letter or digit. Returns the
+/// A date with a time of day, as servers of any country write it; what follows is not a letter or digit. Returns the
 /// rest.
 pub(super) fn date(text: &[u8]) -> Option<&[u8]> {
     let (rest, ()) = alt((date_and_time, basic_date_and_time)).parse(text).ok()?;
@@ -207,7 +207,7 @@ fn day(input: &[u8]) -> IResult<&[u8], ()> {
     alt((month_first, day_first, numbers)).parse(input)
 }
 
-/// The fraction of a second. Behind a comma can be a column with an address.
+/// The fraction of a second. A column with an address can follow a comma.
 fn fraction(input: &[u8]) -> IResult<&[u8], ()> {
     let (rest, sign) = one_of(".,")(input)?;
     let (rest, _) = digits(1, 9).parse(rest)?;

@@ -52,7 +52,7 @@ pub(crate) fn without_trailing_marks(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// Removes the control character at the end, which devices write behind a message, as other systems show it. rsyslog writes
+/// Removes the control character at the end, which devices write after a message, as other systems show it. rsyslog writes
 /// `#000`; `cat -v` and editors `^@`; JSON `\u0000`; others `\x00`, `\000`, `\0`. None if there is none.
 fn without_control_character(text: &[u8]) -> Option<&[u8]> {
     match text {
@@ -73,7 +73,7 @@ pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
     let last_blank = memchr::memrchr(b' ', whole);
     let is_remark = |start: &usize| match &whole[*start..] {
         [b' ', b'#' | b'(', ..] | [b'\t', ..] => true,
-        // A separator in a text has a blank behind it.
+        // A separator in a text has a blank after it.
         [b',' | b';', next, ..] => !next.is_ascii_whitespace(),
         // Of two closing brackets, the second one closes a quotation around the text.
         [b' ', b'[', rest @ ..] => rest.ends_with(b"]") && !rest.ends_with(b"]]"),
@@ -82,7 +82,7 @@ pub(crate) fn without_remark(text: &[u8]) -> Option<&[u8]> {
         [b'|', ..] => last_blank < Some(*start),
         behind => {
             [" <-", " //", " -- ", " ×"].iter().any(|mark| behind.starts_with(mark.as_bytes()))
-                // A number with an equals sign behind it is no pair: mails break lines so.
+                // A number with an equals sign after it is not a pair: mails break lines so.
                 || is_pair(behind) && !behind.ends_with(b"=")
         }
     };

@@ -11,7 +11,7 @@ const SHIFT_IN: u8 = 15;
 /// end does not hide the rest of a line.
 const MAX_CONTROL_STRING: usize = 1024;
 
-/// The header of a line has so many bars.
+/// The number of bars in the header of a line.
 const HEADER_BARS: usize = 4;
 
 /// The length of a text for the terminal, such as a window's title, whose kind follows the escape character: OSC `]`, DCS
@@ -107,7 +107,7 @@ mod tests {
         }
         // Only a title ends with BEL.
         assert_eq!(plain("ce\x1bPx\x07rt").as_deref(), Some("cePx\x07rt"));
-        // The rest of the line is no title.
+        // The rest of the line is not a title.
         let line = "ce\x1b]0;joe 0101000004|tls  |3|00|cert\x07";
         assert_eq!(plain(line).as_deref(), Some(&line.replace('\x1b', "")[..]));
         // Without an end, or before another sequence.

@@ -6,11 +6,11 @@ use super::prefix::{file_name, mac_within, without_marks};
 use super::sender::date;
 use super::{LineOrigin, trim};
 
-/// A server writes the sender among this many words before a date, or behind it.
+/// A server writes the sender among this many words before a date, or after it.
 const MAX_WORDS: usize = 3;
 
 /// The possible senders of a line without header, if a syslog server or a collector wrote it: the sender is among them. Empty
-/// for other lines. `is_message` recognizes a text that is no name.
+/// for other lines. `is_message` recognizes a text that is not a name.
 pub(crate) fn possible_senders(line: &[u8], is_message: impl Fn(&[u8]) -> bool) -> Vec<LineOrigin<'_>> {
     let line = trim(line);
     let words = values_of_row(line).unwrap_or_else(|| words_at_date(line, is_message));
@@ -46,7 +46,7 @@ fn words_at_date(line: &[u8], is_message: impl Fn(&[u8]) -> bool) -> Vec<&[u8]> 
         if is_dated && words.is_empty() && (is_number || is_message(rest)) {
             return words;
         }
-        // Without a date before it, a word is no sentence only if it is an address or a column of a table.
+        // Without a date before it, only an address or a column of a table is accepted: other words can be a sentence.
         let is_column =
             is_number || is_address(word) || matches!(behind, [b'\t' | b',' | b';' | b'"' | b'=', ..]);
         if !is_dated && !is_column {
@@ -54,7 +54,7 @@ fn words_at_date(line: &[u8], is_message: impl Fn(&[u8]) -> bool) -> Vec<&[u8]> 
         }
         if is_address(word) || !is_number && !is_level(word) && !behind.starts_with(b"=") {
             words.push(word);
-            // Behind a date, only another date follows the sender's address.
+            // After a date, only another date follows the sender's address.
             left = if is_dated && is_address(word) { 0 } else { left - 1 };
         }
         rest = without_marks(behind);

@@ -1,5 +1,5 @@
 //! Headers that a program wrapped, so that they go on in the next line. Mail programs wrap at the blank after the
-//! component if the word behind it is long.
+//! component if the word after it is long.
 
 use super::blanks::{trim, trim_end};
 use super::{Header, Line, line, prefix};
@@ -7,7 +7,7 @@ use super::{Header, Line, line, prefix};
 /// The most bytes after the last bar of a header that is not complete: those of a component, or of a count.
 const MAX_AFTER_BAR: usize = 5;
 
-/// A line that ends within its header, behind the stamp and its bar, with any rest of a header added. None for other
+/// A line that ends within its header, after the stamp and its bar, with any rest of a header added. None for other
 /// lines.
 pub(crate) fn completed_header(cut: &[u8]) -> Option<Vec<u8>> {
     const RESTS: [&str; 7] = ["x|0|00|", "|0|00|", "0|00|", "|00|", "00|", "0|", "|"];

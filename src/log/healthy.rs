@@ -169,8 +169,8 @@ impl HealthyLog {
         self.counts.add_level(level, is_tls);
         let is_message = self.take_text(text, is_tls, stamp, state)?;
         if missed != state.missed {
-            // A line that was lost in the inventory, or directly behind it, may have been a part of it. So the count may
-            // rise only behind the line after the inventory, or at the first date.
+            // A line that was lost in the inventory, or directly after it, may have been a part of it. So the count may
+            // rise only after the line after the inventory, or at the first date.
             let behind = self.counts.lines - state.inventory_end;
             let is_apart = self.dates.is_some() && (behind > 2 || (behind == 2 && is_first_date));
             if missed < state.missed || !is_apart {

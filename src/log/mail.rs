@@ -1,4 +1,4 @@
-//! Saved mails in which a log stands twice: as plain text and again as HTML (`multipart/alternative` of RFC 2046,
+//! Saved mails that contain a log twice: as plain text and again as HTML (`multipart/alternative` of RFC 2046,
 //! 5.1.4). Only one of them is read, because lines in HTML are broken at other offsets, so that they are not recognized
 //! as the same.
 
@@ -13,13 +13,13 @@ use crate::line::{Header, Line, PlainLines, line};
 
 const ALTERNATIVE: &[u8] = b"multipart/alternative";
 
-/// How many bytes are searched for the name of the first header of a mail, and for the boundary behind the type.
+/// How many bytes are searched for the name of the first header of a mail, and for the boundary after the type.
 const SEARCHED: usize = 256;
 
 /// The largest file that is read into memory because it is a mail, in bytes: mail servers accept no larger ones.
 const MAX_MAIL: u64 = 64 * 1024 * 1024;
 
-/// So many alternatives are looked at: each is searched up to its end, which can be missing.
+/// The most alternatives that are looked at: each is searched up to its end, which can be missing.
 const MAX_ALTERNATIVES: usize = 64;
 
 /// The mail in a large file, as [`with_one_alternative`] gives it.
@@ -84,7 +84,7 @@ fn boundary(rest: &[u8]) -> Option<&[u8]> {
     (!boundary.is_empty()).then_some(boundary)
 }
 
-/// The bodies of the parts with this boundary behind an offset: what follows the first empty line of each.
+/// The bodies of the parts with this boundary after an offset: what follows the first empty line of each.
 fn bodies(mail: &[u8], at: usize, boundary: &[u8]) -> Vec<Range<usize>> {
     let (mut bodies, mut body, mut is_part) = (Vec::new(), None, false);
     let mut begin = at;

@@ -11,7 +11,7 @@ use crate::line::{
 };
 use crate::model::Mac;
 
-/// What stands before the lines of a part of a file.
+/// What comes before the lines of a part of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum PartName {
     /// The phone's address.
@@ -59,7 +59,7 @@ pub(super) fn part_of_parsed<'a>(
     bytes: &'a [u8],
     headers: &mut KnownHeaders,
 ) -> (Option<FoundPart>, Option<Line<'a>>) {
-    // By far the most lines are in the phone's own columns and have nothing before them.
+    // Most lines by far are in the phone's own columns and have nothing before them.
     if bytes.len() > COLUMNS && seems_in_columns(bytes) {
         return (None, None);
     }
@@ -88,7 +88,7 @@ pub(super) fn part_of_parsed<'a>(
 
 impl FoundPart {
     fn of(origin: LineOrigin<'_>) -> Option<Self> {
-        // Only the names of logs tell the rotated ones of a phone apart.
+        // Only the names of logs distinguish the rotated logs of a phone.
         match origin.file.map(lossy).filter(|name| log_mac(file_name(name).as_bytes()).is_some()) {
             Some(name) => Some(Self::LineOf(name.into())),
             None => PartName::of(origin).map(Self::Line),
@@ -112,7 +112,7 @@ impl FoundPart {
     }
 }
 
-/// Whether a line is cut behind this sender, so that only what stands before the lines was read of it.
+/// Whether a line is cut after this sender, so that only what comes before the lines was read of it.
 pub(super) fn ends_with_sender(cut: &[u8], name: Option<&PartName>) -> bool {
     matches!(name, Some(PartName::Sender(_))) && sender_at_end(cut).as_ref() == name
 }

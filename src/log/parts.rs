@@ -6,7 +6,7 @@
 //! part as the line before it; but a row or an object of an export without the sender that others have is nobody's.
 //!
 //! A sender's address can be passed on to another phone, and a phone can get another address. A phone names itself when
-//! it starts, so the lines from a banner on are those of the phone that is named behind it, unless `source` finds that
+//! it starts, so the lines from a banner on are those of the phone that is named after it, unless `source` finds that
 //! several phones write from one address.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -42,7 +42,7 @@ pub struct LogPart {
     pub name: Option<PartName>,
     /// Its number in the file, in order of first appearance.
     pub number: usize,
-    /// Its lines are of several phones that write from one address, or nothing tells of which phone they are.
+    /// Its lines are of several phones that write from one address, or nothing shows of which phone they are.
     pub is_mixed: bool,
     /// The senders from which its phone writes.
     pub spans: Vec<SenderSpan>,
@@ -74,7 +74,7 @@ pub(super) struct PartsReader<'r> {
     may_write_at: HashMap<PhoneKey, usize>,
     /// The source of the current line. None for lines that are not read.
     current: Option<usize>,
-    /// The current line is of a device that is no phone.
+    /// The current line is of a device that is not a phone.
     is_of_other: bool,
     /// The counts of such lines.
     of_others: Counts,
@@ -193,7 +193,7 @@ impl<'r> PartsReader<'r> {
     fn assign(&mut self, bytes: &[u8], found: Option<FoundPart>, parsed: Option<Line<'_>>) -> bool {
         let held = self.held.take();
         if let Some(FoundPart::Heading(file)) = found {
-            // `tail` writes a line feed before each name but the first: behind a whole line, it is an empty line.
+            // `tail` writes a line feed before each name but the first: after a whole line, it is an empty line.
             if let Some(cut) = held.filter(|held| !held.trim_ascii().is_empty())
                 && let Some(source) = self.current
             {
@@ -255,7 +255,7 @@ impl<'r> PartsReader<'r> {
     }
 
     /// The source of a line that is nothing but the header of a syslog server, with a sender that other lines of the file
-    /// have: a mail program wrapped the line behind it.
+    /// have: a mail program wrapped the line after it.
     fn source_before_wrap(&self, bytes: &[u8]) -> Option<usize> {
         self.by_key.get(&(self.file.clone(), Some(sender_at_end(bytes)?))).copied()
     }
@@ -468,7 +468,7 @@ impl<'r> PartsReader<'r> {
             let is_sender = ends_with_sender(&cut, key.1.as_ref());
             let part = *part;
             self.end_boot(part);
-            // What stands before the lines of a part is no text that goes on from the line before.
+            // What comes before the lines of a part is not text that goes on from the line before.
             if !is_sender {
                 self.parts[part].reader.feed_cut(self.lines, &cut);
             }

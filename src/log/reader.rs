@@ -329,7 +329,7 @@ impl Reader {
     fn message(&mut self, header: &Header, text: &[u8], raw: &[u8], end: End) {
         self.flush();
         let number = self.number;
-        // A part of what stands before the first stamp can be at the end of another log.
+        // A part of what comes before the first stamp can be at the end of another log.
         let has_before = |stamp: Stamp| number == 1 && !raw.starts_with(stamp.as_str().as_bytes());
         if self.last.entry.line == 0
             && number == self.digest.counts.lines

@@ -19,14 +19,14 @@ const LEASE_MS: u64 = MILLISECONDS_PER_DAY;
 /// Dates that go back by less than this, in milliseconds, are those of lines out of order.
 const REORDERED_MS: u64 = MILLISECONDS_PER_MINUTE;
 
-/// Dates that go back by more than this, in milliseconds, are those of the next year.
-const HALF_A_YEAR: i64 = -MILLISECONDS_PER_YEAR / 2;
+/// Half a year, in milliseconds, and negative: a date that is earlier by more than this is of the next year.
+const HALF_A_YEAR_BACK: i64 = -MILLISECONDS_PER_YEAR / 2;
 
 /// When a phone applies its time zone, its processes can write with two clocks for less than this, in milliseconds.
 const TWO_CLOCKS: u64 = 600_000;
 
 /// What a part of a file has of the lines of a sender. A file before it can name the phone of the sender's first lines,
-/// and its last ones can name that of a file behind it.
+/// and its last ones can name that of a file after it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SenderSpan {
     /// The sender.
@@ -52,7 +52,7 @@ impl SenderSpan {
         self.last.is_some()
     }
 
-    /// Whether these lines end with a phone that writes the first ones of the file behind too: its clock goes on.
+    /// Whether these lines end with a phone that writes the first ones of the next file too: its clock goes on.
     /// `silence` is the longest time between them, in milliseconds.
     pub fn goes_on_in(&self, behind: &Self, silence: u64) -> bool {
         let Some((last, first)) = self.ends_before(behind) else { return false };
@@ -66,7 +66,7 @@ impl SenderSpan {
         }
     }
 
-    /// Whether these lines end while a phone starts, before its clock is set, and the file behind begins when it is set.
+    /// Whether these lines end while a phone starts, before its clock is set, and the next file begins when it is set.
     pub fn sets_clock_in(&self, behind: &Self) -> bool {
         let started = |last: Stamp| last.uptime().is_some_and(|uptime| uptime < TWO_CLOCKS);
         self.ends_before(behind).is_some_and(|(last, first)| started(last) && date(first).is_some())
@@ -83,7 +83,7 @@ impl SenderSpan {
     /// Whether these lines end more than a minute after the other ones begin, in the same year.
     pub fn ends_after_begin_of(&self, other: &Self) -> bool {
         let between = self.ends_before(other).and_then(|(last, first)| milliseconds(last, first));
-        between.is_some_and(|between| (HALF_A_YEAR..-(REORDERED_MS as i64)).contains(&between))
+        between.is_some_and(|between| (HALF_A_YEAR_BACK..-(REORDERED_MS as i64)).contains(&between))
     }
 
     fn ends_before(&self, behind: &Self) -> Option<(Stamp, Stamp)> {
@@ -99,7 +99,7 @@ pub(super) struct LineSource {
     pub(super) part: usize,
     /// All parts that have lines of it.
     pub(super) parts: Vec<usize>,
-    /// Nothing tells which line is of which of its phones.
+    /// Nothing shows which of its lines are of which phone.
     pub(super) is_shared: bool,
     /// The hosts that rows of an export name where the sender is not known for sure.
     pub(super) rows: Option<Rows>,
@@ -114,7 +114,7 @@ pub(super) struct LineSource {
     had_boot: bool,
     /// The same for the first part, if another one follows.
     first_has_boot: bool,
-    /// The last date, and whether it is behind the last banner.
+    /// The last date, and whether it is after the last banner.
     last: Option<Stamp>,
     is_dated: bool,
     /// The last date of the boot before the current one, if it has any.

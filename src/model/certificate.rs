@@ -1,10 +1,10 @@
-//! What lines of a log tell of a certificate.
+//! What the lines of a log show of a certificate.
 
 use serde::{Deserialize, Serialize};
 
 use super::Fingerprint;
 
-/// What lines of a log tell of the certificate in a slot and of its private key. None: no line tells it.
+/// What the lines of a log show of the certificate in a slot and of its private key. None: no line shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateDetails {
     /// The certificate's common name.

@@ -18,12 +18,15 @@ use super::hex::{hex, hex_byte};
 pub struct Mac([u8; 6]);
 
 impl Mac {
-    /// Parses an address that a person wrote: also with blanks between the digits.
+    /// Parses an address that a person wrote: as [`FromStr`] does, also with blanks between the digits.
+    ///
+    /// # Errors
+    /// [`NotAMac`] if it is not 12 hex digits with or without separators.
     pub fn in_any_notation(text: &str) -> Result<Self, NotAMac> {
         text.split_whitespace().collect::<String>().parse()
     }
 
-    /// All zeros: what stands for every phone in the name of a master file.
+    /// All zeros, which means every phone in the name of a master file.
     pub const EVERYONE: Self = Self::new([0; 6]);
 
     /// The vendor's address blocks (OUI).
@@ -67,7 +70,7 @@ impl Mac {
         Some((Self(bytes), rest))
     }
 
-    /// Whether 12 hex digits with this before and behind them are a part of a UUID, not an address.
+    /// Whether 12 hex digits with this before and after them are a part of a UUID, not an address.
     pub(crate) fn is_in_uuid(before: &[u8], behind: &[u8]) -> bool {
         let is_word = |word: &[u8]| word.iter().all(u8::is_ascii_hexdigit);
         matches!(*before, [.., b'-', a, b, c, d, b'-'] if is_word(&[a, b, c, d]))
@@ -109,6 +112,7 @@ pub struct NotAMac;
 impl FromStr for Mac {
     type Err = NotAMac;
 
+    /// Accepts 12 hex digits of any case, with or without `:`, `-` or `.` between two bytes, and blanks around them.
     fn from_str(text: &str) -> Result<Self, NotAMac> {
         match Self::prefix(text.trim().as_bytes()) {
             Some((mac, [])) => Ok(mac),

@@ -1,4 +1,4 @@
-//! How a phone, a diagnosis and a slot fare, each in one word that every format uses.
+//! The states of a phone, a diagnosis and a slot, each as one word that every format uses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

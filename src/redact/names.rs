@@ -23,13 +23,13 @@ pub(super) enum Pseudonym {
 
 /// The names that were found in the first pass.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct FoundNames {
     names: BTreeMap<Pseudonym, BTreeSet<Box<str>>>,
     /// Numbers that are not available because the logs already contain pseudonyms with them.
     taken: BTreeSet<(Pseudonym, u64)>,
 }
 
-impl Found {
+impl FoundNames {
     pub(super) fn add(&mut self, of: Pseudonym, name: &str) {
         let names = self.names.entry(of).or_default();
         if !names.contains(name) {
@@ -51,15 +51,15 @@ fn insert<T: Ord>(names: &mut BTreeSet<T>, name: T) {
 
 /// Names with their numbers, from 1, in sort order; those of a later report follow.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Numbers {
+pub(super) struct NameNumbers {
     names: BTreeMap<Pseudonym, BTreeMap<Box<str>, u64>>,
     /// Numbers that the logs already contain.
     taken: BTreeSet<(Pseudonym, u64)>,
 }
 
-impl Numbers {
+impl NameNumbers {
     /// Adds the names that are new, as long as there are not too many.
-    pub(super) fn with(mut self, found: Found) -> Self {
+    pub(super) fn with(mut self, found: FoundNames) -> Self {
         found.taken.into_iter().for_each(|number| insert(&mut self.taken, number));
         for (of, names) in found.names {
             let known = self.names.entry(of).or_default();
@@ -85,13 +85,13 @@ mod tests {
     fn the_order_of_finding_does_not_matter_even_past_the_limit() {
         let many = MAX_NUMBERED + 100;
         let all = |numbers: &mut dyn Iterator<Item = usize>| {
-            let mut found = Found::default();
+            let mut found = FoundNames::default();
             numbers.for_each(|number| found.add(Pseudonym::Host, &format!("{number:06}")));
             found
         };
         let found = all(&mut (0..many));
         assert_eq!(found.names, all(&mut (0..many).rev()).names);
-        let numbers = Numbers::default().with(found);
+        let numbers = NameNumbers::default().with(found);
         assert_eq!(numbers.of_name(Pseudonym::Host, "000007"), 8);
         assert_eq!(
             numbers.of_name(Pseudonym::Host, &format!("{:06}", MAX_NUMBERED - 1)),
@@ -102,25 +102,25 @@ mod tests {
 
     #[test]
     fn names_keep_their_numbers_in_a_later_report() {
-        let with = |numbers: Numbers, names: &[&str]| {
-            let mut found = Found::default();
+        let with = |numbers: NameNumbers, names: &[&str]| {
+            let mut found = FoundNames::default();
             names.iter().for_each(|name| found.add(Pseudonym::User, name));
             found.add_taken(Pseudonym::User, 3);
             numbers.with(found)
         };
-        let numbers = with(with(Numbers::default(), &["carol", "bob"]), &["alice", "carol", "dave"]);
+        let numbers = with(with(NameNumbers::default(), &["carol", "bob"]), &["alice", "carol", "dave"]);
         let all = ["bob", "carol", "alice", "dave"].map(|name| numbers.of_name(Pseudonym::User, name));
         assert_eq!(all, [1, 2, 4, 5]);
     }
 
     #[test]
     fn numbers_in_the_logs_are_not_given_again() {
-        let mut found = Found::default();
+        let mut found = FoundNames::default();
         found.add(Pseudonym::User, "alice");
         found.add(Pseudonym::User, "bob");
         found.add_taken(Pseudonym::User, 1);
         found.add_taken(Pseudonym::Host, 2);
-        let numbers = Numbers::default().with(found);
+        let numbers = NameNumbers::default().with(found);
         assert_eq!(numbers.of_name(Pseudonym::User, "alice"), 2);
         assert_eq!(numbers.of_name(Pseudonym::User, "bob"), 3);
         assert_eq!(numbers.of_name(Pseudonym::User, "carol"), 0);

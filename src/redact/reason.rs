@@ -1,4 +1,4 @@
-//! What the phone gives as a reason behind a known message is free text. Of its words, only those are shown that such
+//! What the phone gives as a reason after a known message is free text. Of its words, only those are shown that such
 //! reasons consist of, and pseudonyms: a bare word could be the name of a person or a host.
 
 use std::collections::HashSet;
@@ -58,10 +58,10 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// What stands between two words of one name.
+/// What is between two words of one name.
 static WITHIN_NAME: LazyLock<Regex> = LazyLock::new(|| pattern(r"\A[ \t._'’+&-]*\z"));
 
-/// Behind these words of a message, the rest is free text, a reason or the name of a file, and is redacted word by word.
+/// After these words of a message, the rest is free text, a reason or the name of a file, and is redacted word by word.
 static MESSAGE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)certificate\s+verification\s+failed|credential\s+invalid|skipped\s+uploading")
 });

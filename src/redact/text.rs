@@ -12,7 +12,7 @@ use crate::secrets::{conceal, pattern, until_stable};
 /// A pattern, and the function that handles each match.
 type Step = (Regex, fn(&mut Replacements<'_>, &Captures<'_>));
 
-/// A setting's value: in quotes, or up to a blank or another sign.
+/// A setting's value: in quotes, or up to a blank or another separator.
 const VALUE: &str = r#"(?:"([^"]*)"?|'([^']*)'?|([^\s"'<>(),;&]+))"#;
 
 /// A character of a name in a path.

@@ -38,7 +38,7 @@ pub(super) fn append<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
     }
 }
 
-/// What stands before an element of a list in a document that has one element a line.
+/// What comes before an element of a list in a document that has one element a line.
 pub(super) fn separator(index: usize) -> &'static [u8] {
     if index == 0 { b"\n    " } else { b",\n    " }
 }

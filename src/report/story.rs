@@ -23,7 +23,7 @@ use super::shape::{AnswerSelection, Device, EventRow};
 use super::{Format, Style};
 use crate::problem::Problem;
 
-/// What is told about a phone.
+/// What the report says about a phone.
 #[derive(Clone, Copy, Debug)]
 pub struct Story<'a> {
     /// The phone.

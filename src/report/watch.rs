@@ -135,7 +135,7 @@ impl Statuses {
 }
 
 impl Change {
-    /// Whether a phone of one of these statuses changed: it may have it no more, or only now. None stands for all.
+    /// Whether a phone changed that has one of these statuses now or had it before; an empty list means all statuses.
     pub fn concerns(&self, statuses: &[Status]) -> bool {
         let mut own = self.before.iter().chain(&self.after);
         statuses.is_empty() || own.any(|status| statuses.contains(status))

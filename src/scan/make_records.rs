@@ -23,8 +23,8 @@ use crate::records::{FrameKind, Header, Writer, append_frame};
 use crate::report::list::list_time;
 use crate::window::Window;
 
-/// Batches of phones per thread that are read before their records are written.
-const ROUND: usize = 8;
+/// How many batches of phones each thread reads before their records are written.
+const BATCHES_PER_THREAD: usize = 8;
 
 /// The records of an earlier run, to use them again.
 #[derive(Clone, Copy)]
@@ -176,7 +176,8 @@ impl DigestRun<'_> {
         let phones = self.found.by_address();
         let mut batches = self.found.batches(&phones);
         loop {
-            let round: Vec<_> = batches.by_ref().take(ROUND * rayon::current_num_threads()).collect();
+            let round: Vec<_> =
+                batches.by_ref().take(BATCHES_PER_THREAD * rayon::current_num_threads()).collect();
             if round.is_empty() {
                 return Ok(());
             }

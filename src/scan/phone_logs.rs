@@ -123,7 +123,7 @@ impl PhoneLogs {
 
     /// Sorts the logs, drops duplicates and reports problems with their content. Problems of logs without a
     /// valid line are returned instead, with the log's number: joining shows whether such a log is a piece of
-    /// a message, which is no problem.
+    /// a message, which is not a problem.
     fn report_problems(&mut self, mac: Option<Mac>, problems: &mut Vec<Problem>) -> Vec<(usize, Problem)> {
         self.drop_repeated_files();
         sort_and_dedup_records(&mut self.logs, mac, problems);

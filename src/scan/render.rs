@@ -37,7 +37,8 @@ impl Scan {
         rows.into_par_iter().map(|row| map(&self.device_at(row, Shown::plain()))).collect()
     }
 
-    /// How many of these phones of the report have the software that zero-touch provisioning requires.
+    /// How many of these phones of the report are ready for zero-touch provisioning: by their software, and because no
+    /// diagnosis says that they lack a factory certificate of their own.
     pub fn ztp_of(&self, phones: impl Iterator<Item = usize>) -> ZtpReadiness {
         let rows: Vec<u32> = phones.map(|index| self.order[index]).collect();
         totals_of(&self.rows, &rows).ztp

@@ -24,7 +24,7 @@ use crate::log::SenderSpan;
 use crate::model::Mac;
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_MINUTE};
 
-/// The part of a file's name that tells minutes and seconds behind an hour is below this.
+/// The number for minutes and seconds after the hour in a file's name is below this.
 const HOUR_OF_NAME: u64 = 10_000;
 
 /// A week, in milliseconds. A phone writes more often, and an address that is unused for longer is passed on.
@@ -59,7 +59,7 @@ enum Age {
 }
 
 impl SenderLog {
-    /// Those of a log.
+    /// The senders of a log.
     pub(super) fn all(mac: Option<Mac>, log: &ReadLog) -> impl Iterator<Item = Self> + '_ {
         let file = path_of_file(log);
         let is_gone = log.rotation == Rotation::Gone;
@@ -96,10 +96,10 @@ impl SenderLog {
         self.goes_on_in(later) && self.span.goes_on_in(&later.span, MILLISECONDS_PER_MINUTE)
     }
 
-    /// Whether its phone writes the lines of `later`, in a file behind its own.
+    /// Whether its phone writes the lines of `later`, in a file after its own.
     fn goes_on_in(&self, later: &Self) -> bool {
         let goes_on = |silence| self.span.goes_on_in(&later.span, silence);
-        // The numbers of files alone show that one is directly behind the other. If a file between others is missing,
+        // The numbers of files alone show that one is directly after the other. If a file between others is missing,
         // their lines are a day apart at least, or an hour.
         let is_next = match (self.age, later.age) {
             (Some(Age::Number(older)), Some(Age::Number(newer))) => {
@@ -119,7 +119,7 @@ impl SenderLog {
     }
 }
 
-/// The path of its file, without the sender. That a file is gone stands behind the sender, and stays.
+/// The path of its file, without the sender. The mark of a file that is gone comes after the sender, and is kept.
 pub(super) fn path_of_file(log: &ReadLog) -> Cow<'_, str> {
     let is_gone = log.rotation == Rotation::Gone;
     let (path, gone) = if is_gone { split_gone(&log.path) } else { (&*log.path, "") };
@@ -145,7 +145,7 @@ pub(super) struct KnownSenders<'s> {
 }
 
 impl<'s> KnownSenders<'s> {
-    /// Finds them for the logs of one sender in one chain of rotated files.
+    /// Finds the phones of the logs of one sender in one chain of rotated files.
     fn in_chain(&mut self, logs: &[&'s SenderLog], phones: &PhonesOfFiles<'_>) {
         let mut logs: Vec<&SenderLog> = logs.iter().copied().filter(|log| log.age.is_some()).collect();
         logs.sort_by_key(|log| (log.age, *log));
@@ -198,7 +198,7 @@ impl<'s> KnownSenders<'s> {
         }
     }
 
-    /// Finds them for the logs of one sender in files whose order only their dates show, such as the exports of a log
+    /// Finds the phones of the logs of one sender in files whose order only their dates show, such as the exports of a log
     /// collector. `is_ordered` tells which two files are in one chain.
     fn without_order(&mut self, logs: &[&SenderLog], is_ordered: impl Fn(&SenderLog, &SenderLog) -> bool) {
         for log in logs.iter().filter(|log| !log.is_mixed && log.mac.is_some()) {

@@ -277,7 +277,7 @@ impl Rows {
 }
 
 /// The 1-based index of `common` in `all`; adds it if needed. The search begins at the end, since consecutive
-/// phones mostly have the same.
+/// phones usually have the same.
 fn number_of(all: &mut Vec<Arc<Common>>, common: &Arc<Common>) -> u32 {
     let index = all.iter().rposition(|known| Arc::ptr_eq(known, common));
     let index = index.unwrap_or_else(|| {

@@ -60,7 +60,7 @@ impl ScanContext<'_> {
     }
 }
 
-/// Whether a phone's log is there and can't be read. What is missing, or has other content, is no log.
+/// Whether a phone's log is there and can't be read. What is missing, or has other content, is not a log.
 pub fn is_of_unread_log(problem: &Problem) -> bool {
     let is_log = !matches!(problem.kind, ProblemKind::NotFound | ProblemKind::NotALog);
     is_log && mac_of_unread_log(&problem.path).is_some()

@@ -5,7 +5,7 @@ use super::Secret;
 /// The most escapes within each other that are resolved, as in `%2526` for `&`.
 const LEVELS: usize = 3;
 
-/// The named entities that can stand around a value.
+/// The named entities that can enclose a value.
 const ENTITIES: [(&str, char); 5] =
     [("&amp;", '&'), ("&quot;", '"'), ("&apos;", '\''), ("&lt;", '<'), ("&gt;", '>')];
 

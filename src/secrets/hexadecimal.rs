@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::keys::sign;
+use super::keys::placeholder;
 use super::{Secret, merged, pattern};
 
 /// Digits without blanks; pairs with colons; groups of any length with blanks between them; more pairs than a
-/// fingerprint has, with other signs between them, as `30-82-04`, `0x30, 0x82` and `\x30\x82`.
+/// fingerprint has, with other characters between them, as `30-82-04`, `0x30, 0x82` and `\x30\x82`.
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
     let (digit, pair) = ("[0-9A-Fa-f]", "[0-9A-Fa-f]{2}");
     pattern(&format!(
@@ -24,13 +24,13 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[0-9]{1,3}(?:[\s,
 static BEGINNING: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\A30(?:82[0-9a-f]{4}|81[0-9a-f]{2}|[0-7][0-9a-f])02010[013]"));
 
-/// The word that marks digits behind it as a key, as in `Key=…` and `Master-Key: …`, unless it is a public one; `HA1` is
+/// The word that marks digits after it as a key, as in `Key=…` and `Master-Key: …`, unless it is a public one; `HA1` is
 /// the hash in place of the password of HTTP and SIP (RFC 7616, section 3.4.2).
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"(?i)(?:(?<public>pub(?:lic)?[ _-]?)?key|\bha1)\\?["']?\s*[:=]\s*\\?["']?\z"#)
 });
 
-/// What marks digits behind it as a fingerprint.
+/// What marks digits after it as a fingerprint.
 static FINGERPRINT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:fingerprint|md5|sha-?[0-9]+)\W{0,4}\z"));
 
@@ -71,7 +71,7 @@ pub(super) fn keys(text: &str) -> Vec<Secret> {
         keys.extend(is_key.then(|| run.range()));
     }
     keys.extend(NUMBERS.find_iter(text).filter(|list| has_bytes(list.as_str())).map(|list| list.range()));
-    merged(keys.into_iter().map(|range| Secret { range, instead: sign("…") }).collect())
+    merged(keys.into_iter().map(|range| Secret { range, instead: placeholder("…") }).collect())
 }
 
 /// The groups of digits in a text that begins at this offset.
@@ -127,7 +127,7 @@ fn are_addresses(groups: &[&str]) -> bool {
     groups.iter().all(|group| group.len() == 12) && vendors.len() < count
 }
 
-/// Whether digits without signs are a key: there are more than of any fingerprint, or they begin like one.
+/// Whether digits without separators are a key: there are more than of any fingerprint, or they begin like one.
 fn is_key(digits: &str) -> bool {
     match digits.len() {
         48..=64 | 96 | 128 => ["3082", "3081", "302e0201", "30770201"]

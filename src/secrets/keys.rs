@@ -11,7 +11,7 @@ use super::{REDACTED, Secret, pattern};
 /// A blank, also in the forms used in URLs.
 const BLANK: &str = r"(?:[\s_+]|%20)";
 
-/// A run of base64 that may be a key by itself, or stand before a footer.
+/// A run of base64 that may be a key by itself, or come before a footer.
 static RUN: LazyLock<Regex> = LazyLock::new(|| pattern("[A-Za-z0-9+/]{24,}={0,2}"));
 
 /// A run of base64, also in the form for URLs (RFC 4648, section 5). More than two dashes are part of a PEM header.
@@ -73,12 +73,12 @@ pub(super) fn marked(text: &str) -> Vec<Secret> {
                         break;
                     }
                 }
-                secrets.push(Secret { range: start..end, instead: sign(kind) });
+                secrets.push(Secret { range: start..end, instead: placeholder(kind) });
                 done = end;
             }
             Mark::End { start, end } => {
                 if let Some(start) = before_footer(text, done, start) {
-                    secrets.push(Secret { range: start..end, instead: sign("…") });
+                    secrets.push(Secret { range: start..end, instead: placeholder("…") });
                 }
                 done = end;
             }
@@ -95,14 +95,14 @@ const MIN_LINE_LENGTH: usize = 16;
 /// for more.
 pub(super) const MIN_KEY_LENGTH: usize = 43;
 
-/// The shortest key behind a name that marks it, in characters: 16 bytes, as for AES.
+/// The shortest key after a name that marks it, in characters: 16 bytes, as for AES.
 const MIN_MARKED_LENGTH: usize = 22;
 
 /// The members of a JSON Web Key that are private (RFC 7518, section 6), of which `k` alone can be shorter than
 /// [`MIN_KEY_LENGTH`].
 const MEMBERS: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
-/// Whether a run of base64 behind this text is a private member of a JSON Web Key, `"d":"…"`, or the key of an SRTP
+/// Whether a run of base64 after this text is a private member of a JSON Web Key, `"d":"…"`, or the key of an SRTP
 /// stream in SDP (RFC 4568), `inline:…`. A name there changes less often between capitals, small letters and digits.
 fn is_marked(before: &str, run: &str) -> bool {
     let is_base64 = !run.contains(['+', '/']) || before.ends_with("inline:");
@@ -132,7 +132,7 @@ pub(super) fn unmarked(text: &str) -> Vec<Secret> {
         if run.ends_with(CERTIFICATE) && text[end..].starts_with("-----") {
             is_public = !text[..end - CERTIFICATE.len()].ends_with("END ");
         }
-        // What stands under a certificate's header may be a key all the same.
+        // What is under a certificate's header may be a key all the same.
         is_public &= !BEGINNING.is_match(run);
         let is_marked = is_marked(&text[..start], run);
         let goes_on = matches!(between, " " | "|" | "." | "\n" | "\r" | "\t") && lines.end + 1 == start;
@@ -145,7 +145,7 @@ pub(super) fn unmarked(text: &str) -> Vec<Secret> {
         }
         if is_marked {
             done = end;
-            secrets.push(Secret { range: start..end, instead: sign("…") });
+            secrets.push(Secret { range: start..end, instead: placeholder("…") });
         } else if is_line && start >= done {
             if lines.joined.is_empty() {
                 lines.start = start;
@@ -167,7 +167,7 @@ const fn is_base64(byte: &u8) -> bool {
 /// The whole text but the blanks around it, which is of a key.
 pub(super) fn alone(text: &str) -> Secret {
     let start = text.len() - text.trim_start().len();
-    Secret { range: start..text.trim_end().len(), instead: sign("…") }
+    Secret { range: start..text.trim_end().len(), instead: placeholder("…") }
 }
 
 /// Lines that may be of one key.
@@ -197,7 +197,7 @@ impl Lines {
             || is_last_line(&self.joined)
             || runs.any(|run| is_key(run.as_str()));
         let end = is_secret.then(|| last_line(text, self.end))?;
-        Some(Secret { range: self.start..end, instead: sign("…") })
+        Some(Secret { range: self.start..end, instead: placeholder("…") })
     }
 }
 
@@ -228,7 +228,8 @@ fn is_begun(run: &str) -> bool {
     run.len() >= 24 && run.contains(OPENSSH) || run.len() >= MIN_LINE_LENGTH && BEGINNING.is_match(run)
 }
 
-pub(super) fn sign(kind: &str) -> Cow<'static, str> {
+/// The text that replaces a key of this kind.
+pub(super) fn placeholder(kind: &str) -> Cow<'static, str> {
     if kind.is_empty() {
         Cow::Owned(format!("-----BEGIN PRIVATE KEY----- {REDACTED}"))
     } else {
@@ -348,7 +349,7 @@ fn are_whole_groups(text: &str) -> bool {
     text.len().is_multiple_of(4) && characters.all(|byte| is_base64(&byte))
 }
 
-/// A capital, a small letter, a digit, or a sign.
+/// The class of a character of base64: a capital, a small letter, a digit, or another one.
 const fn kind_of(byte: u8) -> u8 {
     match byte {
         b'A'..=b'Z' => 0,

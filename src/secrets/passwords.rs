@@ -42,7 +42,7 @@ const MAX_WITH_BLANKS: usize = 256;
 /// The beginning of the host after `user:password@`: a name, which in a local network often has no dot, or an IP address.
 static HOST: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\A(?:\w|\[[0-9a-f:])"));
 
-/// Words before a colon and an address that are no users.
+/// Words before a colon and an address that are not users.
 const LABELS: &str = "http https ftp ftps tftp tftps scp sftp sip sips mailto tel h323 xmpp im pres callto skype mail email e-mail to from cc bcc contact caller \
     callee peer user usr username login account addr address adr uri url id host server";
 
@@ -90,7 +90,7 @@ static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The user name that every phone has at first, with its password. A directory of this name has a path or the name of a
-/// file behind a slash, so the word before it must tell that it is a user.
+/// file after a slash, so the word before it must tell that it is a user.
 static FIRST_USER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r#"(?i)(?:\b(?:as|user|login|account|credentials?)[ \t:=]+plcmspip/|(?:\A|[^0-9a-z_/\\.~-])plcmspip:)(?<value>[^\s"'<>,;/@\[\]]+)(?<end>[/@]|\z|.)"#,
@@ -274,7 +274,7 @@ const SEPARATORS: &str = ",;|=&(){}'`";
 /// `user:password@host` without a scheme.
 pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
     let mut secrets = Vec::new();
-    // Where a password begins that goes on behind a separator, if an `@` follows.
+    // Where a password begins that goes on after a separator, if an `@` follows.
     let mut begun: Option<usize> = None;
     let mut offset = 0;
     for run in text.split_inclusive(|c: char| ends_url(c) || SEPARATORS.contains(c)) {
@@ -307,7 +307,7 @@ pub(super) fn before_hosts(text: &str) -> Vec<Secret> {
     secrets
 }
 
-/// The user in `user:password`, also behind a label, and where the password begins.
+/// The user in `user:password`, also after a label, and where the password begins.
 fn password_after_user(text: &str) -> Option<(&str, usize)> {
     let mut parts = text.split_inclusive(':');
     let mut user = parts.next()?;
@@ -325,7 +325,7 @@ fn is_hex(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':')
 }
 
-/// Whether these are the parts of an IPv6 address, or a fingerprint behind its algorithm.
+/// Whether these are the parts of an IPv6 address, or a fingerprint after its algorithm.
 fn is_address_or_fingerprint(name: &str, text: &str) -> bool {
     let is_algorithm = ["MD5", "SHA1", "SHA-1", "SHA256", "SHA-256"].contains(&name);
     text.contains(':') && is_hex(text) && (is_algorithm || is_hex(name))

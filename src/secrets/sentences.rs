@@ -1,5 +1,5 @@
 //! Finds passwords that only a blank separates from the word for them, as in `user jane password 4711`. Ordinary words
-//! stand there as well (`password required`), so what is concealed depends on what is before and on the word itself.
+//! are in that place as well (`password required`), so what is concealed depends on what is before and on the word itself.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::names::{ENDINGS, KEYS, PASSWORDS, is_no_key, is_ordinary};
 use super::passwords::value;
 use super::{Secret, merged, pattern};
 
-/// The word, and what may be around it: a user or a parameter before it; behind it, what a value must follow, or two of
+/// The word, and what may be around it: a user or a parameter before it; after it, what a value must follow, or two of
 /// them.
 static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
     let user = r"(?<user>\b(?:user(?:[ _-]?name|[ _-]?id)?|login|account)[ \t:=]+\S{1,64}[ \t,;]+(?:(?:and|with)[ \t]+)?)";
@@ -33,7 +33,7 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 /// The length of the shortest PIN in use.
 const MIN_PIN_LENGTH: usize = 4;
 
-/// The length of the shortest passphrase of a WPA network (IEEE 802.11). What stands behind `psk`, `pwd` or the
+/// The length of the shortest passphrase of a WPA network (IEEE 802.11). What comes after `psk`, `pwd` or the
 /// name of a key is often a mode, a standard or a length, which are shorter.
 const MIN_PASSPHRASE_LENGTH: usize = 8;
 
@@ -49,7 +49,7 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
         let is_certain = is_community || ["user", "parameter", "certain"].into_iter().any(has);
         at = found.get_match().end();
         let word = &found["word"];
-        // "the first pass 2" is no password.
+        // "the first pass 2" is not a password.
         if word.eq_ignore_ascii_case("pass") && !has("user") && !has("parameter") {
             continue;
         }
@@ -57,7 +57,7 @@ pub(super) fn passwords(text: &str) -> Vec<Secret> {
         let is_quoted = text[at..].starts_with(['"', '\'', '“', '‘']);
         let password = value(text, at);
         let said = &text[password.clone()];
-        // Not behind the name of the parameter, only what can be a part of a key: "private key Platform1" is a name.
+        // Except after the name of the parameter, only a part of a key is concealed: "private key Platform1" names a slot.
         let is_private = word.get(.."private".len()).is_some_and(|word| word.eq_ignore_ascii_case("private"));
         if is_private && !has("parameter") && !is_part_of_key(said) {
             continue;
@@ -95,7 +95,7 @@ fn is_part_of_key(said: &str) -> bool {
     said.len() >= 16 && said.bytes().all(is_base64)
 }
 
-/// Whether a word has characters as no ordinary word has: digits, signs, or a capital after a small letter.
+/// Whether a word has characters as no ordinary word has: digits, punctuation, or a capital after a small letter.
 fn looks_secret(said: &str) -> bool {
     let is_setting = said.split_once('=').is_some_and(|(_, value)| !value.is_empty());
     let word = said.trim_matches(|c: char| "\"'.,;:!?()[]{}<>".contains(c));

@@ -20,7 +20,7 @@ use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_HOUR, MILLISECONDS_PER_MINUTE, Stamp, Yearless};
 
-/// A line of another process is at most this many lines behind the last one that is kept: a phone that has written more has
+/// A line of another process is at most this many lines after the last one that is kept: a phone that has written more has
 /// run as long as the line says.
 const MOST_BEFORE_ODD: u64 = 4;
 
@@ -102,7 +102,7 @@ fn leap_years(records: &[Record<'_>], joined: &Joined) -> Vec<bool> {
 /// Computes again how long after its boot's start each record was written, once the default dates are known: no time
 /// is counted from a default date to a real one. The start is the banner, or the first line if there is none.
 pub(super) fn measure(records: &mut [Record<'_>]) {
-    // By boot, the first date in it or behind it.
+    // By boot, the first date in it or after it.
     let mut next_dates: Vec<Option<NaiveDateTime>> = Vec::new();
     for boot in records.chunk_by(|a, b| a.boot == b.boot).rev() {
         let next = next_dates.last().copied().flatten();
@@ -195,7 +195,7 @@ struct BootState {
     /// Only in [`measure`]: the first real date is at most a day after the boot before, so the clock was right from
     /// the start, and a jump of the dates is elapsed time.
     began_right: bool,
-    /// Only in [`measure`]: no uptime before the first date is higher, in milliseconds. The boot began behind the last
+    /// Only in [`measure`]: no uptime before the first date is higher, in milliseconds. The boot began after the last
     /// date of the boot before. An ordinary line with a higher one is taken for another process's.
     longest: Option<u64>,
     /// Only in [`measure`]: `date` is a default or a wrong date. No time is counted from it to a real one.
@@ -344,7 +344,7 @@ impl BootState {
     }
 
     /// Whether the phone has started again after the end of a log: the clock shows its default date, or a phone that wrote
-    /// only dates tells about its start at an uptime.
+    /// only dates writes about its start at an uptime.
     fn is_reset(&self, record: &Record<'_>) -> bool {
         let before = self.date.and_then(|date| date.yearless());
         let default = before.zip(default_date(record.entry));
@@ -378,7 +378,7 @@ impl BootState {
 }
 
 /// Whether the uptime of the record before this one is odd: an ordinary line in a boot that began with its banner and has no
-/// date yet, ahead of the lines before and directly behind it, which go on from each other. A process that does not start
+/// date yet, ahead of the lines before and directly after it, which go on from each other. A process that does not start
 /// again with the phone writes such lines.
 fn is_odd_before(records: &[Record<'_>], begin: usize, at: usize, before: &BootState) -> bool {
     let [.., last, odd] = &records[begin..at] else { return false };
@@ -401,7 +401,7 @@ fn is_odd_before(records: &[Record<'_>], begin: usize, at: usize, before: &BootS
 }
 
 /// Whether the first of the later lines show that the phone has started again: by a banner, or by what it writes once when
-/// it starts. Behind the boot's first date, or in another log, these are lines of a later start.
+/// it starts. After the boot's first date, or in another log, these are lines of a later start.
 fn shows_another_start(boot: &[Record<'_>], later: &[Record<'_>]) -> bool {
     let is_repeated = |record: &Record<'_>| {
         record.entry.is_of_start() && boot.iter().any(|other| other.event() == record.event())

@@ -10,7 +10,7 @@ use crate::stamp::MILLISECONDS_PER_MINUTE;
 /// From a stamp without seconds to the next one, in milliseconds.
 const MINUTE: u64 = MILLISECONDS_PER_MINUTE;
 
-/// A connection that fails for its server's certificate has this many lines behind the refusal.
+/// A connection that fails for its server's certificate has this many lines after the refusal.
 const LINES_OF_FAILURE: u64 = 2;
 
 /// The save in progress, or the last one that ended.
@@ -19,10 +19,10 @@ struct Save<'e> {
     slot: Slot,
     /// Of its first line: the milliseconds since the boot's start, and the phone's count of lost lines.
     begin: (u64, Option<u64>),
-    /// The first line of another save, of which no further line was read, stands shortly before it. Lines of a second can
+    /// The first line of another save, of which no further line was read, is shortly before it. Lines of a second can
     /// be out of order, so a refusal in the second of this save is of the earlier one.
     follows_begun: bool,
-    /// A chain was refused in its second, which can be another one: its other lines then stand in that second, too.
+    /// A chain was refused in its second, which can be another one: its other lines are in that second, too.
     has_refused_chain: bool,
     /// The certificate that was saved.
     new: Option<&'e Event>,
@@ -32,7 +32,7 @@ struct Save<'e> {
 
 impl Save<'_> {
     /// Whether a refusal without a slot ends the save: it is of it. A chain is also refused for other reasons, so only one of
-    /// another second, or behind lost lines, does.
+    /// another second, or after lost lines, does.
     fn is_refused_by(&mut self, record: &Record<'_>) -> bool {
         let (elapsed, missed) = self.begin;
         let is_chain = matches!(record.event(), Some(Event::ChainNotDecodable { .. }));
@@ -51,7 +51,7 @@ impl Save<'_> {
     }
 
     /// Whether a further `New Certificate` is of another save, whose `Saving new` was lost. That can be one to the same slot
-    /// only if the line behind it says that it replaces the certificate of this save.
+    /// only if the line after it says that it replaces the certificate of this save.
     fn is_of_another(&self, new: &Event, later: &[Record<'_>]) -> bool {
         let is_step = |event: &&Event| event.is_installation() && !event.is_failure();
         let next = later.iter().filter_map(Record::event).find(is_step);
@@ -77,7 +77,7 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
         let mut saving: Option<Save<'_>> = None;
         let mut untrusted: Option<u64> = None;
         let mut file = None;
-        // A refusal, and the last line of those directly behind it that it explains.
+        // A refusal, and the last line of those directly after it that it explains.
         let mut explained: Option<(usize, u64, u64)> = None;
         for at in 0..boot.len() {
             let Some((record, later)) = boot[at..].split_first_mut() else { break };
@@ -110,7 +110,7 @@ pub(super) fn resolve(records: &mut [Record<'_>]) {
                     record.slot = saving.map(|save| save.slot);
                 }
                 Some(end @ (Event::PreviousCertificate { .. } | Event::NoPreviousCertificate)) => {
-                    // Behind an end that says something else, the other lines of a further save were lost.
+                    // After an end that says something else, the other lines of a further save were lost.
                     saving = saving.filter(|save| !save.is_over_at(record));
                     saving = saving.filter(|save| save.end.is_none_or(|known| known == end));
                     saving = saving.map(|save| Save { end: Some(end), ..save });

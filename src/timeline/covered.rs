@@ -24,7 +24,7 @@ pub(super) fn adds_nothing((part, calendar): &(Log, Calendar), whole: &[&(Log, C
         return part.digest.counts.bytes == 0;
     }
     let digests = || whole.iter().map(|(log, _)| &log.digest);
-    // Events that only this log shows to be lost are none of theirs.
+    // If this log counts more lost events than the others, it has lines that these don't have.
     let lost = |digest: &LogDigest| digest.entries.iter().filter_map(|entry| entry.missed).max();
     if lost(&part.digest) > digests().filter_map(lost).max() {
         return false;
@@ -120,7 +120,7 @@ fn has_own_lines<'a>(part: &LogDigest, others: impl Iterator<Item = &'a LogDiges
             return false;
         }
         let stamps: Vec<_> = digest.entries.iter().filter_map(number_of).collect();
-        // A line that is not kept can be slightly later than the one behind it.
+        // A line that is not kept can be slightly later than the one after it.
         let later = CLOCK_SET_BACK_S.unsigned_abs();
         let latest = |(is_date, day, number)| (is_date, day, number + if is_date { later } else { 0 });
         ranges.extend(stamps.iter().map(|stamp| (*stamp, latest(*stamp))));

@@ -9,7 +9,7 @@ use crate::stamp::{MILLISECONDS_PER_HOUR, MILLISECONDS_PER_YEAR, Yearless};
 /// A date after a start was wrong if a jump corrects it within this time, in milliseconds.
 pub(super) const WRONG_AT_START: i64 = MILLISECONDS_PER_HOUR.cast_signed();
 
-/// A boot begins at most this many days after the one before, mostly within minutes.
+/// A boot begins at most this many days after the one before, usually within minutes.
 const CLOSE_DAYS: i64 = 2;
 
 /// No file of a phone is older than this year; an earlier modification time is ignored.

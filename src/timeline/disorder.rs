@@ -1,5 +1,5 @@
-//! Lines of one second that stand in another order than the phone wrote them, as lines that were sent by UDP do, and
-//! exports of log collectors that sort by a time without a fraction of a second.
+//! Lines of one second that are not in the order in which the phone wrote them: lines that were sent by UDP, and exports
+//! of log collectors that sort by a time without a fraction of a second.
 
 use crate::digest::{LogEntry, explains};
 use crate::event::Event;
@@ -32,7 +32,7 @@ pub(super) fn mend(entries: &mut [LogEntry]) {
     }
 }
 
-/// Whether a line that a phone writes only behind its banner has a lower uptime than that: an odd stamp, by which it is not
+/// Whether a line that a phone writes only after its banner has a lower uptime than that: an odd stamp, by which it is not
 /// sorted.
 fn is_banner_passed(lines: &[LogEntry]) -> bool {
     let banner = lines.iter().position(LogEntry::is_banner);
@@ -52,8 +52,8 @@ fn is_slot_of_save(entry: &LogEntry) -> bool {
     matches!(entry.event, Some(Event::CertificateSaving { .. }))
 }
 
-/// Of one save, the line that names the slot comes first. Other lines of a save that stand before it in the same second
-/// are of this save if they are of no save before, and no such lines stand behind it. Those behind a lost line are also
+/// Of one save, the line that names the slot comes first. Other lines of a save that come before it in the same second
+/// are of this save if they are of no save before, and no such lines come after it. Those after a lost line are also
 /// of this save: more often one of its own lines was lost than the first one of the next save.
 fn put_slot_first(entries: &mut [LogEntry], slot: usize) {
     let stamp = entries[slot].stamp;
@@ -63,7 +63,7 @@ fn put_slot_first(entries: &mut [LogEntry], slot: usize) {
     let begin = slot - before.count();
     let behind = &entries[slot + 1..];
     let next = behind.iter().find(|entry| is_slot_of_save(entry)).map(|next| next.stamp);
-    // What stands in another second before the next line with a slot can be of that save.
+    // A line in another second, before the next line with a slot, can be of that next save.
     let is_of_next = |entry: &&LogEntry| !is_same(entry) && Some(entry.stamp) == next;
     let near = behind.iter().take_while(is_other).take_while(|entry| are_of_one_save(stamp, entry.stamp));
     let of_behind: Vec<u8> = near.filter(|entry| !is_of_next(entry)).filter_map(part_of_save).collect();
@@ -106,7 +106,7 @@ fn part_of_save(entry: &LogEntry) -> Option<u8> {
 }
 
 /// The lines of a connection that fails for its server's certificate follow the refusal in the same second. Those that
-/// stand before it in that second are of it if no equal ones stand behind it.
+/// come before it in that second are of it if no equal ones come after it.
 fn put_refusal_first(entries: &mut [LogEntry], refusal: usize) {
     let stamp = entries[refusal].stamp;
     if stamp.is_none() {

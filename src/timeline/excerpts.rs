@@ -30,8 +30,8 @@ pub(super) fn drop_excerpts(digest: &mut LogDigest, which: Excerpts) {
 fn find_excerpt(digest: &LogDigest, which: Excerpts) -> Option<Range<usize>> {
     let entries = &digest.entries;
     let begins = begins(entries);
-    let dated = Ends::of(entries, |entry| is_message(entry) && has_set_date(entry));
-    let banners = Ends::of(entries, LogEntry::is_banner);
+    let dated = FirstAndLast::of(entries, |entry| is_message(entry) && has_set_date(entry));
+    let banners = FirstAndLast::of(entries, LogEntry::is_banner);
     let largest = |parts: &mut dyn Iterator<Item = Range<usize>>| {
         let parts = parts.filter(|part| is_sure(entries, part, dated.are_in(part), banners.are_in(part)));
         // If a part is not in the rest, no larger part is.
@@ -43,9 +43,9 @@ fn find_excerpt(digest: &LogDigest, which: Excerpts) -> Option<Range<usize>> {
 }
 
 /// The first and the last entry of some kind.
-struct Ends(Option<(usize, usize)>);
+struct FirstAndLast(Option<(usize, usize)>);
 
-impl Ends {
+impl FirstAndLast {
     fn of(entries: &[LogEntry], is_one: impl Fn(&LogEntry) -> bool) -> Self {
         Self(entries.iter().position(&is_one).zip(entries.iter().rposition(is_one)))
     }
@@ -90,7 +90,7 @@ fn messages(entries: &[LogEntry]) -> impl Iterator<Item = &LogEntry> {
     entries.iter().filter(|entry| is_message(entry))
 }
 
-/// The entries before and after a part. One of both is empty.
+/// The entries before and after a part. One of the two is empty.
 fn rest<'a>(entries: &'a [LogEntry], part: &Range<usize>) -> &'a [LogEntry] {
     if part.start == 0 { &entries[part.end..] } else { &entries[..part.start] }
 }
@@ -133,14 +133,14 @@ fn is_excerpt(digest: &LogDigest, part: &Range<usize>, which: Excerpts) -> bool 
     (which == Excerpts::All || has_gaps()) && adds_no_time(own, rest, has_set_date)
 }
 
-/// The entries up to the next start of the phone behind a date.
+/// The entries up to the next start of the phone after a date.
 fn first_boot(entries: &[LogEntry]) -> &[LogEntry] {
     let first = entries.iter().position(LogEntry::is_dated).unwrap_or(entries.len());
     let banner = entries[first..].iter().position(LogEntry::is_banner);
     &entries[..banner.map_or(entries.len(), |banner| first + banner)]
 }
 
-/// Whether the last date of some entries is not before the first one of those behind them.
+/// Whether the last date of some entries is not before the first one of those after them.
 fn goes_back(before: &[LogEntry], behind: &[LogEntry]) -> bool {
     let dates = before.iter().rev().find_map(set_date).zip(behind.iter().find_map(set_date));
     dates.is_some_and(|(last, first)| last == first || dates::goes_back(last, first, 0))

@@ -9,7 +9,7 @@ use crate::stamp::MILLISECONDS_PER_MINUTE;
 /// Two steps of one pass over the configuration are at most this far apart, in milliseconds.
 const ONE_PASS: u64 = MILLISECONDS_PER_MINUTE;
 
-/// Whether the second record was written at most this long after the first one. None if their stamps do not tell.
+/// Whether the second record was written at most this long after the first one. None if their stamps do not show that.
 fn are_within(timeline: &Timeline<'_>, earlier: usize, later: usize, milliseconds: u64) -> Option<bool> {
     let (earlier, later) = (&timeline.records[earlier], &timeline.records[later]);
     if earlier.boot == later.boot {
@@ -93,7 +93,7 @@ impl Timeline<'_> {
             return false;
         };
         let last = &self.records[last_view.at.1];
-        // What was lost between the last line and the one behind it can be of the inventory.
+        // What was lost between the last line and the one after it can be of the inventory.
         let is_behind = |next: &&Record<'_>| {
             next.boot == last.boot && (next.file != last.file || next.line <= last.line + 2)
         };
@@ -145,7 +145,7 @@ impl Timeline<'_> {
                 |view: &&SlotView| view.content.details.fingerprint == shown.content.details.fingerprint;
             let mut before = known.iter().rev().filter(|view| view.at.0 < shown.at.0);
             let before = before.find(|view| view.slot == shown.slot);
-            // Where it is not known what the slot had, an inventory behind the failure shows it, and a later one what is new.
+            // Where it is not known what the slot had, an inventory after the failure shows it, and a later one what is new.
             let before = before.copied().or_else(|| {
                 let mut between = later().filter(|view| view.slot == shown.slot && view.at.0 < shown.at.0);
                 between.next().filter(|_| !has_whole_inventory)

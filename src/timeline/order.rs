@@ -24,7 +24,7 @@ const CHAIN_OUT_OF_ORDER_S: i64 = 3_600;
 /// The most days that the common lines of a rotated log and the next one span, if these lines were not kept.
 const OVERLAP_DAYS: i64 = 2;
 
-/// A log mostly begins within this many days after the date in the name of the one before.
+/// A log usually begins within this many days after the date in the name of the one before.
 const CONTINUATION_DAYS: i64 = 7;
 
 /// The clocks of a phone and of a server can show times that are this many hours apart.
@@ -34,7 +34,7 @@ const MOST_APART_HOURS: i64 = 26;
 const COPYING_HOURS: i64 = 12;
 
 /// One log with what is known of its time.
-struct Timed {
+struct TimedLog {
     log: Log,
     calendar: Calendar,
     /// Its first date.
@@ -74,7 +74,7 @@ pub(super) fn in_order(mut logs: Vec<Log>, clock: &Clock) -> Vec<(Log, Calendar)
 }
 
 /// By the number of a log: the numbers of the logs with whose last lines it begins.
-fn overlapped_logs(chains: &[Vec<Timed>]) -> HashMap<usize, BTreeSet<usize>> {
+fn overlapped_logs(chains: &[Vec<TimedLog>]) -> HashMap<usize, BTreeSet<usize>> {
     let logs: Vec<&Log> = chains.iter().flatten().map(|timed| &timed.log).collect();
     let mut overlapped: HashMap<usize, BTreeSet<usize>> = HashMap::new();
     for (earlier, later) in overlaps(&logs) {
@@ -84,10 +84,10 @@ fn overlapped_logs(chains: &[Vec<Timed>]) -> HashMap<usize, BTreeSet<usize>> {
 }
 
 /// Gives the logs of chains without dates a time, by which they are sorted among the others.
-fn set_times_of_undated(chains: &mut [Vec<Timed>]) {
+fn set_times_of_undated(chains: &mut [Vec<TimedLog>]) {
     let dated = chains.iter().flatten();
     let dated: Vec<_> =
-        dated.filter_map(|Timed { log, key, .. }| Some((log.file_time()?, log, (*key)?))).collect();
+        dated.filter_map(|TimedLog { log, key, .. }| Some((log.file_time()?, log, (*key)?))).collect();
     let undated = chains.iter().flatten().filter(|log| log.key.is_none());
     let keys: Vec<_> = undated.map(|undated| time_of_undated(&undated.log, &dated)).collect();
     let undated = chains.iter_mut().flatten().filter(|log| log.key.is_none());
@@ -128,7 +128,7 @@ fn chain_of(log: &Log) -> String {
     }
 }
 
-/// The same to find logs whose lines are in others: a log that is gone is no copy of the one that has its path now.
+/// The same to find logs whose lines are in others: a log that is gone is not a copy of the one that has its path now.
 pub(super) fn chain_of_content(log: &Log) -> String {
     if log.rotation == Rotation::Gone { chain(log.chain_path()) } else { chain_of(log) }
 }
@@ -154,16 +154,16 @@ fn extract_copies(chain: &mut Vec<Log>) -> Vec<Log> {
 /// and directly after it, but for logs that go on from before its end and end earlier: these are other copies of the same
 /// lines. A log without any time comes first: otherwise the logs after it in its chain would wait for it.
 fn next_of(
-    chains: &mut [std::iter::Peekable<std::vec::IntoIter<Timed>>],
+    chains: &mut [std::iter::Peekable<std::vec::IntoIter<TimedLog>>],
     overlapped: &HashMap<usize, BTreeSet<usize>>,
     last: Option<&(usize, Option<NaiveDateTime>)>,
-) -> Option<Timed> {
+) -> Option<TimedLog> {
     let is_last = |number: &usize| last.is_some_and(|(last, _)| last == number);
     let last_date = last.and_then(|(_, date)| *date);
-    let earlier = |log: &Timed| overlapped.get(&log.log.number).into_iter().flatten();
-    let is_too_early = |log: &Timed| earlier(log).any(|earlier| !is_last(earlier));
-    let continues_last = |log: &Timed| earlier(log).next().is_some() && !is_too_early(log);
-    let goes_over_end = |log: &Timed| log.first.is_some() && log.first <= last_date && last_date < log.key;
+    let earlier = |log: &TimedLog| overlapped.get(&log.log.number).into_iter().flatten();
+    let is_too_early = |log: &TimedLog| earlier(log).any(|earlier| !is_last(earlier));
+    let continues_last = |log: &TimedLog| earlier(log).next().is_some() && !is_too_early(log);
+    let goes_over_end = |log: &TimedLog| log.first.is_some() && log.first <= last_date && last_date < log.key;
     let has_next = chains.iter_mut().filter_map(|logs| logs.peek()).any(continues_last);
     let oldest = chains.iter_mut().enumerate().filter_map(|(chain, logs)| {
         let log = logs.peek()?;
@@ -189,7 +189,7 @@ struct UnsetEnd {
     changed: NaiveDateTime,
     /// The date that the clock shows then.
     shown: Yearless,
-    /// It shows none: the log says that the clock failed, behind its last date.
+    /// It shows none: the log says that the clock failed, after its last date.
     is_undated: bool,
 }
 
@@ -203,7 +203,7 @@ fn unset_end(log: &Log) -> Option<UnsetEnd> {
 }
 
 /// Whether the dates of a log continue those of a log of another chain that ended while the clock was not set: they are
-/// as much later as its file was changed later. Behind a log that shows no date, the clock has just begun to count, so they
+/// as much later as its file was changed later. After a log that shows no date, the clock has just begun to count, so they
 /// are of January 1; and files that were copied together are changed at one time, so the file must not be changed earlier
 /// than its dates say.
 fn continues_unset(log: &Log, span: &Span, unset_ends: &[UnsetEnd]) -> bool {
@@ -227,12 +227,12 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[UnsetEnd]) -> bool {
 ///
 /// - `span` is the log's first and last date. It is None if these can be dates of a clock that was not set, unless
 ///   they are of the days before the file's modification time.
-/// - `day_before` is the date in the name of the log before. A log mostly begins in the days after it; that year is
+/// - `day_before` is the date in the name of the log before. A log usually begins in the days after it; that year is
 ///   used if it is earlier than the one by the modification time, and the log's own name has no date.
 /// - `newer` is the first and the last time of the next newer log with dates.
 /// - `overlaps` means that the next newer log repeats lines of this log. Then only the last dates are compared.
 /// - A log without dates gets the sort key of the log before it in the chain, else of the one after it.
-fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[UnsetEnd], clock: &Clock) -> Vec<Timed> {
+fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[UnsetEnd], clock: &Clock) -> Vec<TimedLog> {
     chain.sort_by(by_rotation);
     // A clock that is not set at the end of a log is not set at the beginning of the next one.
     let spans: Vec<_> = Span::of_all(&chain).into_iter().map(|dates| dates.span).collect();
@@ -242,7 +242,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[UnsetEnd], clock: &Clock) -> 
     let lasts = [None].into_iter().chain(lasts);
     let days: Vec<_> = [None].into_iter().chain(chain.iter().map(day_of_name)).collect();
     let mut newer: Option<(NaiveDateTime, NaiveDateTime)> = None;
-    let mut timed: Vec<Timed> = Vec::with_capacity(chain.len());
+    let mut timed: Vec<TimedLog> = Vec::with_capacity(chain.len());
     let logs = chain.into_iter().zip(spans).zip(days).zip(lasts);
     for (((log, span), day_before), last_before) in logs.collect::<Vec<_>>().into_iter().rev() {
         // Default dates of a clock that was not set show no order.
@@ -272,7 +272,7 @@ fn sorted_chain(mut chain: Vec<Log>, unset_ends: &[UnsetEnd], clock: &Clock) -> 
         }
         let times = span.as_ref().and_then(|span| calendar.times(span));
         newer = times.or(newer);
-        timed.push(Timed {
+        timed.push(TimedLog {
             log,
             calendar,
             first: times.map(|(first, _)| first),

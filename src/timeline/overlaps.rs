@@ -49,7 +49,7 @@ pub(super) fn overlaps(all: &[&Log]) -> BTreeSet<(usize, usize)> {
 pub(super) struct DefaultDates(Option<(Stamp, Stamp)>);
 
 impl DefaultDates {
-    /// Those of logs in order.
+    /// The default dates of each of these logs, which are in order.
     pub(super) fn of_all<'a>(logs: impl IntoIterator<Item = &'a Log>) -> Vec<Self> {
         Span::of_all(logs).into_iter().map(|dates| Self(dates.unset)).collect()
     }

@@ -9,7 +9,7 @@ mod starts;
 
 use chrono::NaiveDateTime;
 
-use self::joined::JoinedLogs;
+use self::joined::ConcatenatedLogs;
 use self::newest_first::NewestFirst;
 pub(super) use self::parts::SHORTEST_STEP;
 use self::starts::{continues_start, since_start};
@@ -35,8 +35,8 @@ pub(super) fn put_in_order(entries: &mut Vec<LogEntry>, modified: Option<NaiveDa
 fn put_oldest_first(entries: &mut Vec<LogEntry>, modified: Option<NaiveDateTime>) {
     // Where a clock was set to its time zone, a part has that inside.
     let steps = [SHORTEST_STEP, AHEAD_MS];
-    let Some(JoinedLogs { begins, order }) =
-        steps.iter().find_map(|step| JoinedLogs::find(entries, *step, modified))
+    let Some(ConcatenatedLogs { begins, order }) =
+        steps.iter().find_map(|step| ConcatenatedLogs::find(entries, *step, modified))
     else {
         return;
     };

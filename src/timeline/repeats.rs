@@ -121,7 +121,7 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
 
 /// Which logs to keep: not those whose messages are all in one other log, which also covers their dates.
 ///
-/// Two boots can have equal messages, and a rotated log is mostly from another boot than the next one. So within one
+/// Two boots can have equal messages, and a rotated log is usually from another boot than the next one. So within one
 /// rotation chain one more sign is needed: a message with a real date; a long run of different messages; a piece with
 /// which the other log begins; or two equal logs.
 fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
@@ -252,7 +252,7 @@ pub(super) fn are_in_order<'a>(
 }
 
 /// Messages of one kind whose first letters are the same, this many, are in the same words.
-const WORDING: usize = 8;
+const SAME_WORDING_LENGTH: usize = 8;
 
 /// Whether two lines are one message, also if one of them was wrapped or has other quotation marks or blanks. The first
 /// one can be cut if its log ends within a line.
@@ -267,7 +267,7 @@ pub(super) fn is_same_message(
     let is_same_text = || {
         let (text, other_text) = (letters(digest, entry), letters(other_digest, other));
         // Two messages of one second can be the same event in other words. An excerpt can leave out a function's name.
-        let mut begins = text.iter().zip(&other_text).take(WORDING);
+        let mut begins = text.iter().zip(&other_text).take(SAME_WORDING_LENGTH);
         let is_same_wording = begins.all(|(letter, other)| letter == other)
             || text.ends_with(&other_text)
             || other_text.ends_with(&text);
@@ -281,7 +281,7 @@ pub(super) fn is_same_message(
 /// This many different lines in a row do not occur again with the same milliseconds.
 pub(super) const LONG_RUN: usize = 8;
 
-/// So many lines do not stand in the same seconds of two boots, an hour or more after their starts.
+/// This many lines, an hour or more after their starts, are not in the same seconds of two boots.
 const MIN_LATER: usize = 4;
 
 /// Whether many different messages of a log are in another one, in a row and with the same distances: then they are

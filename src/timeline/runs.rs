@@ -18,7 +18,7 @@ use crate::stamp::Yearless;
 /// This many equal lines in a row are the same lines, also if it can't be seen where a copy begins or ends.
 const MIN_REPEATED: usize = 4;
 
-/// So many ordinary lines at the beginning and at the end of a piece are kept because it begins or ends there; the same
+/// This many ordinary lines at the beginning and at the end of a piece are kept because it begins or ends there; the same
 /// lines in the whole log are not.
 const KEPT_AT_BEGIN: usize = 2;
 const KEPT_AT_END: usize = 1;
@@ -34,10 +34,10 @@ pub(super) fn drop_repeats(digest: &mut LogDigest, is_newest: bool, modified: Op
     }
 }
 
-/// Lines that stand in the file once more.
+/// Lines that the file has a second time.
 struct RepeatedLines {
     entries: Range<usize>,
-    /// How many entries behind them are the rest of a newer log, which begins with the last lines of an older one behind it
+    /// How many entries after them are the rest of a newer log, which begins with the last lines of an older one after it
     /// in the file.
     newer: usize,
     end_of_older: usize,
@@ -77,7 +77,7 @@ fn find_repeat(
     None
 }
 
-/// Whether many lines at the end of the file, which stand before in it, begin with the default date without a banner:
+/// Whether many lines at the end of the file, which it also has before, begin with the default date without a banner:
 /// rather than by another start, they are there since somebody added them.
 fn is_start_again(entries: &[LogEntry], run: &EqualLines, modified: Option<NaiveDateTime>) -> bool {
     let (before, lines) = entries.split_at(run.other.start);
@@ -108,7 +108,7 @@ struct Before {
 struct Gaps(Vec<Before>);
 
 impl Gaps {
-    /// None if no line of the file can stand there twice.
+    /// None if the file can have no line twice.
     fn of(entries: &[LogEntry], modified: Option<NaiveDateTime>) -> Option<Self> {
         let mut gaps: Vec<Before> = Vec::with_capacity(entries.len());
         let mut known = Before::default();
@@ -121,7 +121,7 @@ impl Gaps {
         for (at, entry) in entries.iter().enumerate() {
             let begins = entry.is_banner()
                 || last.is_some_and(|(last, ..)| {
-                    // Default dates can stand there twice.
+                    // The file can have default dates twice.
                     !is_default(last) && falls_back_without_banner(last, entries[at..].iter(), modified)
                 });
             known.starts += usize::from(begins);
@@ -192,7 +192,7 @@ impl Gaps {
     }
 }
 
-/// Whether the uptime of a line that is no banner is less than that of the line before, or that had a date.
+/// Whether the uptime of a line that is not a banner is less than that of the line before, or that had a date.
 fn restarts_between(before: &LogEntry, entry: &LogEntry) -> bool {
     let (Some(before), Some(stamp)) = (before.stamp, entry.stamp) else { return false };
     !entry.is_banner() && stamp.restarts_after(before)
@@ -322,9 +322,9 @@ impl EqualLines {
     }
 }
 
-/// Where a log begins whose first date is at `date`, behind the last line of another one with the date at `end`: the
+/// Where a log begins whose first date is at `date`, after the last line of another one with the date at `end`: the
 /// lines without a date from the last banner on are of the same boot as the date, and so are lines directly before it.
-/// Boots between them whose clock was not set are taken for older, since the newest log mostly ends with the date of its
+/// Boots between them whose clock was not set are taken for older, since the newest log usually ends with the date of its
 /// file.
 pub(super) fn begin_between(entries: &[LogEntry], end: usize, date: usize) -> usize {
     // January 1 goes on from December 31.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::{Record, Timeline};
 use crate::event::{self, Event};
 use crate::model::{CertificateDetails, CertificateState, Slot};
-use begun::Begun;
+use begun::BegunInstallation;
 use inventory_lines::InventoryLines;
 use unnamed::UnnamedSave;
 
@@ -20,7 +20,7 @@ pub struct SlotHistory {
     /// A line names a key, of any slot.
     has_key_line: bool,
     /// The installations of which only the first line was read: it is not known what was saved.
-    begun: Vec<Begun>,
+    begun: Vec<BegunInstallation>,
 }
 
 /// The state of one slot that the log shows at one time.
@@ -111,8 +111,8 @@ impl SlotView {
         self.source == SlotViewSource::Inventory { is_complete: true }
     }
 
-    /// A certificate was saved. Only this tells it: of the lines of an installation any can be lost, and an installation
-    /// that began can be refused.
+    /// Whether a certificate was saved. Find saves only by this: any line of an installation can be lost, and an
+    /// installation that began can be refused.
     pub fn is_save(&self) -> bool {
         self.source == SlotViewSource::Save
     }
@@ -200,7 +200,7 @@ impl SlotHistory {
     }
 
     fn add_begun(&mut self, timeline: &Timeline<'_>, begun: Option<(Slot, usize)>) {
-        self.begun.extend(begun.map(|begun| Begun::new(timeline, begun)));
+        self.begun.extend(begun.map(|begun| BegunInstallation::new(timeline, begun)));
     }
 
     fn refuse(&mut self, slot: Slot, at: usize, record: &Record<'_>) {
@@ -297,8 +297,8 @@ impl SlotHistory {
         slot: Slot,
         after: usize,
         before: usize,
-    ) -> impl Iterator<Item = &Begun> {
-        let is_between = move |begun: &&Begun| after < begun.record && begun.record < before;
+    ) -> impl Iterator<Item = &BegunInstallation> {
+        let is_between = move |begun: &&BegunInstallation| after < begun.record && begun.record < before;
         self.begun.iter().filter(move |begun| begun.slot == slot).filter(is_between)
     }
 
@@ -424,7 +424,7 @@ impl SlotView {
         // Where the newest lines of a file come first, the first line can be the head of a table.
         let has_lines_behind = match before.is_some_and(|one| one.file == last.file && one.line > last.line) {
             true => last.line > 2,
-            // Also outside of the time window. Lines that are no messages, as a blank line behind an excerpt, do not count; in
+            // Also outside of the time window. Lines that are not messages, as a blank line after an excerpt, do not count; in
             // a log without stamps, it is not known which lines are messages.
             false => {
                 let digest = &timeline.logs[last.file].digest;
@@ -456,7 +456,7 @@ impl SlotView {
     }
 
     /// Whether the phone's counts of lost lines show that one of this slot can be lost. The key is the last line about a
-    /// slot. What is lost before it is of the certificate, which is known if one of its lines was read; what is lost behind
+    /// slot. What is lost before it is of the certificate, which is known if one of its lines was read; what is lost after
     /// that line can be the key.
     fn has_lost_lines(&self, records: &[Record<'_>]) -> bool {
         let (begin, end) = self.at;

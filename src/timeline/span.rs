@@ -21,7 +21,7 @@ use crate::stamp::{Stamp, Yearless};
 pub(super) struct End {
     /// The clock, if it was not set.
     pub(super) unset: UnsetClock,
-    /// Lines behind the last date say that the clock failed.
+    /// Lines after the last date say that the clock failed.
     pub(super) has_failed: bool,
     /// The last real date.
     pub(super) last: Option<Yearless>,
@@ -158,7 +158,7 @@ struct DateReader<'a> {
     boot: BootStart,
     /// The last stamped line is the end of a log.
     has_ended: bool,
-    /// The last dated line, and how far behind it the banner of its default dates is.
+    /// The last dated line, and how far after it the banner of its default dates is.
     banner: Option<(usize, Option<usize>)>,
     /// The last line before its boot's banner with a default date, and what the lines from it on say.
     from: Option<(usize, LinesFromDate)>,
@@ -296,7 +296,7 @@ impl<'a> DateReader<'a> {
         self.entries[at..].iter().chain(self.next.iter().flat_map(|lines| &**lines))
     }
 
-    /// How far behind this dated line the banner of its default dates is, see [`banner_of`]. Looking for it anew at each
+    /// How far after this dated line the banner of its default dates is, see [`banner_of`]. Looking for it anew at each
     /// of 8,000 failures in the first hour doubles the time of such a log.
     fn banner_of(&mut self, at: usize) -> Option<usize> {
         let banner = match self.banner {
@@ -388,7 +388,7 @@ fn banner_of<'a>(lines: impl Iterator<Item = &'a LogEntry> + Clone) -> Option<us
     Some(pairs.position(|(_, after)| after.is_banner())? + 1)
 }
 
-/// The date of a line, if it is a default date. The day 00, which old software writes before it, is none.
+/// The date of a line, if it is a default date. The day 00, which old software writes before it, is not one.
 fn shown_default(entry: &LogEntry) -> Option<Yearless> {
     entry.yearless().filter(|date| is_default(*date))
 }

@@ -41,7 +41,7 @@ pub(super) const OUT_OF_ORDER_MS: u64 = 2_000;
 pub(super) const NEW_YEARS_EVE: i64 = 365;
 
 /// A clock that jumps by more than this from the first hour of January 1 to a later one was set, in milliseconds: a phone
-/// mostly writes more often.
+/// usually writes more often.
 const NEW_YEARS_JUMP: i64 = 6 * HOUR;
 
 /// Lines of several processes are out of order at midnight by at most this much, in milliseconds.
@@ -62,7 +62,7 @@ pub(super) fn default_date(entry: &LogEntry) -> Option<Yearless> {
     unset_date(&entry.stamp?).filter(|date| is_default(*date))
 }
 
-/// Whether the clock shows its default date again in the first two of these lines, behind the date `last`: then the phone
+/// Whether the clock shows its default date again in the first two of these lines, after the date `last`: then the phone
 /// has started again. A single such line shows nothing. `modified` is when the file was last changed.
 pub(super) fn falls_back<'a>(
     last: Yearless,
@@ -319,7 +319,7 @@ impl UnsetClock {
         };
         let is_own = || evidence.agrees_with_file_time(date, lag);
         let is_real = || match last.days_until(date) < JUMP_DAYS {
-            // If the boot before ended between both dates, only the first one can't be real. After an end on December 31,
+            // If the boot before ended between the two dates, only the first one can't be real. After an end on December 31,
             // a jump shows that the clock was set.
             true => {
                 let has_jumped = last.milliseconds_until(date) > NEW_YEARS_JUMP && !self.has_failed;

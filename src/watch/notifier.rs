@@ -20,7 +20,7 @@ const POLL: Duration = Duration::from_secs(1);
 /// The polling interval in addition to notifications, since mounted directories may send none.
 const FALLBACK_POLL: Duration = Duration::from_secs(30);
 
-/// The interval at which links and the watched directories themselves are compared. No notification tells that a
+/// The interval at which links and the watched directories themselves are compared. No notification reports that a
 /// link's target or a directory above was replaced.
 pub(crate) const COMPARE_LINKS: Duration = Duration::from_millis(500);
 
@@ -102,8 +102,8 @@ impl Notifier {
         self.roots.iter().all(|(path, _, before)| identity(path) == *before)
     }
 
-    /// Whether a link or a directory's name leads to something else than at the last scan.
-    pub(crate) fn is_led_elsewhere(&self) -> bool {
+    /// Whether a link or the name of a watched directory leads to another target than at the last scan.
+    pub(crate) fn has_new_target(&self) -> bool {
         self.watcher.is_some()
             && !(self.has_same_roots() && self.links.iter().all(|(link, before)| Target::of(link) == *before))
     }
@@ -118,7 +118,7 @@ impl Notifier {
         self.links = links;
         if !is_same && self.watcher.is_some() {
             self.start();
-            // Nothing told of changes since the search.
+            // No notification reported the changes since the search.
             if !self.is_pending.swap(true, Ordering::SeqCst) {
                 let _ = self.wake.send(Wake::Changed);
             }

@@ -50,7 +50,7 @@ fn no_room_for_the_file() {
     }
 }
 
-/// As where a share is not mounted.
+/// For example, because a share is not mounted.
 #[test]
 fn no_log_replaces_no_answer() {
     let fleet = fleet();

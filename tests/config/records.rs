@@ -425,7 +425,7 @@ fn problems_of_configuration_are_left_out_with_it() {
     put("0004f2000001-app.log", b"0701110000|sip  |4|00|an ordinary line\n");
     fs::create_dir(folder.path().join("0004f2000001.cfg")).unwrap();
     let key = sample("rsa-2048-pkcs8.key");
-    // Cut within its last member, which is no log.
+    // Cut within its last member, which is not a log.
     let whole = archive("0701110000|sip  |4|00|a line of another log\n", &key);
     put("a.tar.gz", &whole[..whole.len() - 400]);
     let problems = |options: &[&str]| {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::tree::{self, sample};
 
-/// A site whose certificate is one phone's, with phones that differ in one thing each from the first.
+/// A site whose certificate is issued for one phone. Each other phone differs from the first one in one thing.
 const PHONES: [(&str, &[(&str, &str)]); 11] = [
     ("0004f2000001", &[]),
     ("0004f2000002", &[]),

@@ -75,7 +75,7 @@ fn a_pipe_and_a_device_named_like_logs() {
     }
 }
 
-/// A link without a target is no log, and an address in the name of something else tells of no log.
+/// A link without a target is not a log, and an address in the name of something else does not mean that there is a log.
 #[test]
 fn what_is_no_unread_log() {
     let tree = Tree::new();

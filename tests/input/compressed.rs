@@ -90,7 +90,7 @@ fn what_follows() {
     }
     let zeros = [0; 1000];
     Tree::with(LOG, &[&gzip(&log(20))[..], &zeros].concat()).read_all().is_only(&log(20));
-    // `gzip -t` does not accept a member behind zeros.
+    // `gzip -t` does not accept a member after zeros.
     for rest in [&b"what is this?"[..], b"\n", b"\0\0what is this?", &[&zeros[..], &gzip(&log(20))].concat()]
     {
         let taken = Tree::with(LOG, &[&gzip(&log(20)), rest].concat()).read_all();

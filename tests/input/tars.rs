@@ -68,14 +68,14 @@ fn links_and_devices_are_not_followed() {
     assert!(taken.problems.iter().all(is_told));
 }
 
-/// A second name of a log that is read is no problem: backups with hard links have many.
+/// A second name of a log that is read is not a problem: backups with hard links have many.
 #[test]
 fn links_to_members() {
     let links = [
         (EntryType::Symlink, "early/0004f2a1b2c3-app.log", "../day1/0004f2a1b2c3-app.log"),
         (EntryType::Link, "day0/0004f2a1b2c3-app.log", "./day1/0004f2a1b2c3-app.log"),
         (EntryType::Symlink, "day1/0004f2a1b2c3-app.log.1", "/day1/0004f2a1b2c3-app.log"),
-        // The name of another phone; a name that is no log's; a name of nothing.
+        // The name of another phone; a name that is not a log's; a name that leads to nothing.
         (EntryType::Link, "day0/0004f2a1b2c4-app.log", "day1/0004f2a1b2c3-app.log"),
         (EntryType::Link, "day0/0004f2a1b2c5-app.log", "day1/letter.txt"),
         (EntryType::Link, "day0/0004f2a1b2c6-app.log", "day2/0004f2a1b2c6-app.log"),

@@ -84,7 +84,7 @@ fn without_its_end() {
     }
 }
 
-/// Lengths and checksums are behind the members, and the archive is cut within a member or in what is behind it.
+/// Lengths and checksums are after the members, and the archive is cut within a member or in what follows it.
 #[test]
 fn streamed_and_cut() {
     let whole = streamed(&[(LOG, &log(20)), (OTHER, &log(2_000))]);
@@ -106,7 +106,7 @@ fn streamed_and_cut() {
     assert!(taken.problems.iter().all(|problem| problem.kind == TruncatedArchive), "{:?}", taken.problems);
     assert!(taken.logs[0].bytes == log(20));
     assert!(log(2_000).starts_with(&taken.logs[1].bytes) && taken.logs[1].bytes.len() > log(500).len());
-    // Damaged: the checksum behind the member counts.
+    // Damaged: the checksum after the member counts.
     let mut bytes = whole[..second].to_vec();
     let sum = memchr::memmem::rfind(&bytes, b"PK\x07\x08").unwrap() + 4;
     bytes[sum] ^= 1;
@@ -205,7 +205,7 @@ fn links_are_not_followed() {
     taken.has_problem(&format!("a.zip!/{LOG}"), Unreadable, "link");
 }
 
-/// A second name of a log that is read is no problem.
+/// A second name of a log that is read is not a problem.
 #[test]
 fn links_to_members() {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));

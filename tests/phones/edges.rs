@@ -99,7 +99,7 @@ fn uptime_that_goes_back_by_two_seconds_is_out_of_order() {
     assert_eq!(boots(&(ordinary(&uptime(100_000)) + &ordinary(&uptime(1)) + &ordinary(&uptime(100_001)))), 1);
 }
 
-/// After an hour by uptime and three by the clock, uptime may be two seconds and a thousandth of that behind.
+/// After an hour by uptime and three by the clock, uptime may lag by two seconds and a thousandth of that.
 #[test]
 fn uptime_drifts_by_a_thousandth_of_the_time_by_the_clock() {
     let (start, passed) = (3_600_000, 3 * 3_600_000);

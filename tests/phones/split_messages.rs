@@ -35,7 +35,7 @@ fn a_message_stands_where_it_begins_and_the_next_one_where_it_does() {
         let mut logs: Vec<String> = pieces.iter().map(|piece| (*piece).to_owned()).collect();
         logs[0] = first.clone() + "0501080002|" + &logs[0];
         let end = logs.len() - 1;
-        // A message without a stamp behind the rest is joined with it.
+        // A message without a stamp after the rest is joined with it.
         logs[end] = logs[end].clone() + UNTRUSTED + &last;
         let files = chain(&logs.iter().map(String::as_str).collect::<Vec<_>>());
         let behind: u32 = places_of[1][1..].parse().unwrap();

@@ -34,7 +34,7 @@ pub(super) struct Leaf<'a> {
 }
 
 impl<'a> Leaf<'a> {
-    /// That of the certificate and key that the files set for a slot.
+    /// The leaf of the certificate and key that the files set for a slot.
     pub(super) fn of(credential: &Credential<'a>, log: &'a LogFacts) -> Option<Self> {
         let (given, value) = credential.certificate?;
         let key = credential.key.and_then(|(_, value)| value.ok());
@@ -54,7 +54,7 @@ impl<'a> Leaf<'a> {
         Some(shown.unwrap_or_else(not_shown))
     }
 
-    /// That of a value whose fingerprint the log shows in a slot; `certificates` are those with this fingerprint.
+    /// The leaf of a value whose fingerprint the log shows in a slot; `certificates` are those with this fingerprint.
     fn shown(
         slot: Slot,
         given: Given<'a>,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{ConfigurationCase, Finding, LogFacts, PhoneConfig, SharedKey, no_error};
+use super::{ConfigurationCase, Finding, LogFacts, PhoneConfig, SharedKey, uncertain};
 use crate::check::{CATALOGUE, Family, Rule, RuleFinding};
 use crate::model::{Mac, Severity, Slot};
 
@@ -78,7 +78,7 @@ impl<'a> Merged<'a> {
         self.groups.iter().filter_map(|(key, group)| self.merge(key, group))
     }
 
-    /// What is told of a finding; None if it is only information and holds in some of the configurations, or if the log
+    /// The finding as it is reported; None if it is only information and holds in some of the configurations, or if the log
     /// shows that it does not hold.
     fn merge(&self, key: &Key, group: &[FoundIn]) -> Option<RuleFinding> {
         let (of_files, found): (Vec<_>, Vec<_>) = group.iter().partition(|(index, _)| *index == 0);
@@ -102,7 +102,7 @@ impl<'a> Merged<'a> {
             return None;
         } else {
             let why = format!(" It may not hold: which value of {open} counts is not known.");
-            let finding = no_error(&self.cases[*index], rule.severity, finding, why.into());
+            let finding = uncertain(&self.cases[*index], rule.severity, finding, why.into());
             return (finding.severity != Some(Severity::Info)).then(|| RuleFinding::new(rule, finding));
         };
         let lines = found.iter().flat_map(|(_, one)| &one.finding.configuration).filter(|_| is_certain);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Each of these took seconds once, or would without a limit.
+/// Each of these took seconds in an earlier version, or would take seconds without a limit.
 #[test]
 fn hostile_files_take_no_time() {
     let started = std::time::Instant::now();

@@ -24,8 +24,8 @@ impl<'t> RawAttribute<'t> {
     }
 }
 
-/// Initial capacity; most files have no more attributes.
-const USUAL: usize = 64;
+/// Initial capacity: most files have no more attributes.
+const TYPICAL_ATTRIBUTES: usize = 64;
 
 /// The attributes in order; None if the full parser must decide.
 pub(super) fn attributes(text: &str) -> Option<Vec<RawAttribute<'_>>> {
@@ -39,7 +39,7 @@ pub(super) fn attributes(text: &str) -> Option<Vec<RawAttribute<'_>>> {
     {
         return None;
     }
-    let mut cursor = Cursor { text, at: 0, attributes: Vec::with_capacity(USUAL) };
+    let mut cursor = Cursor { text, at: 0, attributes: Vec::with_capacity(TYPICAL_ATTRIBUTES) };
     cursor.declaration()?;
     let mut open = Vec::with_capacity(8);
     let mut has_root = false;
@@ -77,7 +77,7 @@ fn is_blank(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_whitespace())
 }
 
-/// Letters, digits and signs of names.
+/// Whether a byte is a letter, a digit or another character of a name.
 const IS_PART_OF_NAME: [bool; 256] = {
     let mut all = [false; 256];
     let mut byte = 0_u8;

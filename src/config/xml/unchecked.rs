@@ -26,7 +26,7 @@ static PART: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The first fault in an XML declaration from after its `xml`: offset and reason. A version other than 1.0 is none, as for
+/// The first fault in an XML declaration from after its `xml`: offset and reason. A version other than 1.0 is not a fault, as for
 /// Expat.
 fn fault_in_declaration(data: &str) -> Option<(usize, &'static str)> {
     const FORM: &str =

@@ -35,7 +35,7 @@ impl DoubledLineDetector {
     }
 }
 
-/// A line without what stands before its stamp.
+/// A line without what comes before its stamp.
 pub(super) fn from_stamp(bytes: &[u8]) -> &[u8] {
     let Line::Message { header: Header { stamp: Some(stamp), .. }, .. } = line(bytes) else { return bytes };
     memchr::memmem::find(bytes, stamp.as_str().as_bytes()).map_or(bytes, |at| &bytes[at..])

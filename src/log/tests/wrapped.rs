@@ -9,7 +9,7 @@ use crate::log::{PartName, digest_of, read, read_split};
 use crate::model::Slot;
 use crate::window::Window;
 
-/// Lines of all kinds of messages, and lines that are no messages but begin like one.
+/// Lines of all kinds of messages, and lines that are not messages but begin like one.
 fn lines() -> impl Iterator<Item = &'static str> {
     const OTHERS: [&str; 6] = [
         "0531131822|so   |4|00|Platform: Interface wlan0 MAC=0004f2a1b2c3",
@@ -191,7 +191,7 @@ fn a_name_is_known_if_two_messages_are_wrapped_at_blanks() {
     assert_ne!(last(&name("Example Phones,\nInc.")), whole, "no other line shows how it was broken");
     // No name begins with a blank.
     assert_eq!(last(&name("\nExample Phones, Inc.")), whole);
-    // Both are broken behind the same column.
+    // Both are broken after the same column.
     assert_ne!(last(&[fingerprint, &name("ABCD\nE")].concat()), last(&name("ABCD E")));
 }
 

@@ -14,7 +14,7 @@ use crate::report::text::width::wrap;
 use crate::report::{Style, Verbosity};
 
 /// How many entries of one kind are shown without `--verbose`.
-const SHOWN: usize = 20;
+const MAX_SHOWN: usize = 20;
 
 /// The widest line, in columns; wider lines are hard to read.
 const WIDEST: usize = 110;
@@ -89,7 +89,7 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<DiffBlock<'d>> {
     ];
     let mut blocks =
         vec![DiffBlock::Head(format!("From {} to {}", side(&diff.old), side(&diff.new)), figures)];
-    let most = if style.verbosity == Verbosity::Verbose { usize::MAX } else { SHOWN };
+    let most = if style.verbosity == Verbosity::Verbose { usize::MAX } else { MAX_SHOWN };
 
     let new_phones: HashSet<_> = diff.phones_new.iter().map(|lone| &lone.phone).collect();
     title(&mut blocks, "Broke", Tone::Bad, &diff.broke);

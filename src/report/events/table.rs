@@ -20,7 +20,7 @@ pub(super) const FORMAT: Format<EventsWriter> =
 /// The number of events that the widths are taken from.
 const SAMPLE: u64 = 200;
 /// The least widths of the columns.
-const LEAST: [usize; 4] = [4, 10, 12, 8];
+const MIN_WIDTHS: [usize; 4] = [4, 10, 12, 8];
 /// From this width on, the full time is shown instead of the log's time stamp.
 const WIDE: usize = 100;
 
@@ -33,7 +33,7 @@ struct EventLine {
 }
 
 fn write(each: &mut EachEvent<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table { style, widths: LEAST, heading: String::new() };
+    let mut table = Table { style, widths: MIN_WIDTHS, heading: String::new() };
     // The first events wait here until the widths are known.
     let mut first: Vec<EventLine> = Vec::new();
     let mut number = 0;

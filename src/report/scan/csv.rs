@@ -20,7 +20,7 @@ const SLOTS: [(Slot, &str); 3] =
     [(Slot::BuiltIn, "built_in"), (Slot::Platform(1), "platform_1"), (Slot::Platform(2), "platform_2")];
 
 /// Separator of several values in a cell.
-const BETWEEN: &str = " | ";
+const SEPARATOR: &str = " | ";
 
 fn phones(report: &ScanReport<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()> {
     safe_csv::write(&header(), out)?;
@@ -32,7 +32,7 @@ fn groups(groups: &Groups<'_>, _: &Style, out: &mut dyn Write) -> io::Result<()>
     for group in &groups.list {
         let [failed, attention, unknown, ok] = group.counts.all().map(|phones| phones.to_string());
         let (key, phones) = (group.key.clone().unwrap_or_default(), group.phones.to_string());
-        safe_csv::write(&[key, phones, failed, attention, unknown, ok, group.devices.join(BETWEEN)], out)?;
+        safe_csv::write(&[key, phones, failed, attention, unknown, ok, group.devices.join(SEPARATOR)], out)?;
     }
     Ok(())
 }
@@ -89,7 +89,7 @@ fn cells(device: &Device) -> Vec<String> {
         text(&device.assembly_revision),
         number(device.stale),
         device.baseline.map(Baseline::name).unwrap_or_default().to_owned(),
-        device.files.join(BETWEEN),
+        device.files.join(SEPARATOR),
     ]);
     cells
 }
@@ -102,7 +102,7 @@ fn applications(device: &Device) -> String {
         (CertificateState::Installed, Some(name)) => format!("{} installed {name}", certificate.slot),
         (state, _) => format!("{} {}", certificate.slot, state.name()),
     });
-    texts.collect::<Vec<_>>().join(BETWEEN)
+    texts.collect::<Vec<_>>().join(SEPARATOR)
 }
 
 #[cfg(test)]

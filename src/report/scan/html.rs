@@ -47,7 +47,7 @@ const MAX_PROBLEMS_LISTED: usize = 1_000;
 
 /// The first sentence names the day on which most phones began to fail if these are at least this many and a
 /// tenth of the failed phones.
-const MIN_BEGAN: u64 = 5;
+const MIN_PHONES_OF_DAY: u64 = 5;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
@@ -136,12 +136,12 @@ impl Head<'_> {
         format!("{} of {phones} failed{unknown}{selected} – device certificates{day}", count(failed))
     }
 
-    /// Whether diagnoses are left out, so that nobody may be told that a phone has none.
+    /// Whether diagnoses are left out: then the page must not say that a phone has none.
     fn leaves_out_diagnoses(&self) -> bool {
         self.overview.selection.as_ref().is_some_and(AnswerSelection::leaves_out_diagnoses)
     }
 
-    /// A sentence that no phone has failed, of those and by what is counted.
+    /// A sentence that no phone has failed, as far as phones and diagnoses are counted.
     fn none_failed(&self) -> &'static str {
         match &self.overview.selection {
             _ if self.leaves_out_diagnoses() => "No phone has failed by the diagnoses that are counted.",
@@ -186,7 +186,7 @@ impl Head<'_> {
     /// most began to fail, with their number.
     fn since(&self) -> Option<(String, Option<String>)> {
         let (first, worst, most) = self.totals.errors_began()?;
-        let are_many = most >= MIN_BEGAN && most * 10 >= self.totals.statuses.failed;
+        let are_many = most >= MIN_PHONES_OF_DAY && most * 10 >= self.totals.statuses.failed;
         let peak = format!("{}: {}", long_day(worst), counted(most, "phone"));
         Some((long_day(first), (are_many && worst != first).then_some(peak)))
     }

@@ -162,13 +162,13 @@ fn resolved(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    const SHOWN: usize = 10;
+    const MAX_SHOWN: usize = 10;
     let number = overview.problems.len();
     if number == 0 {
         return Ok(());
     }
     writeln!(out, "\n## Not read, or not in full ({})\n", count(number as u64))?;
-    let shown = if style.verbosity == Verbosity::Verbose { number } else { number.min(SHOWN) };
+    let shown = if style.verbosity == Verbosity::Verbose { number } else { number.min(MAX_SHOWN) };
     for problem in &overview.problems[..shown] {
         writeln!(
             out,

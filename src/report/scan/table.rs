@@ -26,8 +26,8 @@ pub(super) const FORMAT: ScanFormat = ScanFormat::new(
     ScanWriter { phones, groups: groups::write, lists_problems: true },
 );
 
-/// With more entries than this, healthy ones are left out of the table.
-const MANY: usize = 50;
+/// The most rows of a table that has healthy phones too. In a longer one, these are left out.
+const MAX_ROWS_WITH_HEALTHY: usize = 50;
 
 /// The widest line of prose, in columns; longer lines are hard to read.
 const PROSE: usize = 110;
@@ -38,7 +38,7 @@ pub(super) const SIGNS: &str = "✓ installed, – empty, ✗ missing, rejected,
 
 fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let devices = report.devices;
-    let hides_healthy = !style.all && devices.len() > MANY;
+    let hides_healthy = !style.all && devices.len() > MAX_ROWS_WITH_HEALTHY;
     let is_shown = |status| !hides_healthy || status != Status::Ok;
     let (mut natural, mut findings, mut rows) = (Widths::default(), Findings::new(style.verbosity), 0);
     let facts = devices.par_map(|_, device| {

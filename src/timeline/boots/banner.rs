@@ -1,4 +1,4 @@
-//! Where the boot of a banner begins: lines of its start can stand before it.
+//! Where the boot of a banner begins: lines of its start can come before it.
 
 use super::super::Record;
 use super::super::unset::{OUT_OF_ORDER_MS, default_date, is_day_before, is_default};
@@ -12,8 +12,8 @@ const MAX_LINES_OF_START: usize = 64;
 /// The second copy of a line follows within this many lines.
 const DOUBLED: usize = 4;
 
-/// How long a phone writes about itself after its first date, in milliseconds.
-const START: i64 = 2 * MILLISECONDS_PER_MINUTE as i64;
+/// How long, at most, a phone writes about itself after its first date, in milliseconds.
+const MAX_START_MS: i64 = 2 * MILLISECONDS_PER_MINUTE as i64;
 
 /// The banner's boot begins with the lines of restarted uptime directly before it.
 ///
@@ -72,7 +72,7 @@ pub(super) fn banner_start(
     Some(start)
 }
 
-/// How many of these lines, which begin behind a banner, are of its start: up to the next banner, to a lower uptime, or to
+/// How many of these lines, which begin after a banner, are of its start: up to the next banner, to a lower uptime, or to
 /// a date some minutes later.
 fn lines_of_start(records: &[Record<'_>]) -> usize {
     let mut uptime = 0;
@@ -81,7 +81,8 @@ fn lines_of_start(records: &[Record<'_>]) -> usize {
         let own = record.uptime().unwrap_or(uptime);
         let date = record.entry.yearless();
         first = first.or(date);
-        let is_soon = first.zip(date).is_none_or(|(first, date)| first.milliseconds_until(date) <= START);
+        let is_soon =
+            first.zip(date).is_none_or(|(first, date)| first.milliseconds_until(date) <= MAX_START_MS);
         let goes_on = uptime <= own + OUT_OF_ORDER_MS;
         uptime = own;
         !record.entry.is_banner() && goes_on && is_soon
@@ -89,7 +90,7 @@ fn lines_of_start(records: &[Record<'_>]) -> usize {
     records.iter().take(MAX_LINES_OF_START).take_while(is_of_start).count()
 }
 
-/// Whether a line that a phone writes once when it starts, before or behind its banner, stands again among the later ones:
+/// Whether a line that a phone writes once when it starts, before or after its banner, occurs again among the later ones:
 /// then it is of the start before.
 fn is_of_other_start(line: &Record<'_>, later: &[Record<'_>]) -> bool {
     let own = inventory_line(line);

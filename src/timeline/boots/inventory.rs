@@ -6,10 +6,10 @@ use super::super::Record;
 use crate::event::Event;
 use crate::model::Slot;
 
-/// What a line of an inventory tells, and of which slot.
+/// The kind of an inventory line, and its slot.
 pub(super) type InventoryLine = (Discriminant<Event>, Option<Slot>);
 
-/// What this line tells, if it is of an inventory.
+/// The kind and the slot of this line, if it is of an inventory.
 pub(super) fn inventory_line(record: &Record<'_>) -> Option<InventoryLine> {
     let event = record.event().filter(|event| event.is_inventory())?;
     Some((std::mem::discriminant(event), event.slot()))

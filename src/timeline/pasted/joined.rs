@@ -19,21 +19,21 @@ const MAX_DAYS_IF_UNSURE: i64 = 1;
 
 /// Where a clock that was set could explain that the dates go back, the end of the older part and the beginning of the
 /// newer one are at most this far apart, in milliseconds, or one in this many parts of the time that the file covers.
-const NEAR: i64 = 600_000;
+const NEAR_MS: i64 = 600_000;
 const PARTS_PER_GAP: i64 = 16;
 
 /// Dates without a year go back by this at New Year.
 const DAYS_OF_YEAR: i64 = 365;
 
 /// The logs that were joined to one file in another order than that of time.
-pub(super) struct JoinedLogs {
+pub(super) struct ConcatenatedLogs {
     /// The first entry of each.
     pub(super) begins: Vec<usize>,
     /// Their order of time.
     pub(super) order: Vec<usize>,
 }
 
-impl JoinedLogs {
+impl ConcatenatedLogs {
     /// `modified` is when the file was last changed. The dates go back by more than `step` milliseconds from one part to the
     /// next.
     pub(super) fn find(entries: &[LogEntry], step: i64, modified: Option<NaiveDateTime>) -> Option<Self> {
@@ -134,7 +134,7 @@ impl<'a> Parts<'a> {
         !is_ahead && (self.are_several_logs() || self.seams().any(|seam| self.is_certainly_older(seam)))
     }
 
-    /// A clock is put right once, and one line tells no time that passed.
+    /// A clock is corrected only once, and a single line does not show that time passed.
     fn are_several_logs(&self) -> bool {
         let has_two_dates = |part: &PastedPart<'_>| part.first() != part.last();
         self.seams().count() > 1 && !self.can_all_be_zones && self.parts.iter().all(has_two_dates)
@@ -178,7 +178,7 @@ impl<'a> Parts<'a> {
 
     fn is_near(&self, end: Yearless, begin: Yearless) -> bool {
         let gap = end.milliseconds_until(begin);
-        gap <= NEAR || gap * PARTS_PER_GAP <= self.first.milliseconds_until(self.last)
+        gap <= NEAR_MS || gap * PARTS_PER_GAP <= self.first.milliseconds_until(self.last)
     }
 
     /// Whether the end of one part and the beginning of another can be the same ordinary lines, which are not kept: events

@@ -8,7 +8,7 @@ use super::is_rest;
 use crate::digest::LogEntry;
 use crate::stamp::Stamp;
 
-/// So few logs are compared with each other one.
+/// Up to this many logs, each is compared with each other one: an index would save nothing.
 pub(super) const MAX_WITHOUT_INDEX: usize = 32;
 
 /// The logs that have a line.
@@ -49,7 +49,7 @@ impl<'a> MessageIndex<'a> {
         index
     }
 
-    /// The logs that can have all lines of this one, in order. None if each one can.
+    /// The logs that can have all lines of this one, in order. None if any log can.
     pub(super) fn wholes(&self, part: usize) -> Option<Vec<usize>> {
         let digest = &self.logs[part].0.digest;
         let whole_message = self.messages[part].iter().find(|message| !is_rest(message));

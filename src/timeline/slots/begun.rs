@@ -6,7 +6,7 @@ use crate::timeline::{Record, Timeline};
 
 /// An installation of which only the first line was read.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::timeline) struct Begun {
+pub(in crate::timeline) struct BegunInstallation {
     pub(super) slot: Slot,
     /// The index of its line among the records.
     pub(in crate::timeline) record: usize,
@@ -14,11 +14,11 @@ pub(in crate::timeline) struct Begun {
     pub(super) is_interrupted: bool,
 }
 
-impl Begun {
+impl BegunInstallation {
     pub(super) fn new(timeline: &Timeline<'_>, (slot, record): (Slot, usize)) -> Self {
         let records = &timeline.records[record..];
         let of_boot = records.iter().take_while(|other| other.boot == records[0].boot).count();
-        // Up to the first line of the next boot, no log is missing. No line was lost directly behind it, where a blank line
+        // Up to the first line of the next boot, no log is missing. No line was lost directly after it, where a blank line
         // can stand between, or within a minute.
         let is_joined = |(before, next): (&Record<'_>, &Record<'_>)| {
             before.file == next.file || timeline.logs[next.file].continues_previous

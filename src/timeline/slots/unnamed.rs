@@ -92,8 +92,8 @@ impl SlotHistory {
     }
 
     /// The slot whose states fulfil a condition, if there is just one.
-    fn only_custom_slot(&self, is_it: impl Fn(&[SlotView]) -> bool) -> Option<Slot> {
-        let mut slots = self.custom_slots().filter(|slot| is_it(self.of_slot(*slot)));
+    fn only_custom_slot(&self, is_wanted: impl Fn(&[SlotView]) -> bool) -> Option<Slot> {
+        let mut slots = self.custom_slots().filter(|slot| is_wanted(self.of_slot(*slot)));
         slots.next().filter(|_| slots.next().is_none())
     }
 }

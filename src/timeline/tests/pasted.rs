@@ -220,7 +220,7 @@ fn an_earlier_upload_in_the_same_file_is_left_out() {
     assert_eq!(number(&[&boots, &boots, &boots]), 8);
     assert_eq!(number(&[&boots]), 8);
     assert_eq!(number(&[&upload, &boots]), 8);
-    // Lines behind it that the other one does not have are kept.
+    // Lines after it that the other one does not have are kept.
     assert_eq!(number(&[&upload, &["0501100000"], &upload, &more]), 7);
     assert_eq!(number(&[&upload, &["0501100000", "0501110000"], &upload, &more]), 8);
     assert_eq!(number(&[&upload[1..], &upload[1..], &more]), 5);

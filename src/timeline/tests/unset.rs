@@ -214,7 +214,7 @@ fn dates_of_january_that_december_follows_are_not_real() {
     };
     assert_eq!(dates(&[failed, "0101013812", "0101065420", "1231164009"]), "2020 - - 2020");
     assert_eq!(dates(&[failed, "0101013812", "0101065420", "0101164009"]), "2020 2021 2021 2021");
-    // Lines of several processes can be out of order at midnight: such a date is no default date.
+    // Lines of several processes can be out of order at midnight: such a date is not a default date.
     assert_eq!(dates(&["0101000010", "1231230009"]), "2020 - 2020");
     assert_eq!(dates(&["0101000010", "1231230010", "0101000020"]), "2020 ? 2020 2021");
 }

@@ -112,7 +112,7 @@ fn cfg007_in_another_layout() {
 }
 
 /// Values that can't be read are different if their texts are. Of a short text, which may be a password, nothing is
-/// kept that could tell.
+/// kept by which it could be compared.
 #[test]
 fn cfg007_not_readable() {
     let message = |roles: [&str; 2], name: &str, [first, second]: [&str; 2]| {

@@ -76,7 +76,7 @@ fn cfg023_slot_empty() {
     assert_eq!(changed(&by_number, &log()), []);
 }
 
-/// A file that is not here may set the certificate. One whose content is not known is told only beside an empty slot.
+/// A file that is not here may set the certificate. One whose content is not known is named only if the slot is empty.
 #[test]
 fn cfg023_of_files_that_were_not_read() {
     let empty = log_with(SLOT, SlotState::Empty, &[]);

@@ -84,7 +84,7 @@ fn a_gate_after_it_is_not_certain() {
     }
 }
 
-/// A gate or a half that no file has which was read.
+/// A gate, a certificate or a key that is in no file that was read.
 #[test]
 fn what_a_file_that_was_not_read_may_have() {
     let empty = log_with(SLOT, SlotState::Empty, &[]);
@@ -133,7 +133,7 @@ fn what_a_file_that_was_not_read_may_have() {
     }
 }
 
-/// Faults of a value whose gate no file has which was read.
+/// Faults of a value whose gate is in no file that was read.
 #[test]
 fn faults_behind_a_gate_that_a_file_may_have() {
     let faulty = with(healthy(), KEY, "a passphrase");

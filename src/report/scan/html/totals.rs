@@ -13,8 +13,8 @@ use crate::report::findings::{Findings, PhoneFindings, Phones, Severities};
 use crate::report::group::Counts;
 use crate::report::shape::{Baseline, Device, Severity, State, Status};
 
-/// How many models or versions of software are listed.
-const LISTED: usize = 100;
+/// How many models or versions of software are listed at most.
+const MAX_LISTED: usize = 100;
 /// How many models are named beside a diagnosis.
 const MAX_MODELS_NAMED: usize = 3;
 /// How many causes or remedies of a diagnosis are shown.
@@ -231,8 +231,8 @@ fn ranked(counts: CountsByName) -> (Vec<(Option<String>, Counts)>, usize) {
     let mut all: Vec<_> = counts.into_iter().collect();
     let rank = |counts: &Counts| Reverse((counts.failed, counts.attention, counts.total()));
     all.sort_by(|(a, of_a), (b, of_b)| rank(of_a).cmp(&rank(of_b)).then_with(|| a.cmp(b)));
-    let more = all.len().saturating_sub(LISTED);
-    all.truncate(LISTED);
+    let more = all.len().saturating_sub(MAX_LISTED);
+    all.truncate(MAX_LISTED);
     (all, more)
 }
 

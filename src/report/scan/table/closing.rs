@@ -13,7 +13,7 @@ use crate::report::text::width::{cut_front, width, wrap};
 use crate::report::{Overview, ScanReport, Style, Verbosity};
 
 /// How many problems are shown.
-const SHOWN: usize = 10;
+const MAX_SHOWN: usize = 10;
 
 /// Writes problems and totals.
 pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -78,7 +78,7 @@ fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Resu
     writeln!(out)?;
     let title = format!("Not read, or not in full ({}):", count(number as u64));
     paragraph(&title, Tone::Strong, style, out)?;
-    let shown = if whole { number } else { number.min(SHOWN) };
+    let shown = if whole { number } else { number.min(MAX_SHOWN) };
     for problem in &overview.problems[..shown] {
         let path = visible(&problem.path);
         let what = format!("{} ({})", visible(&problem.message.to_string()), problem.kind.name());

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{MANY, PROSE, paragraph};
+use super::{MAX_ROWS_WITH_HEALTHY, PROSE, paragraph};
 use crate::check::Rule;
 use crate::quantity::{counted, repeat_mark};
 use crate::report::findings::{Explanation, Findings, Phones, active_of_code};
@@ -32,7 +32,7 @@ pub(super) fn write(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let brief = devices.len() > MANY && style.verbosity < Verbosity::Verbose;
+    let brief = devices.len() > MAX_ROWS_WITH_HEALTHY && style.verbosity < Verbosity::Verbose;
     let mut resolved = findings.of_state(State::Resolved).peekable();
     let mended_lines = findings.of_state(State::Resolved).count() + 2;
     let mut lines_left = if brief { (2 * SCREEN).saturating_sub(mended_lines) } else { usize::MAX };

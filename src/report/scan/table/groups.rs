@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::grid::GAP;
 use super::row::Cell;
-use super::{MANY, grid, paragraph};
+use super::{MAX_ROWS_WITH_HEALTHY, grid, paragraph};
 use crate::quantity::{count, counted};
 use crate::report::Style;
 use crate::report::findings::fitting;
@@ -17,7 +17,7 @@ use crate::report::text::width::{cut, width};
 
 /// Writes the groups, worst first. If there are many, groups with only healthy phones are left out.
 pub(super) fn write(groups: &Groups<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let hide_healthy = !style.all && groups.list.len() > MANY;
+    let hide_healthy = !style.all && groups.list.len() > MAX_ROWS_WITH_HEALTHY;
     let shown: Vec<&Group> =
         groups.list.iter().filter(|group| !hide_healthy || group.counts.worst() != Status::Ok).collect();
     if !shown.is_empty() {
