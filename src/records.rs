@@ -41,7 +41,7 @@ pub const MAGIC: [u8; 8] = *b"PCREC\0\0\x01";
 /// The version of the content of records. It must be raised with every change of the types in a log's record,
 /// or of the grammar of lines and messages. A test compares the records of the samples with
 /// `testdata/records`.
-pub const DIGEST_VERSION: u32 = 22;
+pub const DIGEST_VERSION: u32 = 23;
 
 /// The longest payload, in bytes. Digests have bounded size, and this bounds the memory of a reader.
 const MAX_PAYLOAD_BYTES: u32 = 128 << 20;

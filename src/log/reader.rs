@@ -84,6 +84,9 @@ struct LastLine {
     /// The uptime restarts with it. The next line shows whether that was a boot or a single line out of
     /// order.
     starts_over: bool,
+    /// The uptime before it restarted, until a banner or a date follows. A line that reaches it shows that these lines
+    /// may only have been out of order.
+    to_reach: Option<Stamp>,
 }
 
 impl Reader {
@@ -355,8 +358,10 @@ impl Reader {
             entry.hash_after = hash;
         }
         let starts_over = news == LinesToKeep::OfBoth && header.stamp.is_some_and(|stamp| stamp.is_uptime());
+        self.set_uptime_to_reach(header, text);
         self.set_last(number, header, text, hash);
-        if std::mem::replace(&mut self.last.starts_over, starts_over) || starts_over {
+        let started_over = std::mem::replace(&mut self.last.starts_over, starts_over);
+        if starts_over || started_over || self.last.to_reach.is_some() {
             self.fast_path.reset();
         }
         let reading = match event::read(text, end) {
@@ -385,7 +390,10 @@ impl Reader {
         }
         let stamps = match (&self.last.entry.stamp, &header.stamp) {
             (Some(before), Some(stamp)) => {
-                are_apart(before, stamp) || self.window.bound_bits(before) != self.window.bound_bits(stamp)
+                let is_reached = self.last.to_reach.is_some_and(|uptime| uptime.uptime() <= stamp.uptime());
+                are_apart(before, stamp)
+                    || is_reached
+                    || self.window.bound_bits(before) != self.window.bound_bits(stamp)
             }
             (before, stamp) => before.is_some() != stamp.is_some(),
         };
@@ -395,6 +403,19 @@ impl Reader {
             (false, true) => LinesToKeep::OfThis,
             (false, false) => LinesToKeep::None,
         }
+    }
+
+    /// Takes the uptime of the next line, see [`LastLine::to_reach`].
+    fn set_uptime_to_reach(&mut self, header: &Header, text: &[u8]) {
+        let last = &mut self.last;
+        let uptime = |stamp: &Stamp| stamp.uptime();
+        let (before, now) =
+            (last.entry.stamp.as_ref().and_then(uptime), header.stamp.as_ref().and_then(uptime));
+        last.to_reach = match last.to_reach {
+            _ if now.is_none() || event::may_be_banner(text) => None,
+            Some(to_reach) => Some(to_reach).filter(|to_reach| to_reach.uptime() > now),
+            None => last.entry.stamp.filter(|_| before > now),
+        };
     }
 
     /// Adds the last line with a header to the digest.

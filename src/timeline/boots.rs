@@ -4,11 +4,13 @@
 //! alone (a single odd line, an inventory written again, lines out of order) does not begin a boot.
 
 mod banner;
+mod disordered;
 mod inventory;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
 use self::banner::banner_start;
+use self::disordered::{is_odd_before, is_of_other_process, is_out_of_order};
 use self::inventory::{InventoryLine, early_inventory};
 use super::calendar::Calendar;
 use super::dates::{is_over_new_year, years_between};
@@ -19,13 +21,6 @@ use super::unset::{
 use super::{Joined, Record};
 use crate::digest::LogEntry;
 use crate::stamp::{MILLISECONDS_PER_DAY, MILLISECONDS_PER_HOUR, MILLISECONDS_PER_MINUTE, Stamp, Yearless};
-
-/// A line of another process is at most this many lines after the last one that is kept: a phone that has written more has
-/// run as long as the line says.
-const MOST_BEFORE_ODD: u64 = 4;
-
-/// Among this many lines of a boot that are kept, one is of those that a phone writes once when it starts.
-const LINES_OF_START: usize = 8;
 
 /// A phone that starts writes its inventory before this uptime, in milliseconds. Later it is an inventory that is written
 /// again.
@@ -377,42 +372,6 @@ impl BootState {
     }
 }
 
-/// Whether the uptime of the record before this one is odd: an ordinary line in a boot that began with its banner and has no
-/// date yet, ahead of the lines before and directly after it, which go on from each other. A process that does not start
-/// again with the phone writes such lines.
-fn is_odd_before(records: &[Record<'_>], begin: usize, at: usize, before: &BootState) -> bool {
-    let [.., last, odd] = &records[begin..at] else { return false };
-    let next = &records[at];
-    let is_near = |a: &Record<'_>, b: &Record<'_>, lines| a.file == b.file && b.line <= a.line + lines;
-    let (Some(known), Some(uptime), Some(own)) = (before.uptime, odd.uptime(), next.uptime()) else {
-        return false;
-    };
-    let is_ahead = |other: u64| other + OUT_OF_ORDER_MS < uptime;
-    let after_next = records.get(at + 1).and_then(Record::uptime);
-    before.banner.is_some()
-        && before.date.is_none()
-        && odd.event().is_none()
-        && is_near(last, odd, MOST_BEFORE_ODD)
-        && is_near(odd, next, 1)
-        && known <= own
-        && is_ahead(own)
-        && after_next.is_none_or(is_ahead)
-        && !shows_another_start(&records[begin..at], &records[at..])
-}
-
-/// Whether the first of the later lines show that the phone has started again: by a banner, or by what it writes once when
-/// it starts. After the boot's first date, or in another log, these are lines of a later start.
-fn shows_another_start(boot: &[Record<'_>], later: &[Record<'_>]) -> bool {
-    let is_repeated = |record: &Record<'_>| {
-        record.entry.is_of_start() && boot.iter().any(|other| other.event() == record.event())
-    };
-    let is_before_date = |record: &&Record<'_>| {
-        record.file == later[0].file && (!record.entry.is_dated() || record.entry.is_banner())
-    };
-    let mut first = later.iter().take(LINES_OF_START).take_while(is_before_date);
-    first.any(|record| record.entry.is_banner() || is_repeated(record))
-}
-
 /// The first of the lines with rising uptimes that end with this one.
 fn first_of_uptimes(records: &[Record<'_>], begin: usize, at: usize) -> usize {
     let pairs = records[begin..=at].windows(2).rev();
@@ -451,13 +410,17 @@ fn start(
     if last.is_some_and(falls_back_from) {
         return Some(at);
     }
+    let restarted = records[at].uptime().filter(|uptime| state.is_restarted(*uptime));
+    if restarted.is_some() && !state.ended && is_out_of_order(&records[begin..at], &records[at..], state) {
+        return None;
+    }
     let is_inventory_of_another_boot = early_inventory(&records[at])
         .zip(records[at].uptime())
         .is_some_and(|(line, uptime)| state.has_inventory_before(line, uptime));
     if is_inventory_of_another_boot && early_inventory(next).is_some() {
         return Some(first_of_uptimes(records, begin, at));
     }
-    let uptime = records[at].uptime().filter(|uptime| state.is_restarted(*uptime))?;
+    let uptime = restarted?;
     if (records[at].file, records[at].line_in_file()) < state.folded_to {
         return None;
     }
@@ -468,32 +431,4 @@ fn start(
     let continues_previous =
         next.uptime().is_some_and(|next| next + OUT_OF_ORDER_MS >= uptime && state.is_restarted(next));
     (state.ended || (continues_previous && !is_of_other_process(&records[at..], state))).then_some(at)
-}
-
-/// Whether lines of lower uptime are another process's, which counts from its own start, or whose uptime did not follow
-/// a change of the clock: the uptime goes on if the dates so far contain the change to a time zone, or the dates before
-/// and after the lines are closer to each other than a restart allows.
-fn is_of_other_process(records: &[Record<'_>], state: &BootState) -> bool {
-    let end = records.iter().position(|record| record.entry.is_dated());
-    let lines = &records[..end.unwrap_or(records.len())];
-    if lines.iter().any(|record| record.entry.is_banner() || record.entry.is_of_start()) {
-        return false;
-    }
-    let goes_on = lines[0].uptime().is_some_and(|uptime| !state.is_restarted_in_any_zone(uptime));
-    if goes_on && lines[0].file == state.file {
-        return true;
-    }
-    let Some(next) = end.map(|end| records[end].entry) else { return false };
-    let is_set = |stamp: &Stamp| !stamp.is_unset() && !stamp.yearless().is_some_and(is_default);
-    let dates = state.date.filter(is_set).zip(next.stamp.filter(is_set));
-    let passed = dates.and_then(|(before, date)| match before.with_year().zip(date.with_year()) {
-        // These dates have no seconds.
-        Some((before, date)) if state.time.is_some() => u64::try_from((date - before).num_milliseconds())
-            .ok()
-            .map(|passed| passed + MILLISECONDS_PER_MINUTE),
-        _ if is_repeated(&before, &date) => None,
-        _ => Some(milliseconds_between(&before, &date, state.is_leap_year)),
-    });
-    let highest = lines.iter().filter_map(|record| record.uptime()).max().unwrap_or(0);
-    passed.is_some_and(|passed| passed + OUT_OF_ORDER_MS < highest)
 }

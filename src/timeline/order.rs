@@ -27,7 +27,8 @@ const OVERLAP_DAYS: i64 = 2;
 /// A log usually begins within this many days after the date in the name of the one before.
 const CONTINUATION_DAYS: i64 = 7;
 
-/// The clocks of a phone and of a server can show times that are this many hours apart.
+/// The clocks of a phone and of a server can show times that are this many hours apart. So can a phone's clock before and
+/// after it is corrected, as from GMT to its time zone: such dates are of one year, not of two.
 const MOST_APART_HOURS: i64 = 26;
 
 /// Files that get the time of their copying are copied within this many hours.
@@ -297,7 +298,7 @@ fn not_after(
 ) -> Calendar {
     for _ in 0..MAX_CHAIN_LENGTH {
         let is_later = calendar.times(span).is_some_and(|(first, last)| {
-            let slack = TimeDelta::seconds(CHAIN_OUT_OF_ORDER_S);
+            let slack = TimeDelta::hours(MOST_APART_HOURS);
             // If a log repeats lines of the one before, these are not necessarily its first lines.
             (first > newer_first + slack && !overlaps)
                 || last > newer_last + slack

@@ -357,7 +357,8 @@ fn is_copied_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
     starts > 1 && later.len() >= MIN_LATER && is_beginning(part, whole)
 }
 
-/// Whether each date of a part lies within those of other entries, or its dated lines are among them.
+/// Whether each date of a part lies within those of other entries, or its dated lines are among them, and no line with uptime
+/// goes on after the last of these entries.
 ///
 /// `is_set` tells which dates are not those of a clock that was not set: where such a date goes back, it would seem to
 /// begin another year, and the dates up to the next real one would seem to lie within it.
@@ -374,6 +375,13 @@ pub(super) fn adds_no_time<E: Borrow<LogEntry>>(
         let years = if is_set(entry) { &set } else { &*all };
         entry.stamp.is_some_and(|date| years.iter().any(|year| is_range_within((date, date), *year)))
     };
+    let end = whole().last().filter(|end| end.event.is_some());
+    let after_end = end.and_then(|end| part.rsplit(|entry| entry.hash == end.hash).next());
+    if after_end
+        .is_some_and(|after| after.len() < part.len() && after.iter().any(|entry| entry.uptime().is_some()))
+    {
+        return false;
+    }
     let dated = || part.iter().filter(|entry| entry.is_dated());
     dated().all(is_there) || are_among(dated().filter(|entry| !entry.is_cut), whole())
 }

@@ -177,6 +177,8 @@ struct BootStart {
     uptime: Option<u64>,
     /// The dates from the first one, until they are known to be right.
     dates: Option<(Stamp, Stamp)>,
+    /// It began with a default date, and no banner and no other date has followed: the next banner is its own.
+    awaits_banner: bool,
 }
 
 impl BootStart {
@@ -193,7 +195,9 @@ impl BootStart {
             (self.is_new, self.uptime) = (true, None);
         }
         self.uptime = self.uptime.max(stamp.uptime());
-        begins
+        let is_own_banner = entry.is_banner() && std::mem::take(&mut self.awaits_banner);
+        self.awaits_banner |= falls_back && !entry.is_banner();
+        begins && !is_own_banner
     }
 }
 
@@ -340,6 +344,7 @@ impl<'a> DateReader<'a> {
 
     /// Takes the date of a line that is not of a clock that was not set, and that of its last repeat.
     fn take_real(&mut self, (stamp, last): (Stamp, Stamp), date: Yearless, after_start: bool) {
+        self.boot.awaits_banner = false;
         if let Some((first, known_last)) = self.boot.dates {
             if is_soon_after(&first, date) {
                 self.boot.dates = Some((first, last));

@@ -188,10 +188,11 @@ fn a_newer_log_of_the_chain_puts_the_older_one_a_year_back() {
         let older = log(0, "0004f2000001-app.log.1", NOVEMBER, older);
         years(&times_of(vec![older, log(1, NAME, NOVEMBER, newer)])).concat()
     };
-    assert_eq!(chain(&["0501080000"], &["0501070000", "0601000000"]), "202620262026");
-    assert_eq!(chain(&["0501080001"], &["0501070000", "0501080000"]), "202520262026");
-    assert_eq!(chain(&["0401000000", "0501090000"], &["0501070000", "0501080000"]), "2026202620262026");
-    assert_eq!(chain(&["0401000000", "0501090001"], &["0501070000", "0501080000"]), "2025202520262026");
+    // A clock that is corrected goes back by less than 26 hours.
+    assert_eq!(chain(&["0502090000"], &["0501070000", "0601000000"]), "202620262026");
+    assert_eq!(chain(&["0502090001"], &["0501070000", "0601000000"]), "202520262026");
+    assert_eq!(chain(&["0401000000", "0502100000"], &["0501070000", "0501080000"]), "2026202620262026");
+    assert_eq!(chain(&["0401000000", "0502100001"], &["0501070000", "0501080000"]), "2025202520262026");
     // The end of the older log is before the begin of the newer one, or within two days of lines that both have.
     let newer = ["0501070000", "0501070001", "0601000000"];
     assert_eq!(chain(&["0301000000", "0503070000"], &newer), "20262026202620262026");

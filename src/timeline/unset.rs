@@ -72,10 +72,11 @@ pub(super) fn falls_back<'a>(
     let mut first = lines.clone().map(default_date);
     let (Some(Some(date)), Some(Some(next))) = (first.next(), first.next()) else { return false };
     let is_back = |date: Yearless| date.milliseconds_until(last) > OUT_OF_ORDER_MS as i64;
-    if !is_back(date) || !is_back(next) || is_day_before(last, date) || next < date {
+    let has_day_0 = lines.clone().next().and_then(|entry| entry.stamp).is_some_and(|stamp| stamp.is_unset());
+    let is_real = !has_day_0 && is_day_before(last, date);
+    if !is_back(date) || !is_back(next) || is_real || next < date {
         return false;
     }
-    let has_day_0 = lines.clone().next().and_then(|entry| entry.stamp).is_some_and(|stamp| stamp.is_unset());
     let mut of_default = lines.clone().take_while(|entry| default_date(entry).is_some() || !entry.is_dated());
     let has_failed = of_default.any(has_failed);
     // A clock that failed goes on from its default date.
