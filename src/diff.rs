@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::model::{CertificateState, Mac, Severity, Status};
 use crate::redact::is_pseudonym;
 use crate::report::shape::{AnswerSelection, Device};
-pub(crate) use answer::{AnswerDiagnosis, Ended, UnreadPaths};
+pub(crate) use answer::{AnswerDiagnosis, Ended, UnreadChange, UnreadConfiguration};
 
 pub use answer::{AnswerPhone, NotAnAnswer};
 
@@ -61,7 +61,7 @@ impl std::fmt::Display for PhoneName {
 pub struct ScanAnswer {
     path: String,
     phones: HashMap<PhoneName, AnswerPhone>,
-    unread: UnreadPaths,
+    unread: UnreadConfiguration,
     selection: Option<AnswerSelection>,
 }
 
@@ -232,11 +232,11 @@ impl Diff {
             phones_gone: old.phones.iter().filter_map(|phone| missing_in(new, phone)).collect(),
             ..Self::default()
         };
-        let has_new_unread = new.unread.has_new(&old.unread);
+        let unread = new.unread.since(&old.unread);
         let leaves_out =
             |code: &str| new.selection.as_ref().is_some_and(|selection| selection.leaves_out(code));
         for (name, phone) in &new.phones {
-            diff.add(name, old.phones.get(name), phone, has_new_unread, leaves_out);
+            diff.add(name, old.phones.get(name), phone, unread, leaves_out);
         }
         diff.broke.sort_unstable();
         diff.mended.sort_unstable();
@@ -254,7 +254,7 @@ impl Diff {
         name: &PhoneName,
         old: Option<&AnswerPhone>,
         new: &AnswerPhone,
-        has_new_unread: bool,
+        unread: UnreadChange,
         leaves_out: impl Fn(&str) -> bool,
     ) {
         for known in new.active() {
@@ -275,7 +275,7 @@ impl Diff {
                 });
             }
         }
-        for (known, how) in new.ended(old, has_new_unread) {
+        for (known, how) in new.ended(old, unread) {
             let entry = entry(name, known);
             match how {
                 Ended::Resolved => self.mended.push(Mended { entry, resolved: true }),

@@ -21,6 +21,11 @@ pub(crate) fn run(args: &DiffArgs) -> Result<u8, Failure> {
                 .to_owned(),
         ));
     }
+    if old.is_redacted() == Some(true) {
+        notices::write_line(
+            "both answers were written with --redact: a phone has the same pseudonym in both only if their phones are the same; compare answers without --redact",
+        );
+    }
     notices::other_selection([&old, &new].map(|answer| (answer.path(), answer.selection())));
     let diff = Diff::new(&old, &new);
     let verbosity = if args.verbose { Verbosity::Verbose } else { Verbosity::Normal };

@@ -180,7 +180,7 @@ impl Watch {
             let paths = problems.iter().map(|problem| &*problem.path);
             // Of all phones: one that leaves the wanted statuses is not gone, and one that takes them on is not new.
             let phones = scan.map_of_any_status(Statuses::known_of);
-            let statuses = Statuses::of(phones, scan.configured(), paths);
+            let statuses = Statuses::of(phones, scan.configured(), paths, overview.selection.as_ref());
             Ok::<_, Failure>((statuses, redactor))
         })?;
         let new = LastAnswer { scan, overview, statuses, problems, redactor };

@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::{PhoneName, SlotContent};
-use crate::check::{Facts, Family, Rule};
+use crate::check::{CATALOGUE, Facts, Family, Rule};
 use crate::input::log_mac;
 use crate::model::{CertificateState, Severity, State, Status};
 use crate::report::shape::{AnswerSelection, Device, Diagnosis, SCHEMA_VERSION};
@@ -154,13 +154,13 @@ impl AnswerPhone {
         }
     }
 
-    /// The diagnoses that were active in an older answer and are not now, and how each has ended. `has_new_unread` is
-    /// [`UnreadPaths::has_new`] of both answers. A resolved one whose last occurrence is earlier is of an earlier failure:
+    /// The diagnoses that were active in an older answer and are not now, and how each has ended. `unread` is
+    /// [`UnreadConfiguration::since`] of both answers. A resolved one whose last occurrence is earlier is of an earlier failure:
     /// the logs of the later one can be gone.
     pub(crate) fn ended<'a>(
         &self,
         old: &'a Self,
-        has_new_unread: bool,
+        unread: UnreadChange,
     ) -> impl Iterator<Item = (&'a AnswerDiagnosis, Ended)> {
         old.active().filter_map(move |known| {
             let now = |state| self.find(state, &known.code, known.slot.as_deref());
@@ -169,7 +169,7 @@ impl AnswerPhone {
                 () if now(State::Resolved).is_some_and(|now| now.last_seen >= known.last_seen) => {
                     Ended::Resolved
                 }
-                () if self.shows_gone(known, old, has_new_unread) => Ended::ShownGone,
+                () if self.shows_gone(known, old, unread) => Ended::ShownGone,
                 () => Ended::NoLongerFound,
             };
             Some((known, how))
@@ -180,7 +180,7 @@ impl AnswerPhone {
     /// software of its model were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
     /// lines that showed it can be gone. Nor do files that were not read for the older answer either, nor an answer that read no
     /// configuration of the phone where the older one did.
-    fn shows_gone(&self, known: &AnswerDiagnosis, old: &Self, has_new_unread: bool) -> bool {
+    fn shows_gone(&self, known: &AnswerDiagnosis, old: &Self, unread: UnreadChange) -> bool {
         let facts = Rule::find(&known.code).map(|rule| rule.facts);
         let is_known = self.status != Status::Unknown;
         let Some(facts) = facts.filter(|facts| !facts.needs_software || self.software.is_some()) else {
@@ -189,10 +189,11 @@ impl AnswerPhone {
         match facts.family {
             Family::Configuration => {
                 let is_read = (self.configured || !old.configured)
-                    && (!self.configuration_incomplete || old.configuration_incomplete);
+                    && (!self.configuration_incomplete
+                        || old.configuration_incomplete && !unread.may_have_new_files);
                 let has_same_files = || self.unread.iter().all(|file| old.unread.contains(file));
                 let is_shown = !facts.needs_log || self.shows_as_much_as(old, known.slot.as_deref());
-                self.is_explained() && is_read && is_shown && !has_new_unread && has_same_files()
+                self.is_explained() && is_read && is_shown && !unread.has_new_paths && has_same_files()
             }
             Family::Provisioning => is_known && self.model.is_some(),
             _ => is_known && facts.means_unknown && self.has_logs,
@@ -294,20 +295,41 @@ fn this_version<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Er
     }
 }
 
-/// The paths of what could not be read and can have configuration: files of it, and archives.
+/// What an answer says of configuration that could not be read.
 #[derive(Debug, Default)]
-pub(crate) struct UnreadPaths(HashSet<String>);
+pub(crate) struct UnreadConfiguration {
+    /// The paths of what can have configuration: files of it, and archives.
+    paths: HashSet<String>,
+    /// The answer leaves out diagnoses that name such files of a phone.
+    leaves_out: bool,
+}
 
-impl UnreadPaths {
-    /// Those among the paths of an answer's problems.
-    pub(crate) fn of<'a>(problems: impl Iterator<Item = &'a str>) -> Self {
+/// How [`UnreadConfiguration`] differs from that of an older answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UnreadChange {
+    /// There are new paths: then the absence of a diagnosis of configuration shows nothing.
+    has_new_paths: bool,
+    /// A phone's file may not have been read that was read for the older answer, and its diagnosis is left out.
+    may_have_new_files: bool,
+}
+
+impl UnreadConfiguration {
+    /// What the paths of an answer's problems say, and what its scan left out.
+    pub(crate) fn of<'a>(
+        problems: impl Iterator<Item = &'a str>,
+        selection: Option<&AnswerSelection>,
+    ) -> Self {
         let is_log = |path: &&str| log_mac(path.rsplit('/').next().unwrap_or(path).as_bytes()).is_some();
-        Self(problems.filter(|path| !is_log(path)).map(str::to_owned).collect())
+        let mut naming =
+            CATALOGUE.iter().filter(|rule| rule.facts.leaves_file_unread || rule.facts.names_missing_file);
+        Self {
+            paths: problems.filter(|path| !is_log(path)).map(str::to_owned).collect(),
+            leaves_out: selection.is_some_and(|selection| naming.any(|rule| selection.leaves_out(rule.code))),
+        }
     }
 
-    /// Whether one of them is not among the older ones: then the absence of a diagnosis of configuration shows nothing.
-    pub(crate) fn has_new(&self, old: &Self) -> bool {
-        !self.0.is_subset(&old.0)
+    pub(crate) fn since(&self, old: &Self) -> UnreadChange {
+        UnreadChange { has_new_paths: !self.paths.is_subset(&old.paths), may_have_new_files: self.leaves_out }
     }
 }
 
@@ -315,7 +337,7 @@ impl UnreadPaths {
 pub(super) struct Parts {
     pub(super) phones: HashMap<PhoneName, AnswerPhone>,
     /// What could not be read.
-    pub(super) unread: UnreadPaths,
+    pub(super) unread: UnreadConfiguration,
     pub(super) selection: Option<AnswerSelection>,
 }
 
@@ -342,7 +364,8 @@ pub(super) fn read(input: &mut dyn BufRead) -> Result<Parts, NotAnAnswer> {
             return Err(no_answer(format_args!("it contains the phone {name} twice")));
         }
     }
-    let unread = UnreadPaths::of(document.problems.iter().map(|problem| &*problem.path));
+    let paths = document.problems.iter().map(|problem| &*problem.path);
+    let unread = UnreadConfiguration::of(paths, document.selection.as_ref());
     Ok(Parts { phones, unread, selection: document.selection })
 }
 

@@ -256,6 +256,35 @@ fn what_the_new_answer_leaves_out_is_not_mended() {
     }
 }
 
+/// Both answers lack the diagnoses that name the files which were not read.
+#[test]
+fn what_is_absent_is_not_mended_if_other_files_may_be_unread() {
+    let counts = |incomplete: [bool; 2], select: Value, ignore: Value| {
+        let selection = json!({"select": select, "ignore": ignore, "status": [], "new": false, "since": null,
+            "until": null, "phones_left_out": 0, "phones_with_others": 0});
+        let part = |incomplete: bool, diagnoses: &[Value]| {
+            let mut phone = device(A, diagnoses, &[]);
+            phone["configured"] = true.into();
+            phone["configuration_incomplete"] = incomplete.into();
+            let text = answer(&[phone])
+                .replace("\"problems\":[]", &format!("\"problems\":[],\"selection\":{selection}"));
+            read(text).unwrap()
+        };
+        let old = part(incomplete[0], &[diagnosis("CFG017", "active", None)]);
+        let diff = Diff::new(&old, &part(incomplete[1], &[]));
+        (diff.mended.len(), diff.no_longer_found.len())
+    };
+    let (all, some) = (json!([]), json!(["CFG017", "CFG018"]));
+    assert_eq!(counts([true, true], all.clone(), all.clone()), (1, 0));
+    assert_eq!(counts([true, true], json!(["CFG"]), all.clone()), (1, 0));
+    assert_eq!(counts([true, true], some.clone(), all.clone()), (0, 1));
+    for code in ["CFG001", "CFG002", "CFG003"] {
+        assert_eq!(counts([true, true], all.clone(), json!([code])), (0, 1), "{code}");
+    }
+    assert_eq!(counts([true, false], some.clone(), all.clone()), (1, 0));
+    assert_eq!(counts([false, true], all.clone(), all), (0, 1));
+}
+
 #[test]
 fn what_is_absent_is_not_mended_if_an_archive_was_cut() {
     let with = |diagnoses: &[Value], path: Option<&str>| {

@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::shape::{Device, Severity, Status};
+use super::shape::{AnswerSelection, Device, Severity, Status};
 use super::text::visible::visible;
 use super::{Format, safe_json};
-use crate::diff::{AnswerDiagnosis, AnswerPhone, Ended, PhoneName, UnreadPaths};
+use crate::diff::{AnswerDiagnosis, AnswerPhone, Ended, PhoneName, UnreadChange, UnreadConfiguration};
 use crate::model::Mac;
 
 /// Writes one change. None for the table, which shows all phones.
@@ -98,19 +98,24 @@ pub struct Statuses {
     phones: BTreeMap<PhoneName, AnswerPhone>,
     /// The phones with configuration files, listed or not.
     configured: BTreeSet<Mac>,
-    unread: UnreadPaths,
+    unread: UnreadConfiguration,
 }
 
 impl Statuses {
     /// Collects them from what [`Self::known_of`] returned. `configured` are the phones with configuration files, and
-    /// `problems` the paths of what could not be read.
+    /// `problems` the paths of what could not be read. `selection`: what the options leave out.
     pub fn of<'a>(
         phones: Vec<(PhoneName, AnswerPhone)>,
         configured: &[Mac],
         problems: impl Iterator<Item = &'a str>,
+        selection: Option<&AnswerSelection>,
     ) -> Self {
         let configured = configured.iter().copied().collect();
-        Self { phones: phones.into_iter().collect(), configured, unread: UnreadPaths::of(problems) }
+        Self {
+            phones: phones.into_iter().collect(),
+            configured,
+            unread: UnreadConfiguration::of(problems, selection),
+        }
     }
 
     /// What is kept of one phone.
@@ -120,11 +125,11 @@ impl Statuses {
 
     /// The changes from `before` to these, sorted by phone.
     pub fn changes_since(&self, before: &Self, time: &str) -> Vec<Change> {
-        let has_new_unread = self.unread.has_new(&before.unread);
+        let unread = self.unread.since(&before.unread);
         let phones: BTreeSet<&PhoneName> = before.phones.keys().chain(self.phones.keys()).collect();
         let change = |phone: &PhoneName| {
             let both = [before, self];
-            let change = Change::of(phone, both.map(|one| one.phones.get(phone)), has_new_unread, time)?;
+            let change = Change::of(phone, both.map(|one| one.phones.get(phone)), unread, time)?;
             let is_in_files =
                 phone.mac.is_some_and(|mac| both.iter().all(|one| one.configured.contains(&mac)));
             let has_log = both.iter().filter_map(|one| one.phones.get(phone)).any(AnswerPhone::has_logs);
@@ -145,7 +150,7 @@ impl Change {
     fn of(
         phone: &PhoneName,
         [old, new]: [Option<&AnswerPhone>; 2],
-        has_new_unread: bool,
+        unread: UnreadChange,
         time: &str,
     ) -> Option<Self> {
         let active = |phone: Option<&AnswerPhone>| -> BTreeSet<ActiveDiagnosis> {
@@ -154,7 +159,7 @@ impl Change {
         // A diagnosis that is only of another severity now has come and not gone.
         let came: Vec<_> = active(new).difference(&active(old)).cloned().collect();
         let mut went: Vec<_> = match (old, new) {
-            (Some(old), Some(new)) => new.ended(old, has_new_unread).map(ClearedDiagnosis::of).collect(),
+            (Some(old), Some(new)) => new.ended(old, unread).map(ClearedDiagnosis::of).collect(),
             (Some(old), None) => {
                 old.active().map(|known| ClearedDiagnosis::of((known, Ended::NoLongerFound))).collect()
             }

@@ -193,6 +193,8 @@ impl LiveScan {
             }
             let mut phone_logs = context.read_all_logs(*mac, buffers, &mut part);
             from_others().for_each(|more| phone_logs.append(more));
+            // Its own files can say that lines in them are perhaps another phone's.
+            phone_logs.append(part.of_others.of(*mac));
             part.problems.extend_from_slice(&part.of_others.problems);
             let is_there = !phone_logs.is_empty() || !part.problems.is_empty();
             let kept = is_there.then(|| CachedPhone::of(context, *mac, phone_logs, part.problems));

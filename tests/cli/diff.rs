@@ -211,4 +211,7 @@ fn an_answer_with_pseudonyms_is_compared_with_another_one_alone() {
         assert!(told.contains("--redact") && output.stdout.is_empty(), "{told}");
     }
     assert_eq!(status(fleet.path(), &["diff", "hidden.json", "hidden.json"]), 0);
+    let told = complained(fleet.path(), &["diff", "hidden.json", "hidden.json"]);
+    assert!(told.contains("pseudonym"), "{told}");
+    assert_eq!(complained(fleet.path(), &["diff", "old.json", "new.json"]), "");
 }

@@ -135,6 +135,21 @@ fn a_change_is_a_line() {
 }
 
 /// A rotated log still counts: nothing changed for the phone until its next log says something new.
+/// Its own file has lines of two phones that can't be told apart, and an archive has its whole log.
+#[test]
+fn a_log_of_two_phones_beside_a_whole_one_leaves_its_phone_unknown() {
+    let fleet = tree::fleet();
+    let log = fleet.path().join(HEALTHY);
+    let whole = fs::read(&log).unwrap();
+    fs::write(fleet.path().join("logs.zip"), tree::pack::zip(&[(HEALTHY, &whole)])).unwrap();
+    let watching = Watching::of(fleet.path(), &["--device", "0004f2a1b201"]);
+    let other = fs::read(fleet.path().join(FAILING)).unwrap();
+    fs::write(&log, [&*whole, &other, &whole].concat()).unwrap();
+    watching.says("0004F2A1B201 ok -> unknown LOG001");
+    fs::write(&log, &whole).unwrap();
+    watching.says("0004F2A1B201 unknown -> ok, mended LOG001");
+}
+
 #[test]
 fn rotation_changes_nothing() {
     let fleet = tree::fleet();
