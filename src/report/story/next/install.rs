@@ -71,21 +71,19 @@ fn install((kind, number): Target, software: Option<&SoftwareVersion>) -> [Block
     // After an update, what holds is what holds for software that is not known.
     let software = software.filter(|_| missing.is_none());
     let old = software.is_some_and(is_before_custom_slots);
-    let (slot, parameters, limits) = match kind {
+    let (any, parameters, limits) = match kind {
         SlotKind::Platform => (
-            number.map_or_else(|| "a platform slot".to_owned(), |number| Slot::Platform(number).in_words()),
+            "a platform slot",
             platform_parameters(number, software),
             format!("certificate {MAX_PLATFORM_CERTIFICATE} bytes, private key {MAX_PLATFORM_KEY} bytes"),
         ),
         SlotKind::Application => (
-            number.map_or_else(
-                || "an application slot".to_owned(),
-                |number| Slot::Application(number).in_words(),
-            ),
+            "an application slot",
             application_parameters(number),
             "none; but not for 802.1X, syslog or provisioning".to_owned(),
         ),
     };
+    let slot = number.map_or_else(|| any.to_owned(), |_| kind.slot(number).in_words());
     let mut facts = Vec::new();
     facts.extend(missing.map(|(version, release)| {
         let update = Prose::own(format!("update the software to {release} or later: "));
