@@ -20,22 +20,17 @@ pub(super) fn shared_certificates(
 
 /// A sentence about this many phones, with the names of some of the others at its end.
 pub(super) fn with_others(message: Sentence, phones: u64, others: &[Mac]) -> Sentence {
-    let is_all = others.len() as u64 + 1 == phones;
-    let mut named = sentence![];
-    for (index, other) in others.iter().enumerate() {
-        let is_last = index + 1 == others.len();
-        let link = match (is_all, index, is_last) {
-            (true, _, true) => " and ",
-            (_, 0, _) if !is_all => "",
-            (false, _, true) => " and ",
-            _ => ", ",
-        };
-        named = named.and(sentence![link, *other]);
-    }
-    match (is_all, others) {
-        (_, []) => message.and(".".into()),
-        (true, _) => sentence![message, ": this one", named, "."],
-        (false, _) => sentence![message, ", ", named, " among them."],
+    let Some((last, others)) = others.split_last() else { return message.and(".".into()) };
+    let is_all = others.len() as u64 + 2 == phones;
+    let this = is_all.then(|| sentence!["this one"]);
+    let before = this.into_iter().chain(others.iter().map(|other| sentence![*other]));
+    let named = match before.reduce(|named, other| sentence![named, ", ", other]) {
+        Some(before) => sentence![before, " and ", *last],
+        None => sentence![*last],
+    };
+    match is_all {
+        true => sentence![message, ": ", named, "."],
+        false => sentence![message, ", ", named, " among them."],
     }
 }
 
