@@ -301,6 +301,11 @@ impl Diagnosis {
     pub(crate) fn is_of_configuration(&self) -> bool {
         self.facts().is_some_and(|facts| facts.family == Family::Configuration)
     }
+
+    /// The lines of configuration files that are not its evidence.
+    pub(super) fn related_lines(&self) -> &[ConfigurationLine] {
+        if self.is_of_configuration() { &[] } else { &self.configuration }
+    }
 }
 
 /// One phone.

@@ -132,11 +132,9 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
             if !diagnosis.evidence.is_empty() {
                 write!(out, "\n{}", evidence_lines(&diagnosis.evidence))?;
             }
-            // A diagnosis from configuration files already has these lines as its evidence.
-            let lines = diagnosis.configuration.iter().filter(|_| !diagnosis.is_of_configuration());
-            let lines: Vec<_> = lines.map(|line| ("Config", line.to_string())).collect();
+            let lines = diagnosis.related_lines().iter().map(|line| ("Config", line.to_string()));
             let own = explanation.own(diagnosis).map(|(label, text)| (label, text.to_owned()));
-            let more: Vec<_> = lines.into_iter().chain(own).collect();
+            let more: Vec<_> = lines.chain(own).collect();
             if !more.is_empty() {
                 writeln!(out)?;
             }

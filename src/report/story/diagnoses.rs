@@ -39,9 +39,7 @@ pub(super) fn blocks(story: &Story<'_>) -> Vec<Block> {
         if !diagnosis.evidence.is_empty() {
             blocks.push(Block::Evidence(diagnosis.evidence.clone()));
         }
-        // A diagnosis from configuration files already has these lines as its evidence.
-        let lines = diagnosis.configuration.iter();
-        let lines = lines.filter(|_| is_active && !diagnosis.is_of_configuration());
+        let lines = diagnosis.related_lines().iter().filter(|_| is_active);
         let lines: Vec<_> = lines.map(|line| ("Config", Prose::foreign(&line.to_string()))).collect();
         if !lines.is_empty() {
             blocks.push(Block::Facts(lines));

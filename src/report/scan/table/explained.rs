@@ -96,11 +96,8 @@ fn explain(
             let (who, what) = phone_says(&device, diagnosis);
             labelled(label, &visible(&format!("{who}: {what}")), style, out)?;
             evidence_lines(&diagnosis.evidence[from(diagnosis.evidence.len())..], style, out)?;
-            // A diagnosis from configuration files already has these lines as its evidence.
-            if !diagnosis.is_of_configuration() {
-                for line in diagnosis.configuration.iter().take(shown) {
-                    labelled("Config", &visible(&line.to_string()), style, out)?;
-                }
+            for line in diagnosis.related_lines().iter().take(shown) {
+                labelled("Config", &visible(&line.to_string()), style, out)?;
             }
             for (label, text) in explanation.own(diagnosis) {
                 labelled(label, &visible(text), style, out)?;
