@@ -22,9 +22,10 @@ const MAX_MISSPELT: usize = 16;
 const MAX_COMPARED: usize = 1_000;
 
 /// The result of reading a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadOutcome {
     /// Well-formed XML.
+    #[default]
     Read,
     /// A text that begins like XML, but is not well-formed.
     Malformed(Malformed),
@@ -166,7 +167,7 @@ fn known_name<'de, D: Deserializer<'de>>(input: D) -> Result<KnownName, D::Error
 }
 
 /// One file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     /// Its path as reports show it; a member of an archive is `a.zip!/path/in/it`.
     pub path: Box<str>,
@@ -194,13 +195,10 @@ impl File {
         Self {
             path: path.into(),
             outcome: ReadOutcome::Unread(why.into()),
-            settings: Vec::new(),
-            misspelt: Vec::new(),
-            lists: Vec::new(),
-            overrides_directories: Vec::new(),
             unread: Some(kind),
             is_ours: true,
             content: xxh3_64(why.as_bytes()),
+            ..Self::default()
         }
     }
 
@@ -210,9 +208,7 @@ impl File {
             let why = format!("is compressed (.{ending}), and was not read as a configuration");
             return Self::unread(path, ProblemKind::UnsupportedCompression, &why);
         }
-        let unread = Self::unread(path, ProblemKind::Unreadable, "");
-        let (outcome, content) = (ReadOutcome::Read, xxh3_64(bytes));
-        let mut file = Self { is_ours: false, outcome, unread: None, content, ..unread };
+        let mut file = Self { path: path.into(), content: xxh3_64(bytes), ..Self::default() };
         let mut compared = 0;
         file.outcome = match decode(bytes) {
             DecodedContent::Binary => ReadOutcome::Binary,
