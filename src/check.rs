@@ -371,7 +371,12 @@ mod tests {
         for rule in CATALOGUE {
             let manual = rule.manual();
             let headings: Vec<_> = manual.lines().filter(|line| line.starts_with('#')).collect();
-            assert_eq!(headings, ["## What it means", "## How sure it is", "## What to do"], "{}", rule.code);
+            assert_eq!(
+                headings,
+                ["## What it means", "## How certain it is", "## What to do"],
+                "{}",
+                rule.code
+            );
             for section in manual.split("## ") {
                 assert!(section.len() > 40, "{}: {section:?}", rule.code);
             }

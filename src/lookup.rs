@@ -99,7 +99,7 @@ impl NotFound {
             );
         }
         if !self.nearest.is_empty() {
-            let _ = write!(text, "; the nearest: {}", self.nearest.join(", "));
+            let _ = write!(text, "; similar names: {}", self.nearest.join(", "));
         }
         text
     }

@@ -5,7 +5,7 @@
 //! built-in certificate differs from one boot to another, it is a self-signed one that was created again, or
 //! the logs are from two phones: a phone was exchanged, or a log has another phone's name.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the two inventories differ; only fingerprints of the same hash algorithm are compared
 //! (MD5 with MD5). The log does not say why they differ. The diagnosis stays active: no later line can undo the
 //! change.

@@ -6,7 +6,7 @@
 //! zero-touch provisioning (ZTP), and the phone's own web server over HTTPS. These can't work, unless the
 //! phone is set to use a custom certificate.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain for the time of that boot: the phone says so itself. It is resolved when a later inventory
 //! shows a built-in certificate.
 //!

@@ -5,7 +5,7 @@
 //! self-signed. Here the inventories of different phones have the same fingerprint. A server that identifies
 //! phones by their certificates can't tell them apart.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the newest inventories have the same fingerprint. A log that was copied or renamed to
 //! another phone's name looks the same; the `Platform: … MAC=` line in it shows whose log it is.
 //!

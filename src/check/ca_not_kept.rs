@@ -6,7 +6,7 @@
 //! certificate is larger than its slot, which takes 1536 bytes (platform CA slot 1, the only slot of software
 //! 3.x) or 4096 bytes (slot 2). An incomplete CA certificate can't verify any server.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that at least three consecutive boots with a fingerprint show a different one each time. The
 //! size as the cause is known from a phone with software 3.2.6, whose CA certificate had 1885 bytes. A CA
 //! certificate that an administrator replaced before each of these boots would look the same. Only the newest

@@ -6,7 +6,7 @@
 //! a certificate that is too big; the phone's screen then shows `Failed to save certificate`. Nothing was
 //! installed.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the phone refused it. The size is certain as the reason only if the message contains the
 //! lengths; `Cert is not proper` can have another reason. The diagnosis is resolved when a certificate is saved
 //! to that slot more than a minute later, or when a later inventory shows a certificate with its key that

@@ -5,7 +5,7 @@
 //! and the length of its key. In the newest complete list, a custom slot has only one of the two. With that the
 //! phone can't authenticate, so TLS with this certificate fails.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain if the list is complete. The list is taken as complete if it contains the built-in
 //! certificate, if other lines follow it, and if the phone lost no lines while it wrote the list. If the logs name
 //! no key at all, not even the built-in certificate's, lines were left out, and LOG001 is reported instead. The

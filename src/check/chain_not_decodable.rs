@@ -5,7 +5,7 @@
 //! certificate that the phone can't read. The vendor names one reason: the begin and end lines of the PKCS #7
 //! certificate are missing. Nothing was installed from that parameter.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that decoding failed. Missing begin and end lines are the vendor's explanation: the log shows
 //! neither the text nor the parameter. Because the message names no slot, the diagnosis is resolved when a
 //! certificate is saved to any slot more than a minute later, or when a later inventory shows a custom

@@ -5,7 +5,7 @@
 //! right after booting). Until its clock is set, the phone can't check whether a certificate is not valid yet,
 //! valid, or expired.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain for that part of the log. Stamps that count the time since boot prove nothing alone: every boot
 //! begins with them. January 1 counts as a real date if the file was last changed on that day, or if the boot
 //! before was still writing less than a day earlier. The diagnosis is resolved when a later line has a real date,
@@ -58,9 +58,13 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = match was_set_later {
-        true => sentence!["The phone started ", often(boots), " without the time; later it had it."],
+        true => sentence!["The phone started ", often(boots), " without the time; its clock was set later."],
         false => {
-            sentence!["The phone started ", often(boots), " without the time, and never got it after that."]
+            sentence![
+                "The phone started ",
+                often(boots),
+                " without the time, and its clock was not set after that."
+            ]
         }
     };
     vec![Finding::new(resolved_if(was_set_later), message, seen)]

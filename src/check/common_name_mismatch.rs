@@ -5,7 +5,7 @@
 //! inventory shows another name in its built-in certificate. A server that identifies phones by their
 //! certificates refuses this phone, or takes it for another one.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! The name in the certificate is certain. The phone is known from the file's name, or from the log itself if
 //! the file's name has no address: a log that was copied under another phone's name looks the same. The
 //! diagnosis is resolved when a later inventory shows the right name, or no built-in certificate. A name that was

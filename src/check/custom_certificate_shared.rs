@@ -5,7 +5,7 @@
 //! private key. Anyone who gets the key from one phone can impersonate all of them, and revoking the
 //! certificate affects them all.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the fingerprints are the same. This may be intended: some sites use one certificate for a
 //! whole group of phones.
 //!

@@ -5,7 +5,7 @@
 //! downgrade to 3.3.x or earlier, the Status menu of such a phone says that a factory certificate is installed,
 //! which is wrong.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! The downgrade is certain: the log names both versions, in that order. The log does not show whether this
 //! phone's certificate is self-signed; if it is a factory certificate, the menu is right. The diagnosis stays
 //! active: later software does not show which certificate the phone has.

@@ -4,7 +4,7 @@
 //! Each line of the log carries a count of the events lost since boot because the phone was too busy. That
 //! count went up, or was above 0 in the first line of a boot that was read. Any line can have been lost, also one about a certificate.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain: the phone itself counts the lost events. An occurrence is a line at which it is higher than
 //! before.
 //!
@@ -74,13 +74,13 @@ impl LostEvents {
         let message = match (before_first, rises) {
             (_, 0) => sentence![events_were(lost), " lost before the first line that was read."],
             (0, rises) => {
-                sentence![events_were(lost), " lost: the phone's count of them went up ", often(rises), "."]
+                sentence![events_were(lost), " lost: the phone's counter of them went up ", often(rises), "."]
             }
             (before, rises) => sentence![
                 events_were(lost),
                 " lost, ",
                 before,
-                " of them before the first line that was read; the phone's count of them went up ",
+                " of them before the first line that was read; the phone's counter of them went up ",
                 often(rises),
                 "."
             ],

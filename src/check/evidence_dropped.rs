@@ -1,11 +1,11 @@
-//! More was found in this phone's logs than is kept, and the oldest was dropped.
+//! This phone's logs contain more messages than are kept, and the oldest were dropped.
 //!
 //! ## What it means
 //! Of each log, the newest 8,192 relevant messages are kept; repeated failures count as one. This log has more:
 //! the phone restarts again and again, or the log covers many years. The report is based on the newest
 //! messages.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain. What the dropped messages said is not known, so the phone's status is at least `unknown`.
 //! That a diagnosis shows only six lines of evidence is something else: no evidence is dropped by that.
 //!

@@ -5,7 +5,7 @@
 //! revision of this part with a factory certificate, and this revision is older. A built-in certificate of such
 //! a phone is self-signed.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is as reliable as the inventory: the log has no part number and no revision of the label. The log's
 //! assembly number is another number and is never looked up. There is no diagnosis if the table does not have
 //! the part, or if the revision can't be compared (a digit with a letter).

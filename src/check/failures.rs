@@ -77,11 +77,11 @@ pub(super) fn state_of_refusal(
     })
 }
 
-/// `The phone refused a private key of 4677 bytes for platform slot 1, which takes 4096.`
+/// `The phone refused a private key of 4677 bytes for platform slot 1, whose limit is 4096 bytes.`
 pub(super) fn refused(what: &str, slot: Option<Slot>, length: Option<u64>, maximum: Option<u64>) -> Sentence {
     let length = length.map_or_else(|| "unknown length".to_owned(), |length| format!("{length} bytes"));
     let into = slot.map_or_else(|| "a slot".to_owned(), Slot::in_words);
-    let limit = maximum.map_or_else(String::new, |maximum| format!(", which takes {maximum}"));
+    let limit = maximum.map_or_else(String::new, |maximum| format!(", whose limit is {maximum} bytes"));
     sentence![format!("The phone refused {what} of {length} for {into}{limit}.")]
 }
 

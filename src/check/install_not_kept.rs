@@ -6,7 +6,7 @@
 //! should survive a restart. Application certificates are kept in RAM, so after a restart the phone has to get
 //! them again.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! The two lines are certain, but not what happened between them: somebody may have removed or replaced the
 //! certificate on purpose, without a line in this log. Fingerprints of different hash algorithms (MD5 then,
 //! SHA-256 now) are not compared. The diagnosis is resolved when a later inventory shows the certificate that

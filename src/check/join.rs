@@ -163,12 +163,14 @@ fn of_all(config: &PhoneConfig, says: String) -> ConfigurationLine {
     ConfigurationLine::of_file(file.map_or("", |file| &file.path), says)
 }
 
-const CHANGED: &str = "changed since, or installed another way?";
+const CHANGED: &str = "were the files changed since then, or was it installed in another way?";
 
 /// The question that a contradiction between this line and the log raises.
 fn question(config: &PhoneConfig, given: &Given<'_>) -> &'static str {
     match config.has_unread_before(given) {
-        true => "from a file before it that was not read, changed since, or installed another way?",
+        true => {
+            "is it from a file before it that was not read, were the files changed since then, or was it installed in another way?"
+        }
         false => CHANGED,
     }
 }

@@ -6,8 +6,8 @@
 //! used without its key, so the operations that need it (802.1X, provisioning, SIP over TLS) continue with the
 //! old certificate, or fail.
 //!
-//! ## How sure it is
-//! It is certain: one message of the phone names the key's length, the maximum and mostly the slot. The diagnosis
+//! ## How certain it is
+//! It is certain: one message of the phone names the key's length, the maximum and usually the slot. The diagnosis
 //! is resolved when a certificate is saved to that slot more than a minute later, or when a later inventory shows
 //! a certificate with its key that the slot did not have before. If an inventory then shows it without its
 //! key, the diagnosis is active again. If the message names no slot, a save to any slot resolves it, or a custom

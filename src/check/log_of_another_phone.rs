@@ -1,4 +1,4 @@
-//! A log contains another phone's address than its file name does.
+//! A log contains the address of another phone than the one in its file name.
 //!
 //! ## What it means
 //! When it starts, a phone logs its own address (`Platform: Interface eth0 MAC=…`, `Platform: MAC=…`). In this
@@ -6,7 +6,7 @@
 //! was renamed or copied, or the phone was exchanged and the new phone writes under the old name. What is
 //! reported for this phone may be true of the other one.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the log names only the other address. Other interfaces (Wi-Fi, for example) are ignored.
 //! INV002, FLT001 and FLT002 are not diagnosed from such a log, and its inventory does not decide how severe CFG004 and
 //! CFG005 are.

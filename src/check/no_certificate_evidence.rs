@@ -10,7 +10,7 @@
 //! and the logs have no line about any key, as in the result of a search for `cert`: then it is not known whether that
 //! certificate has its key. The diagnosis of the phone says so, and what to do.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain for the lines that were read. The inventory may be in an older log that was not read, or it
 //! was never written.
 //!
@@ -86,7 +86,7 @@ fn unreadable(case: &Case<'_>, has_unread_lines: bool, lacks_keys: bool) -> Opti
     let timeline = case.timeline;
     if case.is_mixed {
         Some([
-            "Lines that can be this phone's or another one's can't be told apart, so failures may be missing.",
+            "Some lines are from this phone or from another one, and nothing shows from which, so failures may be missing.",
             "Lines of several phones are in one log, or a log has lines of this phone's sender but not the phone's name, and nothing shows which of them are this phone's.",
             "Read each phone's log from its own file.",
         ])
@@ -117,7 +117,7 @@ fn unreadable(case: &Case<'_>, has_unread_lines: bool, lacks_keys: bool) -> Opti
     } else if has_unread_lines {
         Some([
             "Some lines of the logs could not be read, so failures may be missing.",
-            "Lines of the log are cut off, joined, in another encoding, behind other text or without the host that other lines have, so they could not be read whole or given to a phone. The certificate inventory or a failure may be among them.",
+            "Some lines could not be read completely, or it is not known which phone wrote them: they are cut off, joined, in another encoding, preceded by other text, or lack the host that other lines have. The certificate inventory or a failure may be among them.",
             "See the problems of this scan, and read the log's own file again.",
         ])
     } else if lacks_keys {
@@ -135,15 +135,17 @@ fn unreadable(case: &Case<'_>, has_unread_lines: bool, lacks_keys: bool) -> Opti
 /// of TLS logging may say why.
 fn not_written(timeline: &Timeline<'_>, level: Option<u8>, seen: Occurrences) -> Finding {
     let begin = if timeline.logs.iter().any(|log| log.digest.dropped > 0) {
-        "No inventory and no installation is in the newest part of the logs, which alone was kept"
+        "The newest part of the logs, which alone was kept, contains neither an inventory nor an installation"
     } else if timeline.events().any(|(_, event, _)| is_beginning_of_installation(event)) {
-        "No inventory is in the logs, and of an installation only its beginning"
+        "The logs contain no inventory, and only the beginning of an installation"
     } else {
-        "No inventory and no installation is in the logs"
+        "The logs contain neither an inventory nor an installation"
     };
     let Some(level) = level else { return Finding::active(format!("{begin}.").into(), seen) };
     if level > INVENTORY_LEVEL {
-        let message = format!("{begin}: TLS logging is at level {level}, which leaves the inventory out.");
+        let message = format!(
+            "{begin}: TLS logging is at level {level}, at which the phone does not write the inventory."
+        );
         return Finding::active(message.into(), seen);
     }
     let remedy = "Restart the phone and read its log soon after the next upload; if the inventory is still not there, see that log.render.level is 3 or below.";

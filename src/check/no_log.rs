@@ -4,7 +4,7 @@
 //! This phone is in the inventory that you gave, but none of the files that were read is its log. Nothing is
 //! known about it, so its status is `unknown`.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain for the files that were read. If a log of the phone was found but could not be read, it is
 //! listed in the problems of the scan, and this diagnosis is not made.
 //!

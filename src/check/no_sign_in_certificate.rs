@@ -4,7 +4,7 @@
 //! A phone that signs in to Lync or Skype for Business asks a web service of the server for a certificate for
 //! its user. Here the phone logs `m_bCertExists [0]`: it has none, so it can't sign in with a certificate.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that there was none at that time. The line does not say why; in the known case the web service
 //! was out of order. `m_bCertExpired [1]` in the next line means nothing if there is no certificate. The
 //! diagnosis is resolved when a later line says that one exists.

@@ -4,7 +4,7 @@
 //! This is about the server's certificate, not the phone's. The phone connected with TLS, checked what the
 //! server sent, and refused it, so there was no connection to that server.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the phone refused it, for the reason in the message. The message does not name the
 //! server; the lines around it may. The diagnosis is resolved when a later boot without this message lasts at
 //! least as long as it took until the first refusal in earlier boots (at least two minutes, at most a day). Where

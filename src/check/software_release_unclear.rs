@@ -4,7 +4,7 @@
 //! For some models the vendor requires a release with a letter, such as 4.0.8H. The log names the version in
 //! numbers, 4.0.8 and a build. So this can be the required release, or the one before it.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the numbers are those of the required release. The log does not show the letter, and the
 //! vendor's table has no build numbers to compare with.
 //!

@@ -5,7 +5,7 @@
 //! software that this requires. This phone runs older software. It can't authenticate with ZTP and gets no
 //! redirection, even if its MAC address is registered there. Nothing else on the phone is affected.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain according to the vendor's table, for the model and for the newest version of the phone's
 //! application in the log; versions of the boot program and the updater are ignored. There is no diagnosis for
 //! a model that is not in the table.

@@ -5,7 +5,7 @@
 //! a server's certificate; TLS001 reports those. The messages here have no such reason. The server may have
 //! refused the phone's certificate, or was not reachable.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that connections failed; the log has an error number but no reason. A failure within three
 //! seconds after an untrusted certificate, in the same boot, is its consequence and is not counted here; where
 //! stamps have no seconds, so is one directly below it of the next minute. The diagnosis is resolved when a later

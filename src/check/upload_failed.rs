@@ -4,7 +4,7 @@
 //! The phone tried to send its log to the provisioning server and failed, or gave up a file that it could not
 //! send. Lines logged in that time may be missing in the server's copy.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that uploads failed. It is not known whether lines are missing in the copy that was read. A
 //! file that is skipped in the same second as an upload error belongs to that error. The diagnosis is resolved
 //! when a later boot without such a failure lasts at least as long as it took until the first failure in

@@ -16,14 +16,14 @@ use crate::terminal;
 
 pub(super) const READING: &str = "What to read";
 pub(super) const SHOWING: &str = "What to show";
-pub(super) const WRITING: &str = "How to answer";
+pub(super) const WRITING: &str = "Output";
 pub(super) const RUNNING: &str = "How to run";
 
 /// The options for writing the answer of a command with these formats.
 #[derive(Debug, Args)]
 pub(crate) struct WriteArgs<W: Formats> {
     #[arg(long, short, value_name = "FORMAT", value_parser = values::format::<W>(), help_heading = WRITING)]
-    #[arg(help = format!("How the answer is written [default: {}]", W::TABLE[0].name))]
+    #[arg(help = format!("Format of the output [default: {}]", W::TABLE[0].name))]
     pub(crate) format: Option<&'static Format<W>>,
     #[arg(long, short, value_name = "FILE", value_parser = values::output::<W>(), help_heading = WRITING)]
     #[arg(help = "Write to this file, in the format that its extension names; may be repeated")]

@@ -174,7 +174,7 @@ fn help_and_manual_tell_all() {
     let help = parsed("scan --help").unwrap_err();
     assert_eq!(help.exit_code(), 0);
     let help = help.to_string();
-    for told in ["Exit status", "Examples:", "--since", "What to read", "How to answer", "markdown"] {
+    for told in ["Exit status", "Examples:", "--since", "What to read", "Output", "markdown"] {
         assert!(help.contains(told), "{told}");
     }
     let page = String::from_utf8(man_page().unwrap()).unwrap();

@@ -17,7 +17,7 @@ use crate::sentence::{Part, Sentence, sentence};
 pub enum Doubt {
     /// The line says that no file has a parameter. This file may have it.
     MayHave(Sentence),
-    /// The line says that no file has a parameter. The clause: `a.cfg is not here: what it sets is not known`.
+    /// The line says that no file has a parameter. The clause: `a.cfg was not found: what it sets is not known`.
     NotHere(Sentence),
     /// This file comes before the line, and may set the parameter or one of its gates.
     ComesBefore(Sentence),
@@ -92,8 +92,8 @@ impl PhoneConfig {
         }
         let (first, others) = self.unread.split_first()?;
         let are_not_here = match others.len() {
-            0 => " is not here: what it sets is not known".to_owned(),
-            more => format!(" and {more} more are not here: what they set is not known"),
+            0 => " was not found: what it sets is not known".to_owned(),
+            more => format!(" and {more} more were not found: what they set is not known"),
         };
         Some(Doubt::NotHere(first.name.clone().and(are_not_here.into())))
     }
@@ -143,7 +143,7 @@ impl PhoneConfig {
         });
         let addresses = self.unread.iter().filter(|unread| unread.is_address);
         let addresses =
-            addresses.map(|unread| (unread.name.clone(), "at an address, which is never fetched".into()));
+            addresses.map(|unread| (unread.name.clone(), "at a URL, which is never fetched".into()));
         let other_case = self
             .other_case
             .iter()

@@ -106,7 +106,7 @@ impl fmt::Debug for Mac {
 
 /// A text that is not a MAC address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a MAC address: 12 hex digits are expected, with or without ':' or '-' between the bytes")]
+#[error("not a MAC address: 12 hex digits are expected, with or without ':', '-' or '.' between the bytes")]
 pub struct NotAMac;
 
 impl FromStr for Mac {

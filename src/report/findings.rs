@@ -200,8 +200,8 @@ impl Findings {
         let (phones, named) = &self.contradicted;
         (*phones > 0).then(|| {
             format!(
-                "In {} ({}), a slot is empty or shows another fingerprint than the configuration files give \
-                 it: changed since, or not applied? `phonecert device` shows the lines.",
+                "In {} ({}), a slot is empty or has another certificate than the configuration files set: \
+                 were the files changed since then, or not applied? `phonecert device` shows the lines.",
                 counted(*phones, "phone"),
                 fitting(named, *phones, usize::MAX, and_more),
             )

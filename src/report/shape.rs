@@ -339,7 +339,7 @@ pub struct Device {
     #[serde(skip_serializing_if = "Not::not")]
     #[schemars(default)]
     pub configured: bool,
-    /// Whether not all of its configuration was read: a file is missing, unreadable or at an address, or it is not known
+    /// Whether not all of its configuration was read: a file is missing, unreadable or at a URL, or it is not known
     /// which files its master names; absent if all was, or no master was read.
     #[serde(skip_serializing_if = "Not::not")]
     #[schemars(default)]

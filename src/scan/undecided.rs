@@ -21,28 +21,29 @@ pub struct UndecidedPhones {
 impl UndecidedPhones {
     /// A sentence about each of the kinds of which there are phones.
     pub fn in_words(&self, shown: Shown<'_>) -> Vec<String> {
-        let example = |mac: &Mac, path: &str| format!("{} for {}", shown.path(path), shown.mac(*mac));
+        let pair =
+            |mac: &Mac, path: &str, joint: &str| format!("{} {joint} {}", shown.path(path), shown.mac(*mac));
         let without_master = self.without_master.as_ref().map(|(count, mac, path)| {
             let (were, their) = if *count == 1 { ("was", "its") } else { ("were", "their") };
             format!(
-                "{} {were} given no master configuration file: it is not certain which one is {their} own, such as {}; \
-                 search {their} logs and that file's directory alone",
+                "{} {were} judged without a master configuration file: it is not certain which one is {their} own (for \
+                 example, whether {}); scan only {their} logs and that file's directory",
                 counted(*count, "phone"),
-                example(mac, path),
+                pair(mac, path, "is that of"),
             )
         });
         let without_model = self.without_model.as_ref().map(|(count, mac, path)| {
             format!(
-                "the configuration of {} was judged only in part: no log names the model, on which it depends what the \
-                 master lists, such as {}; scan --inventory can name it",
+                "the configuration of {} was judged only in part: what the master lists depends on the model, \
+                 which no log names (for example, {}); name it with scan --inventory",
                 counted(*count, "phone"),
-                example(mac, path),
+                pair(mac, path, "for"),
             )
         });
         let without_address = self.without_address.as_ref().map(|(count, path)| {
             format!(
-                "the configuration of {} was not judged: no address is known, such as for {}; name the log \
-                 <MAC>-app.log",
+                "the configuration of {} was not judged: the MAC address is not known (for example, of {}); rename \
+                 the log to <MAC>-app.log",
                 counted(*count, "phone"),
                 shown.path(path),
             )
@@ -58,8 +59,8 @@ mod tests {
     #[test]
     fn phones_without_an_address_are_told() {
         let phones = UndecidedPhones { without_address: Some((2, "a/x.log".into())), ..Default::default() };
-        let words = "the configuration of 2 phones was not judged: no address is known, such as for a/x.log; \
-                     name the log <MAC>-app.log";
+        let words = "the configuration of 2 phones was not judged: the MAC address is not known (for \
+                     example, of a/x.log); rename the log to <MAC>-app.log";
         assert_eq!(phones.in_words(Shown::plain()), [words]);
     }
 }

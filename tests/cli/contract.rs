@@ -244,7 +244,7 @@ fn explain_tells_each_diagnosis() {
         assert!(list.contains(rule.code) && list.contains(rule.name), "{}", rule.code);
         for asked in [rule.code, &rule.code.to_lowercase(), rule.name] {
             let told = said(here, &["explain", asked]);
-            for part in [rule.code, "What it means", "How sure it is", "What to do"] {
+            for part in [rule.code, "What it means", "How certain it is", "What to do"] {
                 assert!(told.contains(part), "{asked}: {part}");
             }
         }

@@ -68,7 +68,7 @@ fn a_new_phone_and_a_phone_gone() {
     assert_eq!(back["phones_gone"], came["phones_new"]);
     assert_eq!(status(fleet.path(), &["diff", "new.json", "old.json"]), 0);
     let text = said(fleet.path(), &["diff", "old.json", "new.json"]);
-    assert!(text.contains("0004F2A1B202 platform-1 (a new phone): "), "{text}");
+    assert!(text.contains("0004F2A1B202 platform-1 (new phone): "), "{text}");
     let markdown = said(fleet.path(), &["diff", "old.json", "new.json", "--format", "markdown"]);
     assert!(markdown.starts_with("# ") && markdown.contains("**INS001 key-too-large**"), "{markdown}");
 }

@@ -198,7 +198,8 @@ fn a_changed_configuration_judges_its_phones_anew() {
     write("0004f2a1b201.cfg", &reads("shared.cfg"));
     write("482567010214.cfg", &reads("shared.cfg, later.cfg"));
     let phones = ["0004f2a1b201", "482567010214", "0004f2a1b2cc"].map(|mac| ["--device", mac]).concat();
-    let watching = Watching::of(fleet.path(), &[&["--select", "CFG001,CFG002,CFG040"], &phones[..]].concat());
+    let watching =
+        Watching::of(fleet.path(), &[&["--select", "CFG001,CFG002,CFG003,CFG040"], &phones[..]].concat());
     // A file that two phones read, and one that comes later.
     write("shared.cfg", "<site");
     watching.says("0004F2A1B201 ok -> failed CFG001");

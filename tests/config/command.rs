@@ -104,7 +104,12 @@ fn what_the_log_shows_installed_is_compared() {
         assert_eq!(installed["configuration"]["file"], "site.cfg");
         installed["configuration"]["says"].as_str().unwrap().to_owned()
     };
-    assert!(says(0).ends_with("another fingerprint: changed since, or installed another way?"), "{text}");
+    assert!(
+        says(0).ends_with(
+            "another fingerprint: were the files changed since then, or was it installed in another way?"
+        ),
+        "{text}"
+    );
     assert_eq!(says(1), "its certificate has the MD5 fingerprint that the log shows");
     let (text, ..) = run(folder.path(), &["--device", "0004f2a1b2c3"]);
     assert!(text.contains("\nplatform-1, as the log shows it: site.cfg:3: its certificate has "), "{text}");

@@ -53,7 +53,8 @@ fn device(folder: &Path) -> Vec<(String, String)> {
 #[test]
 fn configuration_that_was_not_judged_is_told() {
     let logs = tree::testdata().join("truth/171-near-miss-two-masters/logs");
-    let says = "1 phone was given no master configuration file: it is not certain which one is its own";
+    let says =
+        "1 phone was judged without a master configuration file: it is not certain which one is its own";
     for (text, errors) in device(&logs) {
         let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(in_one_line.contains(says), "{text}");

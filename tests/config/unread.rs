@@ -48,7 +48,7 @@ fn a_slot_without_what_the_files_give_is_told_in_each_format() {
     let files = [("000000000000.cfg", master), ("site.cfg", &*given)];
     let given = folder(&[&files[..], &logs[..]].concat());
     let note =
-        "In 4 phones (0004F2000001, 0004F2000002, 0004F2000003 and 1 more), a slot is empty or shows another";
+        "In 4 phones (0004F2000001, 0004F2000002, 0004F2000003 and 1 more), a slot is empty or has another";
     for format in ["table", "markdown", "html"] {
         let (text, _) = run(given.path(), &["scan", "--format", format]);
         assert!(text.replace('\n', " ").contains(note), "{format}: {text}");
@@ -67,7 +67,7 @@ fn a_slot_without_what_the_files_give_is_told_in_each_format() {
     let closed = site("0");
     let files = [("000000000000.cfg", master), ("site.cfg", &*closed), ("0004f2000001-app.log", LOG)];
     let (text, _) = run(folder(&files).path(), &["scan"]);
-    assert!(!text.contains("a slot is empty or shows another"), "{text}");
+    assert!(!text.contains("a slot is empty or has another"), "{text}");
 }
 
 #[test]

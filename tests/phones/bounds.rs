@@ -42,7 +42,8 @@ fn lines_that_count_lost_events_drop_nothing() {
         let found =
             told["diagnoses"].as_array().unwrap().iter().find(|found| found["code"] == "LOG002").unwrap();
         assert_eq!(found["first_seen"], "2016-05-01T00:00:20");
-        let expected = format!("{count} events were lost: the phone's count of them went up {count} times.");
+        let expected =
+            format!("{count} events were lost: the phone's counter of them went up {count} times.");
         assert_eq!(found["message"], expected);
     }
 }

@@ -75,14 +75,15 @@ fn a_refusal_is_told_with_its_lengths_and_slot() {
     assert_eq!(
         said(&log(KEY_REFUSED), "INS001"),
         (
-            "The phone refused a private key of 4677 bytes for platform slot 1, which takes 4096.".to_owned(),
+            "The phone refused a private key of 4677 bytes for platform slot 1, whose limit is 4096 bytes."
+                .to_owned(),
             vec![1]
         )
     );
     let certificate = "hw   |4|00|hwDescSecurityDeviceCredentialsStore: Could not store cert for custom device cert1, length 9001 is bigger than maximum 8192";
     assert_eq!(
         message(&log(certificate), "INS002"),
-        "The phone refused a certificate of 9001 bytes for platform slot 1, which takes 8192."
+        "The phone refused a certificate of 9001 bytes for platform slot 1, whose limit is 8192 bytes."
     );
     let invalid = "tls  |4|00|Device credential invalid: Cert is not proper";
     let told = message(&log(invalid), "INS002");
@@ -135,20 +136,23 @@ fn the_clock_is_told_unset_once_a_boot() {
     let unset = |lines_of: &[(&str, &str)]| boot(&[]) + &lines(lines_of);
     let default =
         unset(&[("0101000020", "so   |4|00|one"), ("0101000030", CONNECTION), ("0101000040", CONNECTION)]);
-    let expected = "The phone started once without the time, and never got it after that.";
+    let expected = "The phone started once without the time, and its clock was not set after that.";
     assert_eq!(said(&default, "LOG003"), (expected.to_owned(), vec![10]));
     // Equal milliseconds in so many lines would be of the same boot.
     let twice = default.clone() + &default.replace("000015.", "000014.");
     assert_eq!(
         message(&twice, "LOG003"),
-        "The phone started twice without the time, and never got it after that."
+        "The phone started twice without the time, and its clock was not set after that."
     );
     let later = twice + &boot(&[]) + &ordinary("0527080000");
-    assert_eq!(message(&later, "LOG003"), "The phone started twice without the time; later it had it.");
+    assert_eq!(
+        message(&later, "LOG003"),
+        "The phone started twice without the time; its clock was set later."
+    );
     // Once the clock is set, a time server that does not answer changes nothing.
     let log = unset(&[("000020.000", failed), ("0527080000", "so   |4|00|x"), ("0527090000", failed)]);
     assert_eq!(times(&log, "LOG003"), 1);
-    assert_eq!(message(&log, "LOG003"), "The phone started once without the time; later it had it.");
+    assert_eq!(message(&log, "LOG003"), "The phone started once without the time; its clock was set later.");
 }
 
 #[test]
@@ -160,11 +164,11 @@ fn lost_events_are_told_with_when_they_were_lost() {
     for (counts, expected, evidence) in [
         (&[1, 1][..], "1 event was lost before the first line that was read.", &[1][..]),
         (&[2, 2], "2 events were lost before the first line that was read.", &[1]),
-        (&[0, 3, 3], "3 events were lost: the phone's count of them went up once.", &[2]),
-        (&[0, 3, 2, 5], "5 events were lost: the phone's count of them went up twice.", &[2, 4]),
+        (&[0, 3, 3], "3 events were lost: the phone's counter of them went up once.", &[2]),
+        (&[0, 3, 2, 5], "5 events were lost: the phone's counter of them went up twice.", &[2, 4]),
         (
             &[2, 5],
-            "5 events were lost, 2 of them before the first line that was read; the phone's count of them went up once.",
+            "5 events were lost, 2 of them before the first line that was read; the phone's counter of them went up once.",
             &[1, 2],
         ),
     ] {
@@ -191,10 +195,11 @@ fn nothing_is_told_where_nothing_is_known() {
     };
     let hidden = |level: u64| {
         format!(
-            "No inventory and no installation is in the logs: TLS logging is at level {level}, which leaves the inventory out."
+            "The logs contain neither an inventory nor an installation: TLS logging is at level {level}, at which the phone does not write the inventory."
         )
     };
-    let shown = "No inventory and no installation is in the logs, although TLS logging is at level 3.";
+    let shown =
+        "The logs contain neither an inventory nor an installation, although TLS logging is at level 3.";
     assert_eq!((told(&level(4)).0, told(&level(4)).2), (hidden(4), 1));
     assert_eq!((told(&level(3)).0.as_str(), told(&level(3)).2), (shown, 1));
     assert!(told(&level(3)).1.contains("log.render.level"));
@@ -203,7 +208,7 @@ fn nothing_is_told_where_nothing_is_known() {
     assert_eq!(told(&(level(3) + &level(4))).0, hidden(4));
     assert_eq!(
         told(of_sip),
-        ("No inventory and no installation is in the logs.".to_owned(), told(of_sip).1, 0)
+        ("The logs contain neither an inventory nor an installation.".to_owned(), told(of_sip).1, 0)
     );
     assert_eq!(told("").0, "The log is empty or could not be read, so nothing is known.");
     assert!(told("").1.starts_with("See the problems of this scan; if there are none, restart"));
@@ -242,7 +247,7 @@ fn a_log_that_was_left_out_is_told() {
     let (message, remedy) = nothing_read(|case| case.is_mixed = true).unwrap();
     assert_eq!(
         message,
-        "Lines that can be this phone's or another one's can't be told apart, so failures may be missing."
+        "Some lines are from this phone or from another one, and nothing shows from which, so failures may be missing."
     );
     assert_eq!(remedy, "Read each phone's log from its own file.");
     let (message, remedy) = nothing_read(|case| case.is_unread = true).unwrap();

@@ -4,7 +4,7 @@
 //! With an expired CA certificate, the phone does not trust servers. If the log shows TLS001, this is an error,
 //! because it may be the cause.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain at the time of the run: the date is in the certificate. Perhaps no server uses this CA any
 //! more.
 //!

@@ -3,7 +3,7 @@
 //! ## What it means
 //! The phone can't install it, and does not trust the servers whose certificates it issued.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! If no certificate can be read, or one of several is cut off, that is certain, for the reason in the message. If the value contains a
 //! certificate in another form (as PKCS #7, without begin and end lines, or with lines that are not written exactly),
 //! it is certain that it is not what the parameter takes, one PEM certificate, and that OpenSSL does not read it as a

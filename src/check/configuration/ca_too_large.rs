@@ -4,7 +4,7 @@
 //! Platform CA slot 1 takes 1536 bytes, slot 2 takes 4096. One phone was seen to load a larger one with a
 //! different fingerprint at each start.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! The bytes of the certificate in DER form are counted, which agrees with that phone. What a phone takes of a value
 //! with several certificates is not known: if only all of them together are too large, the message says so.
 //!
@@ -48,7 +48,7 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         let message = sentence![
             format!("{what} in "),
             &given,
-            format!(" {have} {length} bytes; its slot takes {limit}."),
+            format!(" {have} {length} bytes; the limit of its slot is {limit} bytes."),
         ];
         let line = given.says_of_value(format!(", {length} bytes"));
         let finding = Finding::of_files(None, message, [line]);

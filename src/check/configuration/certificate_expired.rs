@@ -3,7 +3,7 @@
 //! ## What it means
 //! Servers refuse the certificate for every use: 802.1X, provisioning or SIP over TLS.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain at the time of the run: the date is in the certificate. A certificate that the log shows in a slot is
 //! reported even if another line overrides its line, and as an error even if a gate is closed or a file that was not
 //! read comes before it: the phone may have taken a newer one since then. If a value has several certificates of the device, the one that

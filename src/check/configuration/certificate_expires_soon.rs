@@ -4,7 +4,7 @@
 //! Servers will refuse the certificate in less than 30 days, or refuse it now because its first day is in the
 //! future.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain at the time of the run: the dates are in the certificate. If a value has several certificates of the
 //! device, the one that the log shows in the slot counts; if it shows none of them, it is not known which one the phone
 //! takes, and the message says so.

@@ -4,7 +4,7 @@
 //! The inventory of certificates is written at level 3, refusals at level 4. A file sets the level of `tls`
 //! or of the whole log above 3, or that of `hw` above 4, and the log has no inventory.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the files set this and that the log has no inventory. Other files that could not be read
 //! may set something else.
 //!

@@ -4,7 +4,7 @@
 //! The value is cut off, has a label that does not match its content, has wrong hyphens, contains no certificate, or one
 //! with dates that OpenSSL can't read either. The phone can't install it, or no other device accepts it.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the text violates the rules of PEM, PKCS #7 or X.509, as the message says. A private key or
 //! another known part beside a certificate that can be read is not reported: `phonecert config` shows it.
 //!

@@ -3,7 +3,7 @@
 //! ## What it means
 //! The certificate is installed but not sent to any server: by default, profiles use the built-in one.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that no file that was read selects it. A profile can also be set on the phone. A profile whose own
 //! `.set` no file has, although `device.set` is 1, does not count: the phone ignores it. One whose `.set` is 0 counts,
 //! because the phone may have stored it before. If a profile has a number or an unknown word as its value, or if the

@@ -5,7 +5,7 @@
 //! later (`device.sec.SSL.customDeviceCert`). A long chain does not fit; the phone then writes
 //! "Cert is not proper" or "Could not store cert", and installs nothing.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! The bytes of all certificates in the value are counted. It is not known whether the phone counts the whole
 //! chain or only the first certificate, so this is an error only if the log shows INS002.
 //!

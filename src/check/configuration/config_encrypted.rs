@@ -6,7 +6,7 @@
 //! sets. Diagnoses of the files after it, and of a missing `.set`, `device.set`, certificate or key say so, and are no
 //! errors.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the file is not text. Only the phone can tell whether it is encrypted or damaged.
 //!
 //! ## What to do

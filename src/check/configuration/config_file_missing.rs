@@ -7,7 +7,7 @@
 //! no errors. A file with the phone's address in its name (`[PHONE_MAC_ADDRESS]-user.cfg`) usually exists only for
 //! phones with settings of their own: if it is missing in the master's directory or below it, it sets nothing.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain for the directories that were searched. The server may have the file even if the copy that was
 //! read does not. URLs (`http://…`) are never fetched and not reported. A name with a placeholder whose value is not
 //! known (`[PHONE_PART_NUMBER]` without its line in the log, or another than model, part number and address) can't be

@@ -3,7 +3,7 @@
 //! ## What it means
 //! The phone can't read the file, or not to its end. Parameters in it are lost, including certificates.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the file violates the rules of XML at the line and column in the message. The lost
 //! parameters are those that a tolerant search finds in the rest of the file. A file that does not begin like
 //! XML is reported only if a master file names it. A broken file beside the log whose name begins with the phone's address

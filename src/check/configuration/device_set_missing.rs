@@ -6,7 +6,7 @@
 //! only if an inventory shows the slot empty, and only information if it shows the slot filled. The slot of
 //! `device.sec.SSL.customDeviceCert` is not known: there it is information if a slot has that very certificate.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the files set this. If a file that `CONFIG_FILES` names is not here or could not be read, or its
 //! content is not known (it is encrypted, at a URL, or listed by a master that was not found), it may have
 //! `device.set`: then this is a warning at most, and the message names that file. It is not reported if two files

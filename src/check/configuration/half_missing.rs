@@ -3,7 +3,7 @@
 //! ## What it means
 //! The phone can't authenticate with only one of the two.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that no file that was read has the other half. If a file that `CONFIG_FILES` names is not here or
 //! could not be read, or its content is not known (it is encrypted, at a URL, or listed by a master that was not
 //! found), it may have the other half: then this is a warning at most, and the message names that file. It is not

@@ -3,7 +3,7 @@
 //! ## What it means
 //! Certificate and key do not belong together. Even if the phone stores both, TLS with them fails.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain: none of the certificates has the public half of the key. A key that does not contain its
 //! public half is not checked.
 //!

@@ -3,7 +3,7 @@
 //! ## What it means
 //! The phone can't use the key, nor the certificate without it. There is no parameter for a passphrase.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! If no key can be read, it is certain that the text is not a private key that can be read without a passphrase.
 //! If only the form is wrong (no begin and end lines, lines that are not written exactly, or no `=` at the end), it
 //! is certain that OpenSSL does not read it, but some phones may. So this is an error only if an inventory shows

@@ -4,7 +4,7 @@
 //! Anyone who gets the key from one of them can impersonate all of them. Some operators choose one certificate
 //! for all phones; servers then can't tell the phones apart.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain: the public halves of the keys are the same.
 //!
 //! ## What to do

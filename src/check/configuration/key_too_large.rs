@@ -5,7 +5,7 @@
 //! (`device.sec.SSL.customDeviceCert`). The phone counts the bytes of the key in DER (PKCS #8), not its text:
 //! RSA 4096 has about 2370 bytes, RSA 6144 about 3530, RSA 8192 about 4680.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain: the length is that of the key in the file. Application slots have no limit.
 //!
 //! ## What to do

@@ -4,7 +4,7 @@
 //! The phone does not upload its log, or uploads it to an address that does not exist. The log on the server is
 //! old, or was copied there in another way.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the files set this: `log.render.file="0"`, or a `LOG_FILE_DIRECTORY` at 0.0.0.0 (`[::]`) or
 //! the phone itself (`localhost`, 127.0.0.1, `[::1]`).
 //!

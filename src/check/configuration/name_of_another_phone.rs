@@ -4,7 +4,7 @@
 //! Each phone should have its own certificate. Servers that compare the name with the phone refuse this
 //! certificate.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! The subject contains 12 hex digits, alone or after a word (`SEP0004F2…`), that are a Polycom or Poly address, or
 //! one that begins like this phone's, and is not this phone's. If a value has several certificates of the device, the
 //! one that the log shows in the slot counts; if it shows none of them, the message says so.

@@ -4,7 +4,7 @@
 //! The guide requires a PKCS #7 text between `-----BEGIN PKCS7-----` and `-----END PKCS7-----`. A phone that
 //! needs them writes "Could not decode cert chain" and installs nothing.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the lines are missing or not written exactly so, or that the base64 lacks its last `=`. Some
 //! phones accepted a plain certificate, so this is an error only if the log shows INS003.
 //!

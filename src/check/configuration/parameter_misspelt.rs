@@ -4,7 +4,7 @@
 //! The phone ignores names that it does not know. A certificate under a misspelt name is not installed, and
 //! nothing in the log says so.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! The name is unknown, and differs in one or two letters, or in upper and lower case, from a known name; from
 //! `device.set` and `SCEP.enable`, which are short, in one letter. Another number in a name outside `device.*` is not
 //! reported, because newer software has more slots; a number too many is.

@@ -6,7 +6,7 @@
 //! after `publicCert` or `privateKey` has no effect. It is an error if an inventory shows the slot empty, and
 //! only information if it shows the slot filled, or a slot with the certificate of `device.sec.SSL.customDeviceCert`.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the files set this. If a file that `CONFIG_FILES` names is not here or could not be read, or its
 //! content is not known (it is encrypted, at a URL, or listed by a master that was not found), it may have the `.set`:
 //! then this is a warning at most, and the message names that file. Faults of the value itself are only information

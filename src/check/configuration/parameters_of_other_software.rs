@@ -5,7 +5,7 @@
 //! 3.3.2, `sec.TLS.protocol.…` and `SCEP.enable` with 5.9.0 (on a Trio with 5.7.2). Older software ignores them:
 //! it installs no certificate from them, and uses no profile.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! The log names the software, and the guide the first version with the parameters. It is only information if a phone before 4.0.0 also has the parameter of
 //! 3.3.2 and knows it. Other faults of values that the software ignores are not reported, except the dates and the
 //! name of a certificate that the log shows in a slot.

@@ -4,7 +4,7 @@
 //! When a phone makes a certificate signing request, it uploads the request and the private key. Anyone who can
 //! read the directory has the key, and can impersonate the phone.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is known from the file's name: `<MAC>-private.key` or `.pem`. The file is not opened.
 //!
 //! ## What to do

@@ -4,7 +4,7 @@
 //! These three run before the phone's application starts, or outside it. They can use only platform profiles,
 //! whose certificates are in flash memory.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain: the guide says that application certificates can't serve these three. While `device.set` or the
 //! value's own `.set` is not 1, the phone ignores the value, so this is only information.
 //!

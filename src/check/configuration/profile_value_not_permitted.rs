@@ -4,7 +4,7 @@
 //! `device.sec.TLS.profile.deviceCert1` and `2` take Builtin, Platform1 and Platform2 only; the guide for 4.0.1
 //! was wrong about this. Application certificates can't be used by platform profiles.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain for other words: the guide permits only these three. It is less certain where only upper and lower
 //! case differ, since no source says whether they matter. Numbers occur in practice, and are not reported. A text that
 //! is not even nearly a known word is not shown, because it may be a password. While `device.set` or the value's own

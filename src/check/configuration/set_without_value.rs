@@ -4,7 +4,7 @@
 //! The phone is configured to use a value that does not exist; while `device.set` is not 1, it will be as soon as
 //! `device.set` is 1. Usually a placeholder was left empty, or the certificate was lost when the file was made.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain that the files set this. If a file that `CONFIG_FILES` names is not here, it may have an absent value, and
 //! the message names that file. If the content of a file is not known (it is encrypted, at a URL, or could not be read), an
 //! absent value is not reported.

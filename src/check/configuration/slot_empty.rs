@@ -4,7 +4,7 @@
 //! TLS with this profile has no certificate: no file sets one for the slot, and the newest inventory in the log shows
 //! none in it.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain if the files and the log are complete. If a file that `CONFIG_FILES` names is not here, the message names
 //! it: it may set the certificate. If the content of a file is not known (it is encrypted, at a URL, or could not be read),
 //! this is reported only of a platform slot that the newest inventory shows empty. A certificate that an older inventory shows in a

@@ -6,7 +6,7 @@
 //! a later file has no effect on this phone. A phone writes its address in lower case: if a file of the same name
 //! in upper case lies beside it, the phone does not read that file.
 //!
-//! ## How sure it is
+//! ## How certain it is
 //! It is certain if the message says which value is used. It is not documented whether the phone's or the web
 //! server's override wins, whether a master file's own values win over those of its files, or which of two
 //! values in one file is used. In these cases the message says so. Another diagnosis of the value is certain

@@ -39,7 +39,7 @@ fn ins001_names_the_key_of_the_logged_length() {
     let says = "RSA 2048 key, 4677 bytes: the length that the phone refused; this is the key of platform-1, and platform-2 refused one";
     assert_eq!(lines(&answer), [(KEY, says)]);
     let answer = asked(&[], &key_refused(4677), Question::KeyTooLarge, SLOT);
-    let says = "RSA 2048 key, 1218 bytes, and the phone refused one of 4677 bytes: changed since, or installed another way?";
+    let says = "RSA 2048 key, 1218 bytes, and the phone refused one of 4677 bytes: were the files changed since then, or was it installed in another way?";
     assert_eq!(lines(&answer), [(KEY, says)]);
     let answer = asked(&[(KEY, "-"), (CERTIFICATE, "-")], &key_refused(4677), Question::KeyTooLarge, SLOT);
     assert_eq!(lines(&answer)[0].0, "");
@@ -134,7 +134,7 @@ fn ins003_says_when_it_is_exactly_one() {
     let answer =
         asked(&[(CERTIFICATE, &plain), ("device.set", "0")], &log(), Question::ChainNotDecodable, None);
     let closed = "may have been the cause: it is a certificate without PKCS #7 begin and end lines; \
-                  the phone does not read it now, because device.set is not 1: changed since, or installed another way?";
+                  the phone does not read it now, because device.set is not 1: were the files changed since then, or was it installed in another way?";
     assert_eq!(lines(&answer), [(CERTIFICATE, closed)]);
     let answer = asked(&[("device.set", "0")], &log(), Question::ChainNotDecodable, None);
     assert!(lines(&answer)[0].1.contains("does not read it now"), "{answer:?}");
@@ -175,7 +175,7 @@ fn installed_slots_are_known_by_fingerprint_and_never_by_name() {
     assert!(
         lines(&answer)[0]
             .1
-            .ends_with("the log shows another fingerprint: changed since, or installed another way?")
+            .ends_with("the log shows another fingerprint: were the files changed since then, or was it installed in another way?")
     );
     // Another line counts before the one with this certificate, or which of them counts is not known.
     let other_file = file(&platform(&chain(&[certificate_of(900)]), &key(1)));
@@ -229,9 +229,9 @@ fn ins004_names_what_was_saved() {
         [(CERTIFICATE, "its certificate has the MD5 fingerprint that the log shows"), key]
     );
     let answer = asked(&[], &lost(&other, &[]), Question::NotKept, SLOT);
-    assert!(
-        lines(&answer)[0].1.ends_with("; another one was saved: changed since, or installed another way?")
-    );
+    assert!(lines(&answer)[0].1.ends_with(
+        "; another one was saved: were the files changed since then, or was it installed in another way?"
+    ));
     // A gate was closed again.
     let closed = [("device.set", "0")];
     for (question, log) in [
@@ -459,7 +459,7 @@ fn an_equal_length_is_not_the_same_certificate() {
     let length = "bytes that the log shows";
     assert!(says(&[]).ends_with(length), "{}", says(&[]));
     let other = says(&[&Fingerprint::new(&[7; 16]).unwrap()]);
-    let end = "bytes that the log shows, but not its fingerprint: changed since, or installed another way?";
+    let end = "bytes that the log shows, but not its fingerprint: were the files changed since then, or was it installed in another way?";
     assert!(other.ends_with(end), "{other}");
     // Of a value that can't be read no fingerprint is known.
     let mut log = log_with(slot, SlotState::Filled, &[&Fingerprint::new(&[7; 16]).unwrap()]);
@@ -479,7 +479,7 @@ fn a_key_of_another_length_contradicts_the_files() {
     let said = |text: &str| of_slots(&[(KEY, text)], &[(slot, SlotState::Filled, &print)]);
     assert_eq!(said(&key(1)).len(), 1);
     let longer = said(&pem("PRIVATE KEY", &key_of(1, 1219)));
-    let says = "RSA 2048 key, 1219 bytes; the log shows a key of 1218 bytes: changed since, or installed another way?";
+    let says = "RSA 2048 key, 1219 bytes; the log shows a key of 1218 bytes: were the files changed since then, or was it installed in another way?";
     assert_eq!((longer.len(), &*longer[1].1), (2, says));
     // The same in the join of INS004 and INS005.
     let log = log_with(slot, SlotState::Filled, &[&print[0]]);

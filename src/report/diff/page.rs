@@ -97,7 +97,7 @@ fn blocks<'d>(diff: &'d Diff, style: &Style) -> Vec<DiffBlock<'d>> {
         blocks.push(DiffBlock::Code(&entries[0], phones(entries.iter())));
         list(&mut blocks, most, entries, |entry| {
             let is_new = new_phones.contains(&entry.phone);
-            let new = if is_new { " (a new phone)" } else { "" };
+            let new = if is_new { " (new phone)" } else { "" };
             let since = entry.first_seen.as_deref().map(|time| format!(" (first seen {})", minute(time)));
             format!("{}{new}: {}{}", of(entry), entry.message, since.unwrap_or_default())
         });

@@ -70,8 +70,9 @@ pub(super) fn catalogue(style: &Style, out: &mut dyn Write) -> io::Result<()> {
             }
         }
     }
-    let how =
-        Prose::own("`phonecert explain CODE` tells what one of them means, how sure it is and what to do.");
+    let how = Prose::own(
+        "`phonecert explain CODE` tells what one of them means, how certain it is and what to do.",
+    );
     write!(out, "\n{}", how.lines(&ParagraphLayout::plain(style)))
 }
 

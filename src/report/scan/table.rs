@@ -33,7 +33,7 @@ const MAX_ROWS_WITH_HEALTHY: usize = 50;
 const PROSE: usize = 110;
 
 /// The meaning of the signs.
-pub(super) const SIGNS: &str = "✓ installed, – empty, ✗ missing, rejected, faulty or half a pair, ≠ issued for another phone, –6 six \
+pub(super) const SIGNS: &str = "✓ installed, – empty, ✗ missing, rejected, faulty, or a certificate or key alone, ≠ issued for another phone, –6 six \
                                 slots empty; [CODE] mended since";
 
 fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -48,8 +48,8 @@ fn state(certificate: &Certificate, device: &Device) -> (&'static str, Tone, &'s
         CertificateState::NotAvailable if certificate.slot == Slot::BuiltIn => {
             ("✗", Tone::Bad, ": missing, as the phone says itself")
         }
-        CertificateState::NotAvailable => ("–", Tone::Dim, ": empty, as the phone says itself"),
-        CertificateState::Rejected => ("✗", Tone::Bad, ": the last thing known is a refused installation"),
+        CertificateState::NotAvailable => ("–", Tone::Dim, ": empty, according to the phone"),
+        CertificateState::Rejected => ("✗", Tone::Bad, ": the last known event is a refused installation"),
     }
 }
 
@@ -77,12 +77,12 @@ fn facts(certificate: &Certificate, software: Option<&SoftwareVersion>) -> Vec<(
         facts.extend(length("Length", certificate.certificate_length, most(|row| row.certificate_max)));
         facts.extend(length("Private key", certificate.key_length, most(|row| row.key_max)));
     } else {
-        facts.extend(row.map(|row| ("Takes", Prose::own(takes(row)))));
+        facts.extend(row.map(|row| ("Limits", Prose::own(takes(row)))));
     }
     let lines = certificate.configuration.iter();
     facts.extend(lines.map(|line| ("Config", Prose::foreign(&line.to_string()))));
     if certificate.slot == Slot::BuiltIn && is_installed {
-        facts.push(("Kind", Prose::own("factory installed or self-signed: the log does not tell which")));
+        facts.push(("Kind", Prose::own("factory installed or self-signed: the log does not show which")));
     }
     facts.extend(row.map(|row| ("May serve", Prose::own(row.uses))));
     facts

@@ -158,7 +158,8 @@ fn when(event: &EventRow) -> String {
 
 fn too_large(what: &str, event: &EventRow) -> Prose {
     let length = event.number("length").map(|length| format!(" of {length} bytes")).unwrap_or_default();
-    let most = event.number("maximum").map(|most| format!(", which takes {most}")).unwrap_or_default();
+    let most =
+        event.number("maximum").map(|most| format!(", whose limit is {most} bytes")).unwrap_or_default();
     let slot = event.slot.map_or_else(|| "a slot".to_owned(), Slot::in_words);
     Prose::own(format!("refused {what}{length} for {slot}{most}"))
 }

@@ -67,7 +67,7 @@ fn status_in_words(story: &Story<'_>) -> &'static str {
         Status::Attention => "attention: no error, but at least one warning is active",
         Status::Unknown => "unknown: the logs say too little about its certificates",
         Status::Ok if story.device.has_others() => {
-            "not told: only errors or warnings are active that are left out"
+            "others: all of its active errors and warnings are left out"
         }
         Status::Ok if !story.is_whole() => "ok: nothing is wrong in what was judged, which is not all",
         Status::Ok => "ok: nothing is wrong in the evidence",

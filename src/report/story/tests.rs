@@ -313,7 +313,7 @@ fn slots_that_the_software_does_not_have_take_nothing() {
         device.certificates = slots.map(empty).into();
         let text = written(&device, &[], "text", &Style::default());
         let (slots, _) = text.split_once("What happened").unwrap();
-        (slots.matches("Takes").count(), slots.matches("May serve").count())
+        (slots.matches("Limits").count(), slots.matches("May serve").count())
     };
     assert_eq!((part("3.2.6.0314"), part("3.3.2.0413"), part("4.0.0")), ((0, 0), (1, 1), (3, 3)));
 }

@@ -82,7 +82,7 @@ fn cfg023_of_files_that_were_not_read() {
     let empty = log_with(SLOT, SlotState::Empty, &[]);
     let none = [CERTIFICATE, KEY, SET].into_iter().fold(healthy(), |all, name| with(all, name, "-"));
     for (other, text, is_told_of_unknown, doubt) in [
-        ("x.cfg", None, true, "x.cfg is not here: what it sets is not known."),
+        ("x.cfg", None, true, "x.cfg was not found: what it sets is not known."),
         ("http://192.0.2.9/x.cfg", None, false, "This holds unless a file in CONFIG_FILES"),
         ("x.cfg", Some("<a b=\"&\"/>"), true, "no file sets a certificate for it."),
     ] {

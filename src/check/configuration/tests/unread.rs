@@ -92,8 +92,8 @@ fn what_a_file_that_was_not_read_may_have() {
         let lacks = file(&with(healthy(), name, "-"));
         for (list, severity, says) in [
             ("site.cfg", Error, None),
-            ("site.cfg, gone.cfg", Warning, Some(" gone.cfg is not here: what it sets is not known.")),
-            ("gone.cfg, site.cfg", Warning, Some(" gone.cfg is not here: what it sets is not known.")),
+            ("site.cfg, gone.cfg", Warning, Some(" gone.cfg was not found: what it sets is not known.")),
+            ("gone.cfg, site.cfg", Warning, Some(" gone.cfg was not found: what it sets is not known.")),
             // The phone can't read it either, and CFG001 names it.
             ("bad.cfg, site.cfg", Error, None),
             ("site.cfg, bad.cfg", Error, None),
@@ -141,7 +141,7 @@ fn faults_behind_a_gate_that_a_file_may_have() {
     for gate in ["device.set", SET] {
         let without = file(&with(faulty.clone(), gate, "-"));
         let absent = format!(
-            " No file has {gate}, without which it does not count; gone.cfg is not here: what it sets is not known."
+            " No file has {gate}, without which it does not count; gone.cfg was not found: what it sets is not known."
         );
         let unknown =
             format!(" The phone ignores this value unless enc.cfg, which was not read, sets {gate}.");

@@ -124,8 +124,9 @@ impl FleetTotals {
             models.entry(facts.model).or_default().add(facts.status, facts.is_ok_of_selected);
             software.entry(facts.software).or_default().add(facts.status, facts.is_ok_of_selected);
         }
-        (totals.models, totals.more_models) = ranked(models);
-        (totals.software, totals.more_software) = ranked(software);
+        let rank = |counts: &Counts| (counts.failed, counts.attention, counts.total());
+        (totals.models, totals.more_models) = highest(models, MAX_LISTED, rank);
+        (totals.software, totals.more_software) = highest(software, MAX_LISTED, rank);
         let diagnoses = totals.findings.by_code().filter_map(|(code, phones)| {
             DiagnosisTotal::of(code, phones, active.remove(code).unwrap_or_default())
         });
@@ -194,7 +195,7 @@ impl DiagnosisTotal {
         let ActivePhones { models, causes, remedies } = phones;
         let severities = if active.number > 0 { active.severities } else { resolved.severities };
         let (active, resolved) = (active.number, resolved.number);
-        let (models, _) = most_frequent(models.into_iter().map(named), MAX_MODELS_NAMED);
+        let (models, _) = highest(models.into_iter().map(named), MAX_MODELS_NAMED, |phones| *phones);
         let (causes, remedies) = (Texts::of(causes), Texts::of(remedies));
         Some(Self { rule, severities, active, resolved, models, causes, remedies })
     }
@@ -212,27 +213,21 @@ impl DiagnosisTotal {
 
 impl Texts {
     fn of(texts: HashMap<Text, u64>) -> Self {
-        let (listed, more) = most_frequent(texts.into_iter(), MAX_TEXTS);
+        let (listed, more) = highest(texts, MAX_TEXTS, |phones| *phones);
         Self { listed, more }
     }
 }
 
-/// The names with the highest numbers, and how many names there are besides.
-fn most_frequent<N: Ord>(names: impl Iterator<Item = (N, u64)>, most: usize) -> (Vec<(N, u64)>, usize) {
-    let mut all: Vec<_> = names.collect();
-    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+/// The names of the highest rank, and how many names there are besides.
+fn highest<N: Ord, C, R: Ord>(
+    names: impl IntoIterator<Item = (N, C)>,
+    most: usize,
+    rank: impl Fn(&C) -> R,
+) -> (Vec<(N, C)>, usize) {
+    let mut all: Vec<_> = names.into_iter().collect();
+    all.sort_by(|(a, of_a), (b, of_b)| rank(of_b).cmp(&rank(of_a)).then_with(|| a.cmp(b)));
     let more = all.len().saturating_sub(most);
     all.truncate(most);
-    (all, more)
-}
-
-/// The groups with the most failures, and how many groups are not listed.
-fn ranked(counts: CountsByName) -> (Vec<(Option<String>, Counts)>, usize) {
-    let mut all: Vec<_> = counts.into_iter().collect();
-    let rank = |counts: &Counts| Reverse((counts.failed, counts.attention, counts.total()));
-    all.sort_by(|(a, of_a), (b, of_b)| rank(of_a).cmp(&rank(of_b)).then_with(|| a.cmp(b)));
-    let more = all.len().saturating_sub(MAX_LISTED);
-    all.truncate(MAX_LISTED);
     (all, more)
 }
 

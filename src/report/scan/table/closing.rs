@@ -49,7 +49,7 @@ pub(super) fn write(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write)
 /// How many phones are ready for zero-touch provisioning.
 pub(in crate::report) fn readiness(ztp: ZtpReadiness) -> String {
     let [ready, not_ready, unknown] = [ztp.ready, ztp.not_ready, ztp.unknown].map(count);
-    format!("Zero-touch provisioning: {ready} with software ready, {not_ready} not, {unknown} not known.")
+    format!("Zero-touch provisioning: {ready} ready, {not_ready} not ready, {unknown} not known.")
 }
 
 /// A sentence on the phones without a recent line; None if there are none.
