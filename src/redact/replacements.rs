@@ -15,12 +15,14 @@ pub(super) struct Replacements<'a> {
     text: &'a str,
     /// By the offset of each part: the offset of its end, and its replacement.
     parts: BTreeMap<usize, (usize, String)>,
+    /// The queries and fragments of the URLs that were found.
+    queries: Vec<Range<usize>>,
     redactor: &'a Redactor,
 }
 
 impl<'a> Replacements<'a> {
     pub(super) const fn new(text: &'a str, redactor: &'a Redactor) -> Self {
-        Self { text, parts: BTreeMap::new(), redactor }
+        Self { text, parts: BTreeMap::new(), queries: Vec::new(), redactor }
     }
 
     /// Calls `handle` for every match that does not overlap a part found before.
@@ -149,7 +151,7 @@ impl<'a> Replacements<'a> {
         is_scheme.then_some((range.start + sign, range.start + scheme + 3))
     }
 
-    /// A URL after its scheme: user, host, path.
+    /// A URL after its scheme: user, host, path, query, fragment.
     fn url(&mut self, range: Range<usize>) {
         let said = self.text[range.clone()].trim_end_matches(['.', ',', ';', ':', ')', '(']);
         let authority = &said[..said.find(['/', '?', '#']).unwrap_or(said.len())];
@@ -165,6 +167,19 @@ impl<'a> Replacements<'a> {
         if path.len() > 1 {
             let start = range.start + authority.len();
             self.path(start..start + path.len());
+        }
+        self.queries.push(range.start + authority.len() + path.len()..range.start + said.len());
+    }
+
+    /// The values of the URLs' queries and fragments that no step has found so far, and their parts without a key.
+    pub(super) fn rest_of_queries(&mut self) {
+        for range in std::mem::take(&mut self.queries) {
+            let mut start = range.start;
+            for part in self.text[range].split(['?', '#', '&', ';']) {
+                let value = part.find('=').map_or(0, |sign| sign + 1);
+                self.name(start + value..start + part.len());
+                start += part.len() + 1;
+            }
         }
     }
 

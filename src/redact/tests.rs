@@ -397,6 +397,7 @@ fn what_is_named_in_passing_goes_too() {
         "MAC 48,25,67,01,02,03",
         "Could not load time from https://h:8443/janedoe/x.cfg(https://h:8443/janedoe/x.cfg).",
         "tried http://a.example/janedoe/x,ftp://b.example/janedoe/acmesecret/y",
+        "'https://a.example/x?tenant=acmesecret&janedoe#acmesecret'",
     ];
     let gone = [
         "a1b2c3",

@@ -113,6 +113,7 @@ pub(super) fn rewrite(text: &str, redactor: &Redactor) -> String {
         before_addresses.iter().for_each(|(pattern, handle)| replacements.each_match(pattern, *handle));
         replacements.addresses();
         after_addresses.iter().for_each(|(pattern, handle)| replacements.each_match(pattern, *handle));
+        replacements.rest_of_queries();
         replacements.rewritten()
     })
     .into_owned()
