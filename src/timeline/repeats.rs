@@ -375,15 +375,23 @@ pub(super) fn adds_no_time<E: Borrow<LogEntry>>(
         let years = if is_set(entry) { &set } else { &*all };
         entry.stamp.is_some_and(|date| years.iter().any(|year| is_range_within((date, date), *year)))
     };
-    let end = whole().last().filter(|end| end.event.is_some());
-    let after_end = end.and_then(|end| part.rsplit(|entry| entry.hash == end.hash).next());
-    if after_end
-        .is_some_and(|after| after.len() < part.len() && after.iter().any(|entry| entry.uptime().is_some()))
-    {
+    if whole().last().is_some_and(|end| goes_on_after(end, part)) {
         return false;
     }
     let dated = || part.iter().filter(|entry| entry.is_dated());
     dated().all(is_there) || are_among(dated().filter(|entry| !entry.is_cut), whole())
+}
+
+/// Whether a part has this last line of other entries, and lines with uptime after it.
+fn goes_on_after(end: &LogEntry, part: &[LogEntry]) -> bool {
+    let line_of_end = |entry: &LogEntry| {
+        let is_it = entry.hash == end.hash && entry.has_same_line_before(end);
+        // An ordinary line is not always kept, but its hash is, if the line before it is a message.
+        let is_before_it = entry.hash_after == end.hash && entry.hash == end.hash_before;
+        (is_it || is_before_it).then(|| entry.line + u64::from(!is_it))
+    };
+    let line = part.iter().rev().find_map(line_of_end);
+    line.is_some_and(|line| part.iter().any(|entry| entry.line > line && entry.uptime().is_some()))
 }
 
 /// The lowest and the highest date of each year, as digits, without those of a clock that was not set: of these, only the

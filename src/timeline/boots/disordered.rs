@@ -5,6 +5,7 @@ use super::super::Record;
 use super::super::passed::{is_repeated, milliseconds_between};
 use super::super::unset::{OUT_OF_ORDER_MS, is_default};
 use super::BootState;
+use crate::event::Event;
 use crate::stamp::{MILLISECONDS_PER_MINUTE, Stamp};
 
 /// A line of another process is at most this many lines after the last one that is kept: a phone that has written more has
@@ -65,10 +66,12 @@ pub(super) fn is_out_of_order(boot: &[Record<'_>], later: &[Record<'_>], state: 
         })
     };
     let late = &later[..later.iter().take_while(is_late).count()];
-    let Some((highest, next)) = late.iter().filter_map(Record::uptime).max().zip(later.get(late.len()))
-    else {
+    let highest = late.iter().filter_map(Record::uptime).max();
+    let (Some(highest), Some(last), Some(next)) = (highest, late.last(), later.get(late.len())) else {
         return false;
     };
+    // Between lines that are kept, the uptime of a boot can have risen.
+    let is_next_line = last.file == next.file && last.line + 1 == next.line;
     let known = state.since_start();
     let goes_on = match next.uptime() {
         // A boot that has just begun would not be as old, with no line in between, as the one before.
@@ -79,8 +82,12 @@ pub(super) fn is_out_of_order(boot: &[Record<'_>], later: &[Record<'_>], state: 
     };
     let is_repeated =
         |record: &Record<'_>| boot.iter().rev().any(|other| other.entry.hash == record.entry.hash);
-    let can_be_start = |record: &Record<'_>| record.entry.is_of_start() || first < FIRST_LINES_BEFORE;
-    goes_on && late.iter().all(|record| !can_be_start(record) || is_repeated(record))
+    let is_ordinary = |record: &Record<'_>| matches!(record.event(), None | Some(Event::LogStart { .. }));
+    let can_be_start = |record: &Record<'_>| !is_ordinary(record) || first < FIRST_LINES_BEFORE;
+    is_next_line
+        && goes_on
+        && !next.entry.is_of_start()
+        && late.iter().all(|record| !can_be_start(record) || is_repeated(record))
 }
 
 /// How long after the last date a line was written, in milliseconds, as both dates show it.
