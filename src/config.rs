@@ -52,7 +52,9 @@ pub use given::{Effective, Given};
 pub use key::{Key, PrivateKey};
 pub use line::ConfigurationLine;
 pub use log_location::LogLocation;
-pub use parameter::{CA_SLOT_2, DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, Store, selected_slot};
+pub use parameter::{
+    CA_SLOT_2, DEVICE_SET, Parameter, ParameterKind, SINCE_SSL, SINCE_TLS, Store, selected_slot,
+};
 pub use path::kind_and_phone;
 pub use pem::Fault;
 pub use phone::{

@@ -218,7 +218,7 @@ impl Parameter {
             ParameterKind::Set => self.gated_values().first()?.since(),
             ParameterKind::Enrolment => Some(SINCE_VVX_5_9),
             ParameterKind::Trust if self.name.contains(".protocol.") => Some(SINCE_VVX_5_9),
-            _ => (self.is_of_certificates() || self.kind == ParameterKind::Trust).then_some([4, 0, 0]),
+            _ => (self.is_of_certificates() || self.kind == ParameterKind::Trust).then_some(SINCE_TLS),
         }
     }
 
@@ -309,6 +309,9 @@ impl Parameter {
 
 /// The first version with the one custom certificate.
 pub const SINCE_SSL: [u32; 3] = [3, 3, 2];
+
+/// The first version with certificate slots and TLS profiles.
+pub const SINCE_TLS: [u32; 3] = [4, 0, 0];
 
 /// The first version with lowest versions of TLS and with SCEP, on a VVX.
 pub(super) const SINCE_VVX_5_9: [u32; 3] = [5, 9, 0];

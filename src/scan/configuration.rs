@@ -169,9 +169,7 @@ impl Audit {
             self.apart.lock().insert(digested_apart(mac));
         }
         let mut config = self.trees.of(mac).map_or_else(|| PhoneConfig::new(mac, Vec::new()), of_tree);
-        let has_log = !phone.files.is_empty();
-        let is_told = |why: &Undecided| has_log || matches!(why, Undecided::List(_));
-        if let Some(undecided) = config.undecided.clone().filter(is_told) {
+        if let Some(undecided) = config.undecided.clone() {
             self.undecided.lock().insert(mac, undecided);
         }
         config.slots = phone.certificates.iter().map(|one| (one.slot, facts_of(one))).collect();
@@ -263,12 +261,21 @@ impl Audit {
     }
 }
 
-/// What the files of a tree give a phone. Where the same log is in several directories, one of which has a master of the
+/// What the files of a tree give a phone. If it has no log, and masters of its own in several directories, by which it would
+/// read other files, none of these is certain. Where the same log is in several directories, one of which has a master of the
 /// phone, that is the phone's; if several have, and the phone would read other files by each, none is certain.
 fn of_tree(tree: &ConfigTree, mac: Mac, phone: &Phone) -> PhoneConfig {
     let directories = log_directories(&phone.files);
     let kind = PhoneKind::new(phone.model.as_deref(), phone.assembly.as_deref());
     let resolved = |directories: &[PathBuf]| resolve(tree, mac, &kind, directories);
+    if directories.is_empty() {
+        let config = resolved(&[]);
+        let mut by_masters = tree.master_directories(mac).into_iter().map(|master| resolved(&[master]));
+        let first = by_masters.next();
+        let are_equal =
+            |other: PhoneConfig| first.as_ref().is_none_or(|first| first.has_equal_settings(&other));
+        return if by_masters.all(are_equal) { config } else { config.undecided_between_masters() };
+    }
     if phone.other_directories.is_empty() {
         return resolved(&directories);
     }

@@ -6,8 +6,8 @@
 //! it installs no certificate from them, and uses no profile.
 //!
 //! ## How certain it is
-//! The log names the software, and the guide the first version with the parameters. It is only information if a phone before 4.0.0 also has the parameter of
-//! 3.3.2 and knows it. Other faults of values that the software ignores are not reported, except the dates and the
+//! The log names the software, and the guide the first version with the parameters. It is only information if a phone
+//! before 4.0.0 also has the parameter of 3.3.2 and knows it. Other faults of values that the software ignores are not reported, except the dates and the
 //! name of a certificate that the log shows in a slot.
 //!
 //! ## What to do
@@ -15,7 +15,7 @@
 //! 2. Or set `device.sec.SSL.customDeviceCert`, from 3.3.2 on.
 
 use super::{ConfigurationCase, Facts, Family, Finding, ParameterKind, Part, Rule, Severity, rule, sentence};
-use crate::config::SINCE_SSL;
+use crate::config::{SINCE_SSL, SINCE_TLS};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "CFG025",
@@ -43,7 +43,9 @@ fn run(case: &ConfigurationCase<'_>) -> Vec<Finding> {
         format!(" is {}.", from(*since_first))
     ];
     let lines = unknown.iter().map(|(given, since)| given.says(from(*since)));
-    let has_own = known.iter().any(|(_, since)| *since == SINCE_SSL);
+    // From 4.0.0 on, the parameter of 3.3.2 does not replace those that the software does not know.
+    let has_own =
+        software.cmp_parts(&SINCE_TLS).is_lt() && known.iter().any(|(_, since)| *since == SINCE_SSL);
     let severity = if has_own { Severity::Info } else { Severity::Warning };
     vec![Finding::of_files(None, message, lines).with_severity(severity)]
 }

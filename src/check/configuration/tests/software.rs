@@ -18,6 +18,9 @@ fn cfg025_other_software() {
     ];
     assert_eq!(of("3.3.5.0247", &both), [("CFG025", Info)]);
     assert_eq!(of("3.3.1", &both), [("CFG025", Warning)]);
+    let scep = [&both[..], &[("SCEP.enable", "1")]].concat();
+    assert_eq!(of("3.3.5.0247", &scep), [("CFG025", Info)]);
+    assert_eq!(of("4.0.0", &scep), [("CFG025", Warning)]);
     // Each parameter with its own first version, also those of CA certificates and profiles.
     let known_to = |log: LogFacts, name: &'static str, value: &str| {
         let site = Site::new(&[("0004f2a1b2c3.cfg", &file(&plain(&[("device.set", "1"), (name, value)])))]);
