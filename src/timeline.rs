@@ -124,6 +124,8 @@ pub struct Timeline<'a> {
     pub event_count: u64,
     /// The first and the last real date.
     pub times: Option<(NaiveDateTime, NaiveDateTime)>,
+    /// Lines outside the window have an inventory or an installation.
+    pub has_evidence_outside: bool,
     /// The model, from the newest line that names it, within the window or not. The same holds of the assembly.
     pub model: Option<&'a str>,
     /// The assembly number.
@@ -269,7 +271,11 @@ impl<'a> Timeline<'a> {
         (timeline.model, (timeline.assembly, timeline.assembly_revision)) = timeline.platform();
         if !clock.window.is_open() {
             let mut are_within = clock::are_within(&timeline.records, &clock.window).into_iter();
-            timeline.records.retain(|_| are_within.next().unwrap_or(true));
+            let outside = timeline.records.extract_if(.., |_| are_within.next() == Some(false));
+            let shows = |event: &Event| event.is_inventory() || event.is_installation();
+            // All lines outside must be taken out, not only those up to the first event.
+            timeline.has_evidence_outside =
+                outside.filter(|record| record.event().is_some_and(shows)).count() > 0;
         }
         context::resolve(&mut timeline.records);
         timeline.boots = timeline.records.chunk_by(|a, b| a.boot == b.boot).count();

@@ -5,10 +5,11 @@
 //! such list, and no installation, or only the line with which one begins (`Saving new …`). So nothing is known
 //! about this phone's certificates, and its status is `unknown`.
 //!
-//! The same holds if the logs, or some of their lines, could not be read, or if lines can be this phone's or another
-//! one's: then the inventory or a failure may be in these lines. It also holds if the list shows a custom certificate
-//! and the logs have no line about any key, as in the result of a search for `cert`: then it is not known whether that
-//! certificate has its key. The diagnosis of the phone says so, and what to do.
+//! The same holds if `--since` or `--until` leave out the lines with the inventory. It also holds if the logs, or some
+//! of their lines, could not be read, or if lines can be this phone's or another one's: then the inventory or a failure
+//! may be in these lines. And it holds if the list shows a custom certificate and the logs have no line about any key, as
+//! in the result of a search for `cert`: then it is not known whether that certificate has its key. The diagnosis of the
+//! phone says so, and what to do.
 //!
 //! ## How certain it is
 //! It is certain for the lines that were read. The inventory may be in an older log that was not read, or it
@@ -134,6 +135,13 @@ fn unreadable(case: &Case<'_>, has_unread_lines: bool, lacks_keys: bool) -> Opti
 /// The logs were read, and the phone wrote nothing about its certificates, or only that an installation began; its `level`
 /// of TLS logging may say why.
 fn not_written(timeline: &Timeline<'_>, level: Option<u8>, seen: Occurrences) -> Finding {
+    if timeline.has_evidence_outside {
+        return Finding {
+            cause: Some("The lines of the logs with the certificate inventory, or with an installation, are of another time than the requested one.".into()),
+            remedy: Some("Look at a longer time (--since, --until).".into()),
+            ..Finding::active("Neither an inventory nor an installation is within the requested time.".into(), seen)
+        };
+    }
     let begin = if timeline.logs.iter().any(|log| log.digest.dropped > 0) {
         "The newest part of the logs, which alone was kept, contains neither an inventory nor an installation"
     } else if timeline.events().any(|(_, event, _)| is_beginning_of_installation(event)) {

@@ -60,8 +60,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
         group_by: args.group_by,
         ..args.write.style_with(args.run.verbosity())
     };
-    let answer_lists_problems =
-        args.group_by.is_none() && answer.standard.is_some_and(|format| format.write.lists_problems);
+    let answer_lists_problems = answer.standard.is_some_and(|format| format.write.lists_problems);
     let verbosity = args.run.verbosity();
     if !scan.found_any {
         answer.leave_files(shown, verbosity);
@@ -71,7 +70,7 @@ pub(crate) fn run(args: ScanArgs) -> Result<u8, Failure> {
     let to_write = if answer_lists_problems { &of_named } else { &overview.problems };
     notices::problems(to_write, verbosity);
     // A format that does not list problems does not say this either.
-    if !answer_lists_problems && args.group_by.is_none() {
+    if !answer_lists_problems {
         notices::selection(overview.selection.as_ref(), verbosity);
     }
     if let Some(old) = &baseline {

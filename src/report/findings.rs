@@ -252,27 +252,35 @@ impl Shared {
 pub(super) struct Explanation<'p> {
     cause: &'p str,
     remedy: &'p str,
-    /// Some phones need something else, and not all phones are shown.
-    has_others: bool,
+    /// Some phones have another cause, or need something else, and not all phones are shown.
+    has_other_causes: bool,
+    has_other_remedies: bool,
 }
 
 impl<'p> Explanation<'p> {
     /// What holds for all of these phones, of which so many are shown: their own cause and remedy if these are the same in
     /// all, else those of the rule.
     pub(super) fn of(rule: &'static Rule, phones: &'p Phones, shown: usize) -> Self {
+        let has_hidden = phones.number > shown as u64;
         Self {
             cause: phones.cause.or(rule.cause),
             remedy: phones.remedy.or(rule.remedy),
-            has_others: matches!(phones.remedy, Shared::Different) && phones.number > shown as u64,
+            has_other_causes: has_hidden && matches!(phones.cause, Shared::Different),
+            has_other_remedies: has_hidden && matches!(phones.remedy, Shared::Different),
         }
     }
 
-    pub(super) const fn cause(&self) -> &str {
-        self.cause
+    pub(super) fn cause(&self) -> String {
+        let others = if self.has_other_causes {
+            " Some phones have another cause; see `phonecert device MAC`."
+        } else {
+            ""
+        };
+        format!("{}{others}", self.cause)
     }
 
     pub(super) fn remedy(&self) -> String {
-        let others = if self.has_others {
+        let others = if self.has_other_remedies {
             " Some phones need something else; see `phonecert device MAC`."
         } else {
             ""

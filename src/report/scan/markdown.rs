@@ -121,7 +121,7 @@ fn explain(code: &str, phones: &Phones, devices: &dyn Devices, out: &mut dyn Wri
     let explanation = Explanation::of(rule, phones, phones.indexes.len());
     writeln!(out, "\n## {} {} ({})\n", escaped(rule.code), escaped(rule.name), phones.severities)?;
     writeln!(out, "- **Phones:** {}", escaped(&phones.named(usize::MAX)))?;
-    writeln!(out, "- **Cause:** {}", escaped(explanation.cause()))?;
+    writeln!(out, "- **Cause:** {}", escaped(&explanation.cause()))?;
     writeln!(out, "- **Remedy:** {}", escaped(&explanation.remedy()))?;
     writeln!(out, "- **Guide:** {}", escaped(rule.reference))?;
     for index in &phones.indexes {

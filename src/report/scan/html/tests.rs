@@ -216,7 +216,7 @@ fn what_other_options_tell_is_shown() {
     fleet.overview.fleet[0].code = first[..6].into();
     assert!(self::page(&fleet).contains(server_first));
     for told in [
-        "<b><a class=\"code\" href=\"#TLS001\">TLS001</a> began in 5 of 6 phones within a day of 11 Jan 2026:</b> look at the server",
+        "<b><a class=\"code\" href=\"#TLS001\">TLS001</a> began within a day of 11 Jan 2026 in 5 of the 6 phones that have it and whose logs begin earlier:</b> look at the server",
         "<b>1 phone</b> has diagnoses that the earlier report did not have.",
         "<span class=\"silent\" title=\"days since the last log line\">silent 23 d</span>",
         "<span class=\"tag new\">new</span></span>",

@@ -58,18 +58,21 @@ pub(in crate::report) fn without_recent_line(phones: u64) -> Option<String> {
     (phones > 0).then(|| format!("{} {verb} no recent line (--stale).", counted(phones, "phone")))
 }
 
-/// `TLS001 began in 41 of 52 phones within a day of 2021-09-30: look at the server, not at the phones.`
+/// `TLS001 began within a day of 2021-09-30 in 41 of the 52 phones that have it and whose logs begin earlier: look at the
+/// server, not at the phones.`
 pub(in crate::report) fn began(day: &FleetDay) -> String {
     format!(
-        "{} began in {} of {} within a day of {}: look at the server, not at the phones.",
+        "{} began within a day of {} in {} of the {} that have it and whose logs begin earlier: look at the server, not at \
+         the phones.",
         visible(&day.code),
+        visible(&day.day),
         count(day.phones),
         counted(day.of, "phone"),
-        visible(&day.day),
     )
 }
 
-fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+/// What could not be read.
+pub(super) fn problems(overview: &Overview, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let number = overview.problems.len();
     if number == 0 || style.verbosity == Verbosity::Quiet {
         return Ok(());

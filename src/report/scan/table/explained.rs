@@ -80,7 +80,7 @@ fn explain(
         labelled("Phones", &phones.named(style.width.min(PROSE).saturating_sub(INDENT)), style, out)?;
     }
     if !brief {
-        labelled("Cause", &visible(explanation.cause()), style, out)?;
+        labelled("Cause", &visible(&explanation.cause()), style, out)?;
     }
     labelled("Remedy", &visible(&explanation.remedy()), style, out)?;
     if !brief {

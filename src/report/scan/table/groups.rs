@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::closing::problems;
 use super::grid::GAP;
 use super::row::Cell;
 use super::{MAX_ROWS_WITH_HEALTHY, grid, paragraph};
@@ -42,13 +43,19 @@ pub(super) fn write(groups: &Groups<'_>, style: &Style, out: &mut dyn Write) -> 
     }
     writeln!(out)?;
     paragraph(
-        &format!("{} by {}.", counted(groups.list.len() as u64, "group"), groups.by.name()),
+        &format!(
+            "{} in {} by {}.",
+            counted(groups.overview.scanned.devices, "phone"),
+            counted(groups.list.len() as u64, "group"),
+            groups.by.name()
+        ),
         Tone::Plain,
         style,
         out,
     )?;
     let notes = groups.overview.left_out().into_iter().chain(groups.ok_note().map(str::to_owned));
-    notes.into_iter().try_for_each(|sentence| paragraph(&sentence, Tone::Warning, style, out))
+    notes.into_iter().try_for_each(|sentence| paragraph(&sentence, Tone::Warning, style, out))?;
+    problems(groups.overview, style, out)
 }
 
 /// The key, and the number of phones: in total, and by status.
