@@ -28,6 +28,9 @@ pub use width::LogWidth;
 /// Dates that go back by at most this many seconds are not taken for a clock that was set, so their lines are not kept.
 pub(crate) const CLOCK_SET_BACK_S: i64 = 5;
 
+/// Lines of one boot are out of order by at most this much, in milliseconds.
+pub(crate) const OUT_OF_ORDER_MS: u64 = 2_000;
+
 /// The most entries of a digest. If a log has more, repeated failures among the older ones are folded; if there are
 /// still more, the oldest are dropped.
 pub const MAX_ENTRIES: usize = 8_192;

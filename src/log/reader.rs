@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::Recorded;
 use super::fast_path::FastPath;
 use super::part_name::{MAX_LINES_CHECKED, part_of};
-use crate::digest::{CLOCK_SET_BACK_S, Fragment, LineLength, LogDigest, LogEntry};
+use crate::digest::{CLOCK_SET_BACK_S, Fragment, LineLength, LogDigest, LogEntry, OUT_OF_ORDER_MS};
 use crate::event::{self, End, Event, ParsedText};
 use crate::line::{
     Header, Line, PlainLines, characters, glued_line, has_odd_bytes, headers_behind, line, trim, without_hole,
@@ -84,7 +84,7 @@ struct LastLine {
     /// The uptime restarts with it. The next line shows whether that was a boot or a single line out of
     /// order.
     starts_over: bool,
-    /// The uptime before it restarted, until a banner or a date follows. A line that reaches it shows that these lines
+    /// The uptime before it restarted, by more than disorder explains, until a banner or a date follows. A line that reaches it shows that these lines
     /// may only have been out of order.
     to_reach: Option<Stamp>,
 }
@@ -414,7 +414,7 @@ impl Reader {
         last.to_reach = match last.to_reach {
             _ if now.is_none() || event::may_be_banner(text) => None,
             Some(to_reach) => Some(to_reach).filter(|to_reach| to_reach.uptime() > now),
-            None => last.entry.stamp.filter(|_| before > now),
+            None => last.entry.stamp.filter(|_| before > now.map(|now| now + OUT_OF_ORDER_MS)),
         };
     }
 

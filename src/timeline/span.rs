@@ -9,7 +9,7 @@ use super::dates::{WRONG_AT_START, continues_boot, is_bogus, is_leap_year, years
 use super::passed::milliseconds_since_new_year;
 use super::unset::{
     ClockFailure, DateEvidence, JUMP_DAYS, LinesFromDate, OUT_OF_ORDER_MS, UnsetClock, can_be_unset,
-    falls_back, has_failed, is_default,
+    default_date, falls_back, has_failed, is_default,
 };
 use crate::digest::{Fragment, LogDigest, LogEntry};
 use crate::log::read_split;
@@ -182,8 +182,9 @@ struct BootStart {
 }
 
 impl BootStart {
-    /// Takes a line. Returns whether a boot begins with it, as it does if the clock `falls_back` there.
-    fn take(&mut self, entry: &LogEntry, stamp: &Stamp, falls_back: bool) -> bool {
+    /// Takes a line. Returns whether a boot begins with it, as it does if the clock `falls_back` there. `unset` is what a clock
+    /// that is not set has shown last.
+    fn take(&mut self, entry: &LogEntry, stamp: &Stamp, falls_back: bool, unset: Option<Yearless>) -> bool {
         self.uptimes = if entry.is_dated() { 0 } else { self.uptimes + 1 };
         self.is_read |= self.uptimes > 0;
         // A single line with uptime is from another process, and so are several where uptime continues.
@@ -195,7 +196,9 @@ impl BootStart {
             (self.is_new, self.uptime) = (true, None);
         }
         self.uptime = self.uptime.max(stamp.uptime());
-        let is_own_banner = entry.is_banner() && std::mem::take(&mut self.awaits_banner);
+        let is_own_banner = entry.is_banner()
+            && std::mem::take(&mut self.awaits_banner)
+            && default_date(entry).is_some_and(|date| unset <= Some(date));
         self.awaits_banner |= falls_back && !entry.is_banner();
         begins && !is_own_banner
     }
@@ -229,7 +232,7 @@ impl<'a> DateReader<'a> {
         for (at, entry) in self.entries.iter().enumerate() {
             let Some(stamp) = entry.stamp else { continue };
             let falls_back = self.falls_back(at);
-            if self.boot.take(entry, &stamp, falls_back) {
+            if self.boot.take(entry, &stamp, falls_back, self.end.unset.last()) {
                 (self.end.unset, self.end.has_failed) = (UnsetClock::default(), false);
                 self.end_boot();
             }

@@ -4,6 +4,7 @@
 use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
 use crate::digest::LogEntry;
+pub(super) use crate::digest::OUT_OF_ORDER_MS;
 use crate::event::Event;
 use crate::stamp::{MILLISECONDS_PER_HOUR, MILLISECONDS_PER_YEAR, Stamp, Yearless};
 
@@ -33,9 +34,6 @@ pub(super) const AHEAD_MS: i64 = 14 * HOUR;
 
 /// An hour, in milliseconds.
 const HOUR: i64 = MILLISECONDS_PER_HOUR.cast_signed();
-
-/// Lines of one boot are out of order by at most this much, in milliseconds.
-pub(super) const OUT_OF_ORDER_MS: u64 = 2_000;
 
 /// Days from January 1 to December 31 of a leap year, in which dates without a year are counted.
 pub(super) const NEW_YEARS_EVE: i64 = 365;

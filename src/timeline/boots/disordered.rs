@@ -70,8 +70,9 @@ pub(super) fn is_out_of_order(boot: &[Record<'_>], later: &[Record<'_>], state: 
     let (Some(highest), Some(last), Some(next)) = (highest, late.last(), later.get(late.len())) else {
         return false;
     };
-    // Between lines that are kept, the uptime of a boot can have risen.
+    // Between lines that are kept, the uptime of a boot can have risen. A log can be rotated when the phone starts.
     let is_next_line = last.file == next.file && last.line + 1 == next.line;
+    let is_of_one_log = boot.last().is_some_and(|before| before.file == next.file);
     let known = state.since_start();
     let goes_on = match next.uptime() {
         // A boot that has just begun would not be as old, with no line in between, as the one before.
@@ -85,6 +86,7 @@ pub(super) fn is_out_of_order(boot: &[Record<'_>], later: &[Record<'_>], state: 
     let is_ordinary = |record: &Record<'_>| matches!(record.event(), None | Some(Event::LogStart { .. }));
     let can_be_start = |record: &Record<'_>| !is_ordinary(record) || first < FIRST_LINES_BEFORE;
     is_next_line
+        && is_of_one_log
         && goes_on
         && !next.entry.is_of_start()
         && late.iter().all(|record| !can_be_start(record) || is_repeated(record))
