@@ -77,9 +77,7 @@ pub enum InventoryError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The header row has no column `mac`, which is required.
-    #[error(
-        "the first row has no column `mac`: it must name the columns mac, model, part_number and revision"
-    )]
+    #[error("the first row has no column `mac`; the columns model, part_number and revision are optional")]
     NoMacColumn,
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn run(args: DeviceArgs) -> Result<u8, Failure> {
     notices::undecided(&scan, shown, args.run.verbosity());
     if scan.is_empty() {
         notices::no_log(args.mac, shown);
+        notices::skipped_files(&scan.skipped, shown, args.run.verbosity());
         return Ok(FOUND_NOTHING);
     }
     let device = scan.shown(0, shown);

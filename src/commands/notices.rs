@@ -114,18 +114,23 @@ fn other_files(skipped: &SkippedFiles) -> String {
 
 /// Lists files that look like logs or archives but were not read.
 pub(super) fn skipped_files(files: &SkippedFiles, shown: Shown<'_>, verbosity: Verbosity) {
-    passed_over(files, shown).iter().for_each(|text| say(&visible(text), verbosity));
+    sentences(files, shown).for_each(|(_, text)| say(&visible(&text), verbosity));
 }
 
-/// A sentence about each kind of files that look like logs or archives but were not read.
+/// A sentence about each kind of files that look like logs or archives and can have messages about certificates, but were
+/// not read.
 pub(super) fn passed_over(files: &SkippedFiles, shown: Shown<'_>) -> Vec<String> {
-    let sentence = |(kind, (count, first)): (&SkipReason, &(u64, String))| {
+    let can_have_messages = |(kind, _): &(SkipReason, String)| *kind != SkipReason::BootLog;
+    sentences(files, shown).filter(can_have_messages).map(|(_, text)| text).collect()
+}
+
+fn sentences(files: &SkippedFiles, shown: Shown<'_>) -> impl Iterator<Item = (SkipReason, String)> {
+    files.kinds.iter().map(move |(kind, (count, first))| {
         let (what, why, _) = described(*kind);
         let were = if *count == 1 { " was" } else { "s were" };
         let example = example(*count, &shown.path(first));
-        format!("{} {what}{were} not read ({why}){example}", quantity::count(*count))
-    };
-    files.kinds.iter().map(sentence).collect()
+        (*kind, format!("{} {what}{were} not read ({why}){example}", quantity::count(*count)))
+    })
 }
 
 /// Says that the answer includes logs whose files are gone, from their kept records.

@@ -140,3 +140,35 @@ fn groups_make_a_page_of_their_own() {
     let page = page(&["--group-by", "code"]);
     assert!(page.contains("<h1>Phones by code</h1>") && page.contains("INS001"));
 }
+
+#[test]
+fn what_was_not_read_is_named() {
+    let fleet = fleet();
+    let page = |arguments: &[&str]| {
+        said(fleet.path(), &[&["scan", "--format", "html", "--quiet"], arguments].concat())
+    };
+    assert!(page(&[]).contains(">all complete</a>"), "boot logs have nothing about certificates");
+    write(fleet.path(), "ticket.7z", b"", tree::TIME);
+    for arguments in [&[][..], &["--group-by", "model"]] {
+        assert!(page(arguments).contains("<p>1 7-Zip archive was not read"), "{arguments:?}");
+    }
+    assert!(page(&[]).contains(">not all files</a>"));
+    for format in ["html", "markdown", "table"] {
+        let arguments = ["scan", ".", "missing", "--group-by", "code", "--format", format];
+        assert!(said(fleet.path(), &arguments).contains("missing"), "{format}");
+    }
+}
+
+#[test]
+fn each_cause_is_given_with_its_phones() {
+    let logs = tree::copy(&tree::testdata().join("truth/274-two-causes-of-no-evidence/logs"));
+    let page = said(logs.path(), &["scan", ".", "--format", "html"]);
+    let (_, explained) = page.split_once("<article id=\"LOG001\">").unwrap();
+    let (explained, _) = explained.split_once("</article>").unwrap();
+    for cause in ["1 phone: Some lines could not be read completely", "1 phone: The phone writes its"] {
+        assert!(explained.contains(cause), "{explained}");
+    }
+    let (_, card) = page.split_once("<li id=\"0004F2100701\"").unwrap();
+    let (card, _) = card.split_once("</li>\n").unwrap_or((card, ""));
+    assert!(card.contains("<p class=\"soft small\">Some lines could not be read completely"), "{card}");
+}
