@@ -415,12 +415,17 @@ fn closed_line(config: &PhoneConfig, slot: Slot) -> Option<ConfigurationLine> {
 fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
     let mut lines = Vec::new();
     for given in config.of_kind(|kind| matches!(kind, ParameterKind::Ca(_))) {
-        let (mut has_ended, mut refused) = (false, None);
+        let (mut state, mut refused) = (String::new(), None);
         if let Value::Certificates(value) = &given.value {
-            has_ended = value.list.iter().any(|one| one.not_after < log.now);
+            let not_begun =
+                value.list.iter().map(|one| one.not_before).filter(|begin| *begin > log.now).max();
+            if value.list.iter().any(|one| one.not_after < log.now) {
+                ", which has expired".clone_into(&mut state);
+            } else if let Some(begin) = not_begun {
+                state = format!(", not valid before {}", begin.format("%Y-%m-%d"));
+            }
             refused = value.refused.filter(|_| !value.list.is_empty());
         }
-        let state = if has_ended { ", which has expired" } else { "" };
         let form = refused.map(|fault| format!("; not in PEM form: {fault}")).unwrap_or_default();
         let gates = gates_clause(config, &given);
         let short = given.value.in_short();

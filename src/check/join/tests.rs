@@ -264,6 +264,9 @@ fn tls001_lists_what_may_bear_on_trust() {
     );
     assert!(answer.lines[0].says.to_string().ends_with("which has expired"), "{answer:?}");
     assert!(answer.lines[1].says.to_string().contains("exactly the name"), "{answer:?}");
+    let new = pem("CERTIFICATE", &certificate("New Root", 3, "2035-01-01", "2045-01-01", 0));
+    let answer = asked(&[("sec.TLS.customCaCert.1", &*new)], &log(), Question::Trust, None);
+    assert!(answer.lines[0].says.to_string().ends_with(", not valid before 2035-01-01"), "{answer:?}");
     // With a closed gate, neither counts.
     for (set, gates) in [("1", ""), ("0", "; the phone does not read it now, because device.set is not 1")] {
         let strict = "device.sec.TLS.prov.strictCertCommonNameValidation";
