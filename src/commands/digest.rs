@@ -65,7 +65,7 @@ pub(crate) fn run(args: &DigestArgs) -> Result<u8, Failure> {
     notices::skipped_files(skipped, Shown::plain(), verbosity);
     notices::problems(problems, verbosity);
     notices::nothing_found(has_found_logs, problems, skipped, verbosity);
-    if args.cache.is_some() {
+    if args.cache.is_some() && has_found_logs {
         notices::say(&summary(&digested), verbosity);
     }
     Ok(status_of(has_found_logs, &digested.problems))
