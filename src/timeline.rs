@@ -272,7 +272,8 @@ impl<'a> Timeline<'a> {
         if !clock.window.is_open() {
             let mut are_within = clock::are_within(&timeline.records, &clock.window).into_iter();
             let outside = timeline.records.extract_if(.., |_| are_within.next() == Some(false));
-            let shows = |event: &Event| event.is_inventory() || event.is_installation();
+            let is_begun = |event: &Event| matches!(event, Event::CertificateSaving { .. });
+            let shows = |event: &Event| event.is_inventory() || event.is_installation() && !is_begun(event);
             // All lines outside must be taken out, not only those up to the first event.
             timeline.has_evidence_outside =
                 outside.filter(|record| record.event().is_some_and(shows)).count() > 0;

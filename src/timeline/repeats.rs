@@ -382,7 +382,8 @@ pub(super) fn adds_no_time<E: Borrow<LogEntry>>(
     dated().all(is_there) || are_among(dated().filter(|entry| !entry.is_cut), whole())
 }
 
-/// Whether a part has this last line of other entries, and lines with uptime after it.
+/// Whether a part has this last line of other entries, and lines with uptime after it. Without a date, the lines that both
+/// have would not be found to be the same.
 fn goes_on_after(end: &LogEntry, part: &[LogEntry]) -> bool {
     let line_of_end = |entry: &LogEntry| {
         let is_it = entry.hash == end.hash && entry.has_same_line_before(end);
@@ -391,7 +392,10 @@ fn goes_on_after(end: &LogEntry, part: &[LogEntry]) -> bool {
         (is_it || is_before_it).then(|| entry.line + u64::from(!is_it))
     };
     let line = part.iter().rev().find_map(line_of_end);
-    line.is_some_and(|line| part.iter().any(|entry| entry.line > line && entry.uptime().is_some()))
+    line.is_some_and(|line| {
+        part.iter().any(|entry| entry.line > line && entry.uptime().is_some())
+            && part.iter().any(|entry| entry.line <= line && has_set_date(entry))
+    })
 }
 
 /// The lowest and the highest date of each year, as digits, without those of a clock that was not set: of these, only the
