@@ -14,6 +14,18 @@ use crate::input::ConfigKind;
 use crate::model::Mac;
 
 impl ConfigTree {
+    /// The directories of the masters that are a phone's own, if these are several.
+    pub fn master_directories(&self, mac: Mac) -> Vec<PathBuf> {
+        let own = self.files_of(mac);
+        if own.named(ConfigKind::Master).len() < 2 {
+            return Vec::new();
+        }
+        let mut directories: Vec<_> =
+            own.named(ConfigKind::Master).filter_map(Path::parent).map(Path::to_owned).collect();
+        directories.dedup();
+        directories
+    }
+
     /// The phones that have files of their own, by the names of these or by the lists of masters, in order.
     pub fn phones(&self) -> Vec<Mac> {
         let phones = self.macs().chain(self.sites().of_phones.keys().copied());

@@ -257,18 +257,6 @@ impl ConfigTree {
         OwnFiles(self.named.get(&mac).map(Vec::as_slice).unwrap_or_default())
     }
 
-    /// The directories of the masters that are a phone's own, if these are several.
-    pub fn master_directories(&self, mac: Mac) -> Vec<PathBuf> {
-        let own = self.files_of(mac);
-        if own.named(ConfigKind::Master).len() < 2 {
-            return Vec::new();
-        }
-        let mut directories: Vec<_> =
-            own.named(ConfigKind::Master).filter_map(Path::parent).map(Path::to_owned).collect();
-        directories.dedup();
-        directories
-    }
-
     /// The private keys of a phone among the files.
     pub(super) fn key_files(&self, mac: Mac) -> Vec<KeyFile> {
         let files = self.named.get(&mac).into_iter().flatten();

@@ -11,7 +11,7 @@ use self::index::{MAX_WITHOUT_INDEX, MessageIndex};
 use super::covered::adds_nothing;
 use super::dates::years_between;
 use super::order::chain_of_content;
-use super::overlaps::DefaultDates;
+use super::overlaps::{DefaultDates, overlap};
 use super::span::is_range_within;
 use super::unset::{can_be_silence, default_date, has_set_date};
 use super::{Calendar, Joined, LeftOut, Log};
@@ -177,6 +177,7 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
                 && (!is_same_chain
                     || all[part].iter().any(is_of_date)
                     || (!goes_on && is_repeat_without_dates()))
+                && !goes_on_without_dates(whole_log, part_log)
         };
         let wholes = if logs.len() > MAX_WITHOUT_INDEX { index.wholes(part) } else { None };
         keep[part] = !match wholes {
@@ -185,6 +186,12 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
         };
     }
     keep
+}
+
+/// Whether the later log begins with the last lines of the earlier one, and goes on with uptimes.
+fn goes_on_without_dates(earlier: &Log, later: &Log) -> bool {
+    let last = overlap(earlier, later);
+    last > 0 && later.digest.entries.iter().any(|entry| entry.line > last && entry.uptime().is_some())
 }
 
 /// Whether other messages have those of this message, which was cut between two logs.
@@ -357,8 +364,7 @@ fn is_copied_beginning(part: &LogDigest, whole: &LogDigest) -> bool {
     starts > 1 && later.len() >= MIN_LATER && is_beginning(part, whole)
 }
 
-/// Whether each date of a part lies within those of other entries, or its dated lines are among them, and no line with uptime
-/// goes on after the last of these entries.
+/// Whether each date of a part lies within those of other entries, or its dated lines are among them.
 ///
 /// `is_set` tells which dates are not those of a clock that was not set: where such a date goes back, it would seem to
 /// begin another year, and the dates up to the next real one would seem to lie within it.
@@ -375,27 +381,8 @@ pub(super) fn adds_no_time<E: Borrow<LogEntry>>(
         let years = if is_set(entry) { &set } else { &*all };
         entry.stamp.is_some_and(|date| years.iter().any(|year| is_range_within((date, date), *year)))
     };
-    if whole().last().is_some_and(|end| goes_on_after(end, part)) {
-        return false;
-    }
     let dated = || part.iter().filter(|entry| entry.is_dated());
     dated().all(is_there) || are_among(dated().filter(|entry| !entry.is_cut), whole())
-}
-
-/// Whether a part has this last line of other entries, and lines with uptime after it. Without a date, the lines that both
-/// have would not be found to be the same.
-fn goes_on_after(end: &LogEntry, part: &[LogEntry]) -> bool {
-    let line_of_end = |entry: &LogEntry| {
-        let is_it = entry.hash == end.hash && entry.has_same_line_before(end);
-        // An ordinary line is not always kept, but its hash is, if the line before it is a message.
-        let is_before_it = entry.hash_after == end.hash && entry.hash == end.hash_before;
-        (is_it || is_before_it).then(|| entry.line + u64::from(!is_it))
-    };
-    let line = part.iter().rev().find_map(line_of_end);
-    line.is_some_and(|line| {
-        part.iter().any(|entry| entry.line > line && entry.uptime().is_some())
-            && part.iter().any(|entry| entry.line <= line && has_set_date(entry))
-    })
 }
 
 /// The lowest and the highest date of each year, as digits, without those of a clock that was not set: of these, only the

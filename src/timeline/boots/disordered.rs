@@ -18,6 +18,13 @@ const LINES_OF_START: usize = 8;
 /// A phone that starts writes its first lines before this uptime, in milliseconds.
 const FIRST_LINES_BEFORE: u64 = 10_000;
 
+/// In a search's result, these lines are missing: then the first ones are before this uptime, in milliseconds, unless
+/// they are written late by at most [`MAX_DELAY`].
+const START_BEFORE: u64 = 60_000;
+
+/// See [`START_BEFORE`].
+const MAX_DELAY: u64 = 5_000;
+
 /// Whether the uptime of the record before this one is odd: an ordinary line in a boot that began with its banner and has no
 /// date yet, ahead of the lines before and directly after it, which go on from each other. A process that does not start
 /// again with the phone writes such lines.
@@ -84,7 +91,8 @@ pub(super) fn is_out_of_order(boot: &[Record<'_>], later: &[Record<'_>], state: 
     let is_repeated =
         |record: &Record<'_>| boot.iter().rev().any(|other| other.entry.hash == record.entry.hash);
     let is_ordinary = |record: &Record<'_>| matches!(record.event(), None | Some(Event::LogStart { .. }));
-    let can_be_start = |record: &Record<'_>| !is_ordinary(record) || first < FIRST_LINES_BEFORE;
+    let is_early = first < FIRST_LINES_BEFORE || first < START_BEFORE && known - first > MAX_DELAY;
+    let can_be_start = |record: &Record<'_>| !is_ordinary(record) || is_early;
     is_next_line
         && is_of_one_log
         && goes_on
