@@ -345,6 +345,16 @@ impl Event {
         matches!(self.role(), Role::Installation | Role::Refusal)
     }
 
+    /// Whether it is only the first line of an installation, which the phone can still refuse: `Saving new …`.
+    pub const fn begins_installation(&self) -> bool {
+        matches!(self, Self::CertificateSaving { .. })
+    }
+
+    /// Whether it shows something of a certificate: it is of the inventory, or of an installation and not only its first line.
+    pub const fn shows_certificate(&self) -> bool {
+        self.is_inventory() || self.is_installation() && !self.begins_installation()
+    }
+
     /// Whether it is a failure that may repeat often and changes nothing else: many such events in a row can be
     /// counted as one.
     pub const fn is_failure(&self) -> bool {

@@ -76,7 +76,7 @@ pub struct Redactor {
 #[derive(Debug)]
 enum OtherNames {
     /// In the first pass: the names found so far. All get the number 0.
-    FoundNames(Mutex<FoundNames>),
+    Found(Mutex<FoundNames>),
     /// In the second pass. A name that the first pass did not find gets the number 0: it is hidden, but not
     /// distinguished from other such names.
     Numbered(NameNumbers),
@@ -113,9 +113,9 @@ impl Redactor {
         for phone in phones {
             numbered.entry(phone).or_insert_with(|| numbers.next().unwrap_or_default());
         }
-        let mut redactor = Self { phones: numbered, others: OtherNames::FoundNames(Mutex::default()) };
+        let mut redactor = Self { phones: numbered, others: OtherNames::Found(Mutex::default()) };
         first_pass(&redactor)?;
-        if let OtherNames::FoundNames(found) = redactor.others {
+        if let OtherNames::Found(found) = redactor.others {
             let found = found.into_inner();
             let previous = match previous.map(|previous| &previous.others) {
                 Some(OtherNames::Numbered(numbers)) => numbers.clone(),
@@ -160,7 +160,7 @@ impl Redactor {
     /// The number of anything else.
     fn number(&self, of: Pseudonym, name: &str) -> u64 {
         match &self.others {
-            OtherNames::FoundNames(found) => {
+            OtherNames::Found(found) => {
                 found.lock().add(of, name);
                 0
             }
@@ -170,7 +170,7 @@ impl Redactor {
 
     /// Notes a text that looks like a pseudonym and is kept: its number must not be given to another name.
     fn keep(&self, of: Pseudonym, number: u64) {
-        if let OtherNames::FoundNames(found) = &self.others {
+        if let OtherNames::Found(found) = &self.others {
             found.lock().add_taken(of, number);
         }
     }

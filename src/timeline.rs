@@ -124,7 +124,7 @@ pub struct Timeline<'a> {
     pub event_count: u64,
     /// The first and the last real date.
     pub times: Option<(NaiveDateTime, NaiveDateTime)>,
-    /// Lines outside the window have an inventory or an installation.
+    /// Lines outside the window have an inventory, or an installation of which more than the first line was read.
     pub has_evidence_outside: bool,
     /// The model, from the newest line that names it, within the window or not. The same holds of the assembly.
     pub model: Option<&'a str>,
@@ -272,11 +272,9 @@ impl<'a> Timeline<'a> {
         if !clock.window.is_open() {
             let mut are_within = clock::are_within(&timeline.records, &clock.window).into_iter();
             let outside = timeline.records.extract_if(.., |_| are_within.next() == Some(false));
-            let is_begun = |event: &Event| matches!(event, Event::CertificateSaving { .. });
-            let shows = |event: &Event| event.is_inventory() || event.is_installation() && !is_begun(event);
             // All lines outside must be taken out, not only those up to the first event.
             timeline.has_evidence_outside =
-                outside.filter(|record| record.event().is_some_and(shows)).count() > 0;
+                outside.filter(|record| record.event().is_some_and(Event::shows_certificate)).count() > 0;
         }
         context::resolve(&mut timeline.records);
         timeline.boots = timeline.records.chunk_by(|a, b| a.boot == b.boot).count();

@@ -318,6 +318,6 @@ fn another_part(given: &Given<'_>, number: usize, fault: Fault) -> Sentence {
 }
 
 /// A date as messages have it.
-fn day(time: chrono::NaiveDateTime) -> String {
+pub(super) fn day(time: chrono::NaiveDateTime) -> String {
     time.format("%Y-%m-%d").to_string()
 }

@@ -6,7 +6,7 @@
 mod log_levels;
 mod origins;
 
-use super::configuration::{may_count, not_pkcs7};
+use super::configuration::{day, may_count, not_pkcs7};
 use crate::config::{
     Certificates, ConfigurationLine, Effective, Given, LogFacts, ParameterKind, PhoneConfig, Refused,
     SlotFacts, Store, Value,
@@ -418,12 +418,13 @@ fn trust(config: &PhoneConfig, log: &LogFacts) -> Vec<ConfigurationLine> {
         let (mut state, mut refused) = (String::new(), None);
         if let Value::Certificates(value) = &given.value {
             let not_begun =
-                value.list.iter().map(|one| one.not_before).filter(|begin| *begin > log.now).max();
-            if value.list.iter().any(|one| one.not_after < log.now) {
-                ", which has expired".clone_into(&mut state);
-            } else if let Some(begin) = not_begun {
-                state = format!(", not valid before {}", begin.format("%Y-%m-%d"));
-            }
+                || value.list.iter().map(|one| one.not_before).filter(|begin| *begin > log.now).max();
+            state = match value.list.iter().any(|one| one.not_after < log.now) {
+                true => ", which has expired".to_owned(),
+                false => {
+                    not_begun().map_or_else(String::new, |begin| format!(", not valid before {}", day(begin)))
+                }
+            };
             refused = value.refused.filter(|_| !value.list.is_empty());
         }
         let form = refused.map(|fault| format!("; not in PEM form: {fault}")).unwrap_or_default();

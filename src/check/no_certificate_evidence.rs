@@ -45,9 +45,7 @@ pub const INVENTORY_LEVEL: u8 = 3;
 
 fn run(case: &Case<'_>) -> Vec<Finding> {
     let timeline = case.timeline;
-    let is_evidence = timeline.events().any(|(_, event, _)| {
-        event.is_inventory() || event.is_installation() && !is_beginning_of_installation(event)
-    });
+    let is_evidence = timeline.events().any(|(_, event, _)| event.shows_certificate());
     let has_unread_lines = timeline.logs.iter().any(|log| log.digest.counts.has_unread_lines());
     let is_lost = case.is_mixed || case.is_unread || has_unread_lines;
     let lacks_keys = certificate_without_key::is_undecided(timeline);
@@ -67,11 +65,6 @@ fn run(case: &Case<'_>) -> Vec<Finding> {
         (None, level) => not_written(timeline, level.map(|(level, _)| level), seen),
     };
     vec![finding]
-}
-
-/// `Saving new …`: what was saved stands in the lines after it, and the phone can still refuse it.
-const fn is_beginning_of_installation(event: &Event) -> bool {
-    matches!(event, Event::CertificateSaving { .. })
 }
 
 /// The last level of TLS logging that the logs name, and the line.
@@ -135,16 +128,21 @@ fn unreadable(case: &Case<'_>, has_unread_lines: bool, lacks_keys: bool) -> Opti
 /// The logs were read, and the phone wrote nothing about its certificates, or only that an installation began; its `level`
 /// of TLS logging may say why.
 fn not_written(timeline: &Timeline<'_>, level: Option<u8>, seen: Occurrences) -> Finding {
+    let is_begun = timeline.events().any(|(_, event, _)| event.begins_installation());
     if timeline.has_evidence_outside {
+        let message = match is_begun {
+            true => "The requested time has no inventory, and only the beginning of an installation.",
+            false => "Neither an inventory nor an installation is within the requested time.",
+        };
         return Finding {
-            cause: Some("The lines of the logs with the certificate inventory, or with an installation, are of another time than the requested one.".into()),
+            cause: Some("The lines with the certificate inventory, or with an installation, are outside the requested time.".into()),
             remedy: Some("Look at a longer time (--since, --until).".into()),
-            ..Finding::active("Neither an inventory nor an installation is within the requested time.".into(), seen)
+            ..Finding::active(message.into(), seen)
         };
     }
     let begin = if timeline.logs.iter().any(|log| log.digest.dropped > 0) {
         "The newest part of the logs, which alone was kept, contains neither an inventory nor an installation"
-    } else if timeline.events().any(|(_, event, _)| is_beginning_of_installation(event)) {
+    } else if is_begun {
         "The logs contain no inventory, and only the beginning of an installation"
     } else {
         "The logs contain neither an inventory nor an installation"

@@ -34,7 +34,10 @@ pub(crate) fn run(args: ConfigArgs) -> Result<u8, Failure> {
     notices::problems(problems, args.run.verbosity());
     notices::undecided(&scan, Shown::by(redactor.as_ref()), args.run.verbosity());
     if whole == 0 {
-        notices::write_line("no configuration file of a phone was found");
+        // Of an undecided phone, a file was found, and the notice names it.
+        if scan.undecided.is_empty() {
+            notices::write_line("no configuration file of a phone was found");
+        }
         return Ok(FOUND_NOTHING);
     }
     let found = ConfigAnswer { phones: &phones, left_out: whole - phones.len(), problems };

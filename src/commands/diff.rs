@@ -23,7 +23,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<u8, Failure> {
     }
     if old.is_redacted() == Some(true) {
         notices::write_line(
-            "both answers were written with --redact: a phone has the same pseudonym in both only if their phones are the same; compare answers without --redact",
+            "both answers were written with --redact: pseudonyms are numbered by the phones of an answer, so one pseudonym can mean two phones; compare answers without --redact",
         );
     }
     notices::other_selection([&old, &new].map(|answer| (answer.path(), answer.selection())));

@@ -230,8 +230,9 @@ impl File {
 
     fn malformed(&mut self, byte: usize, why: &'static str, text: &str) -> ReadOutcome {
         let mut lost: Vec<(Box<str>, u64)> = Vec::new();
+        // In any place: a comment that is not closed hides the element with the list.
+        self.is_ours |= text.contains(CONFIG_FILES) || text.contains(APP_FILE_PATH);
         for (name, line) in xml::names(text) {
-            self.is_ours |= name.starts_with(CONFIG_FILES) || name.starts_with(APP_FILE_PATH);
             if let Some(known) = Parameter::find(name) {
                 self.is_ours = true;
                 if known.is_of_certificates() && !lost.iter().any(|(lost, _)| **lost == *name) {

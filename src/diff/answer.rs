@@ -176,10 +176,10 @@ impl AnswerPhone {
         })
     }
 
-    /// Whether it shows that a diagnosis in an older answer is gone, by not having it: all of its files and the newest
-    /// software of its model were judged, and evidence that was missing is there. The absence of a failure from logs shows nothing: the
-    /// lines that showed it can be gone. Nor do files that were not read for the older answer either, nor an answer that read no
-    /// configuration of the phone where the older one did.
+    /// Whether it shows that a diagnosis in an older answer is gone, by not having it: all of its files were judged, or its
+    /// model and its newest software are known, and evidence that was missing is there. The absence of a failure from logs
+    /// shows nothing: the lines that showed it can be gone. Nor do files that were not read for the older answer either,
+    /// nor an answer that read no configuration of the phone where the older one did.
     fn shows_gone(&self, known: &AnswerDiagnosis, old: &Self, unread: UnreadChange) -> bool {
         let facts = Rule::find(&known.code).map(|rule| rule.facts);
         let is_known = self.status != Status::Unknown;
@@ -328,6 +328,7 @@ impl UnreadConfiguration {
         }
     }
 
+    /// How this differs from the older answer's. What the older scan left out does not matter: its files were not used.
     pub(crate) fn since(&self, old: &Self) -> UnreadChange {
         UnreadChange { has_new_paths: !self.paths.is_subset(&old.paths), may_have_new_files: self.leaves_out }
     }

@@ -84,9 +84,9 @@ struct LastLine {
     /// The uptime restarts with it. The next line shows whether that was a boot or a single line out of
     /// order.
     starts_over: bool,
-    /// The uptime before it restarted, by more than disorder explains, until a banner or a date follows. A line that reaches it shows that these lines
-    /// may only have been out of order.
-    to_reach: Option<Stamp>,
+    /// The uptime from which it fell by more than disorder explains. None from a banner or a date on, or once a line reaches
+    /// it: then the lines between may only have been out of order. Until then, no line passes the fast path.
+    to_reach: Option<u64>,
 }
 
 impl Reader {
@@ -347,8 +347,9 @@ impl Reader {
             self.digest.counts.digits.add(digits);
         }
         let news = self.news(header);
+        let is_banner = event::may_be_banner(text);
         // The line before a banner shows how long the boot before lasted.
-        if news == LinesToKeep::OfBoth || event::may_be_banner(text) {
+        if news == LinesToKeep::OfBoth || is_banner {
             self.keep_last();
         }
         let hash = hash_of(header, text);
@@ -358,7 +359,7 @@ impl Reader {
             entry.hash_after = hash;
         }
         let starts_over = news == LinesToKeep::OfBoth && header.stamp.is_some_and(|stamp| stamp.is_uptime());
-        self.set_uptime_to_reach(header, text);
+        self.set_uptime_to_reach(header.stamp.and_then(|stamp| stamp.uptime()).filter(|_| !is_banner));
         self.set_last(number, header, text, hash);
         let started_over = std::mem::replace(&mut self.last.starts_over, starts_over);
         if starts_over || started_over || self.last.to_reach.is_some() {
@@ -390,7 +391,8 @@ impl Reader {
         }
         let stamps = match (&self.last.entry.stamp, &header.stamp) {
             (Some(before), Some(stamp)) => {
-                let is_reached = self.last.to_reach.is_some_and(|uptime| uptime.uptime() <= stamp.uptime());
+                let is_reached =
+                    self.last.to_reach.zip(stamp.uptime()).is_some_and(|(to_reach, now)| to_reach <= now);
                 are_apart(before, stamp)
                     || is_reached
                     || self.window.bound_bits(before) != self.window.bound_bits(stamp)
@@ -405,17 +407,13 @@ impl Reader {
         }
     }
 
-    /// Takes the uptime of the next line, see [`LastLine::to_reach`].
-    fn set_uptime_to_reach(&mut self, header: &Header, text: &[u8]) {
-        let last = &mut self.last;
-        let uptime = |stamp: &Stamp| stamp.uptime();
-        let (before, now) =
-            (last.entry.stamp.as_ref().and_then(uptime), header.stamp.as_ref().and_then(uptime));
-        last.to_reach = match last.to_reach {
-            _ if now.is_none() || event::may_be_banner(text) => None,
-            Some(to_reach) => Some(to_reach).filter(|to_reach| to_reach.uptime() > now),
-            None => last.entry.stamp.filter(|_| before > now.map(|now| now + OUT_OF_ORDER_MS)),
-        };
+    /// Takes the uptime of the next line; None if it is a banner or has none. See [`LastLine::to_reach`].
+    fn set_uptime_to_reach(&mut self, now: Option<u64>) {
+        let before = self.last.entry.stamp.and_then(|stamp| stamp.uptime());
+        self.last.to_reach = now.and_then(|now| match self.last.to_reach {
+            Some(to_reach) => Some(to_reach).filter(|to_reach| *to_reach > now),
+            None => before.filter(|before| *before > now + OUT_OF_ORDER_MS),
+        });
     }
 
     /// Adds the last line with a header to the digest.

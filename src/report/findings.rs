@@ -252,8 +252,9 @@ impl Shared {
 pub(super) struct Explanation<'p> {
     cause: &'p str,
     remedy: &'p str,
-    /// Some phones have another cause, or need something else, and not all phones are shown.
+    /// Some of the phones that are not shown have another cause.
     has_other_causes: bool,
+    /// Some of them need something else.
     has_other_remedies: bool,
 }
 

@@ -193,7 +193,8 @@ impl LiveScan {
             }
             let mut phone_logs = context.read_all_logs(*mac, buffers, &mut part);
             from_others().for_each(|more| phone_logs.append(more));
-            // Its own files can say that lines in them are perhaps another phone's.
+            // What its own files, read just now, give to this phone: that some of their lines may be of another phone. The
+            // entry of the last read, which is replaced below, is left out by `from_others`.
             phone_logs.append(part.of_others.of(*mac));
             part.problems.extend_from_slice(&part.of_others.problems);
             let is_there = !phone_logs.is_empty() || !part.problems.is_empty();

@@ -1,4 +1,4 @@
-//! The phones with a log of which it is not known which configuration files they read.
+//! The phones of which it is not known which configuration files they read.
 
 use crate::model::Mac;
 use crate::quantity::counted;
@@ -7,7 +7,7 @@ use crate::redact::Shown;
 /// How many phones, the first of them, and the path of the master that it may read.
 type CountWithExample = Option<(u64, Mac, Box<str>)>;
 
-/// The phones with a log of which it is not known which configuration files they read.
+/// The phones of which it is not known which configuration files they read.
 #[derive(Debug, Default)]
 pub struct UndecidedPhones {
     /// No master is theirs for certain.
@@ -19,25 +19,30 @@ pub struct UndecidedPhones {
 }
 
 impl UndecidedPhones {
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.without_master.is_none() && self.without_model.is_none() && self.without_address.is_none()
+    }
+
     /// A sentence about each of the kinds of which there are phones.
     pub fn in_words(&self, shown: Shown<'_>) -> Vec<String> {
-        let pair =
-            |mac: &Mac, path: &str, joint: &str| format!("{} {joint} {}", shown.path(path), shown.mac(*mac));
         let without_master = self.without_master.as_ref().map(|(count, mac, path)| {
-            let (were, their) = if *count == 1 { ("was", "its") } else { ("were", "their") };
             format!(
-                "{} {were} judged without a master configuration file: it is not certain which one is {their} own (for \
-                 example, whether {}); scan only {their} logs and that file's directory",
+                "no master configuration file is used for {}: it is not certain which one is {} own (for example, whether \
+                 {} is that of {}); scan that file's directory without the other ones",
                 counted(*count, "phone"),
-                pair(mac, path, "is that of"),
+                if *count == 1 { "its" } else { "their" },
+                shown.path(path),
+                shown.mac(*mac),
             )
         });
         let without_model = self.without_model.as_ref().map(|(count, mac, path)| {
             format!(
-                "the configuration of {} was judged only in part: what the master lists depends on the model, \
-                 which no log names (for example, {}); name it with scan --inventory",
+                "the configuration of {} was judged only in part: what the master lists depends on the model, which no log \
+                 names (for example, {} for {}); name it with scan --inventory",
                 counted(*count, "phone"),
-                pair(mac, path, "for"),
+                shown.path(path),
+                shown.mac(*mac),
             )
         });
         let without_address = self.without_address.as_ref().map(|(count, path)| {

@@ -49,7 +49,7 @@ pub(super) fn are_of_one_boot<'a>(lines: impl IntoIterator<Item = &'a LogEntry>)
 }
 
 fn is_slot_of_save(entry: &LogEntry) -> bool {
-    matches!(entry.event, Some(Event::CertificateSaving { .. }))
+    entry.event.as_ref().is_some_and(Event::begins_installation)
 }
 
 /// Of one save, the line that names the slot comes first. Other lines of a save that come before it in the same second

@@ -9,7 +9,7 @@ use crate::stamp::MILLISECONDS_PER_MINUTE;
 /// Two steps of one pass over the configuration are at most this far apart, in milliseconds.
 const ONE_PASS: u64 = MILLISECONDS_PER_MINUTE;
 
-/// Whether the second record was written at most this long after the first one. None if their stamps do not show that.
+/// Whether the second record was written at most this long after the first one. None if their stamps do not show whether it was.
 fn are_within(timeline: &Timeline<'_>, earlier: usize, later: usize, milliseconds: u64) -> Option<bool> {
     let (earlier, later) = (&timeline.records[earlier], &timeline.records[later]);
     if earlier.boot == later.boot {

@@ -18,8 +18,9 @@ use crate::stamp::{Stamp, Yearless};
 /// The longest time that a chain of rotated logs covers, in years.
 const MAX_CHAIN_LENGTH: i32 = 100;
 
-/// Lines of two logs of a chain can be out of order by this much, in seconds.
-const CHAIN_OUT_OF_ORDER_S: i64 = 3_600;
+/// The file of a log whose dates go on from a log without a date may have been changed earlier than these dates say, by at
+/// most this much, in hours.
+const MAX_FILE_TIME_BEFORE_DATES_HOURS: i64 = 1;
 
 /// The most days that the common lines of a rotated log and the next one span, if these lines were not kept.
 const OVERLAP_DAYS: i64 = 2;
@@ -214,7 +215,7 @@ fn continues_unset(log: &Log, span: &Span, unset_ends: &[UnsetEnd]) -> bool {
     let lag = TimeDelta::days(unset::MAX_FILE_DAY_LAG);
     unset_ends.iter().any(|end| {
         let apart = modified - end.changed - TimeDelta::milliseconds(end.shown.milliseconds_until(last));
-        let least = if end.is_undated { TimeDelta::seconds(-CHAIN_OUT_OF_ORDER_S) } else { -lag };
+        let least = if end.is_undated { TimeDelta::hours(-MAX_FILE_TIME_BEFORE_DATES_HOURS) } else { -lag };
         (!end.is_undated || end.log != log.number && first.is_january_1())
             && end.shown.days_until(first) >= 0
             && (least..=lag).contains(&apart)

@@ -124,6 +124,9 @@ fn without_excerpts(logs: &[(Log, Calendar)], chain_of_each: &[String]) -> Vec<b
 /// Two boots can have equal messages, and a rotated log is usually from another boot than the next one. So within one
 /// rotation chain one more sign is needed: a message with a real date; a long run of different messages; a piece with
 /// which the other log begins; or two equal logs.
+///
+/// A log is also kept if it begins with the last lines of the other one and then has lines with uptimes: [`adds_no_time`]
+/// compares only dates, and does not see that these are new.
 fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
     let all: Vec<Vec<&LogEntry>> = logs.iter().map(|(log, _)| messages(&log.digest)).collect();
     let default_dates = LazyCell::new(|| DefaultDates::of_all(logs.iter().map(|(log, _)| log)));
@@ -177,7 +180,7 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
                 && (!is_same_chain
                     || all[part].iter().any(is_of_date)
                     || (!goes_on && is_repeat_without_dates()))
-                && !goes_on_without_dates(whole_log, part_log)
+                && !has_uptimes_after_overlap(whole_log, part_log)
         };
         let wholes = if logs.len() > MAX_WITHOUT_INDEX { index.wholes(part) } else { None };
         keep[part] = !match wholes {
@@ -188,8 +191,9 @@ fn without_copies(logs: &[(Log, Calendar)], chains: &[String]) -> Vec<bool> {
     keep
 }
 
-/// Whether the later log begins with the last lines of the earlier one, and goes on with uptimes.
-fn goes_on_without_dates(earlier: &Log, later: &Log) -> bool {
+/// Whether the later log begins with the last lines of the earlier one, at least one of which has a date, and then has lines
+/// with uptimes.
+fn has_uptimes_after_overlap(earlier: &Log, later: &Log) -> bool {
     let last = overlap(earlier, later);
     last > 0 && later.digest.entries.iter().any(|entry| entry.line > last && entry.uptime().is_some())
 }

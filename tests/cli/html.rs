@@ -131,7 +131,7 @@ fn what_could_not_be_read_is_told() {
     write(fleet.path(), "<b>/64167f0a0b99-app.log.gz", b"\x1f\x8b\x08\0", tree::TIME);
     write(fleet.path(), "64167f0a0b98-app.log", b"", tree::TIME);
     let page = said(fleet.path(), &["scan", "--format", "html"]);
-    assert!(page.contains("2 problems: files that were not read, or not completely."));
+    assert!(page.contains("2 problems: what was not read, or not completely."));
     assert!(page.contains(r#"<th scope="row" class="mono">&#60;b&#62;/64167f0a0b99-app.log.gz</th>"#));
 }
 

@@ -1,10 +1,10 @@
 //! The output of each command is valid by `phonecert schema`; tests/cases.rs validates that of `scan` for all cases.
 
-use crate::tree;
-
 use std::path::Path;
 
 use serde_json::Value;
+
+use crate::tree;
 
 fn schema() -> Value {
     let schema = tree::json(Path::new("."), &["schema"]);

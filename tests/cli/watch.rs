@@ -134,7 +134,6 @@ fn a_change_is_a_line() {
     }
 }
 
-/// A rotated log still counts: nothing changed for the phone until its next log says something new.
 /// Its own file has lines of two phones that can't be told apart, and an archive has its whole log.
 #[test]
 fn a_log_of_two_phones_beside_a_whole_one_leaves_its_phone_unknown() {
@@ -150,6 +149,7 @@ fn a_log_of_two_phones_beside_a_whole_one_leaves_its_phone_unknown() {
     watching.says("0004F2A1B201 unknown -> ok, mended LOG001");
 }
 
+/// A rotated log still counts: nothing changed for the phone until its next log says something new.
 #[test]
 fn rotation_changes_nothing() {
     let fleet = tree::fleet();

@@ -1,11 +1,11 @@
 //! Links among configuration files, in directories and in archives.
 
-use crate::tree;
-
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+
+use crate::tree;
 
 /// The answer to these arguments, without what is only counted.
 fn answer(folder: &Path, arguments: &[&str]) -> String {

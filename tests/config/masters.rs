@@ -1,10 +1,10 @@
 //! A master in another directory than the logs: records that were made apart give the answer of the files, and what was
 //! not judged is told.
 
-use crate::tree;
-
 use std::fs;
 use std::path::Path;
+
+use crate::tree;
 
 fn answer(folder: &Path, arguments: &[&str]) -> (String, String) {
     let output =
@@ -50,11 +50,21 @@ fn device(folder: &Path) -> Vec<(String, String)> {
     ["text", "markdown", "json"].map(|format| answer(folder, &["device", PHONE, "--format", format])).to_vec()
 }
 
+/// It has no log, and a master of its own in two directories.
+#[test]
+fn a_phone_that_may_read_either_master_is_told() {
+    let folder = tree::copy(&tree::testdata().join("truth/694-own-masters-in-two-directories/logs"));
+    for command in ["scan", "config"] {
+        let (_, says) = answer(folder.path(), &[command, "old", "prod"]);
+        assert!(says.contains("no master configuration file is used for 1 phone"), "{says}");
+        assert!(!says.contains("no configuration file of a phone was found"), "{says}");
+    }
+}
+
 #[test]
 fn configuration_that_was_not_judged_is_told() {
     let logs = tree::testdata().join("truth/171-near-miss-two-masters/logs");
-    let says =
-        "1 phone was judged without a master configuration file: it is not certain which one is its own";
+    let says = "no master configuration file is used for 1 phone: it is not certain which one is its own";
     for (text, errors) in device(&logs) {
         let in_one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(in_one_line.contains(says), "{text}");

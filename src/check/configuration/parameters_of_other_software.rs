@@ -7,8 +7,8 @@
 //!
 //! ## How certain it is
 //! The log names the software, and the guide the first version with the parameters. It is only information if a phone
-//! before 4.0.0 also has the parameter of 3.3.2 and knows it. Other faults of values that the software ignores are not reported, except the dates and the
-//! name of a certificate that the log shows in a slot.
+//! before 4.0.0 also has the parameter of 3.3.2 and knows it. Other faults of values that the software ignores are not
+//! reported, except the dates and the name of a certificate that the log shows in a slot.
 //!
 //! ## What to do
 //! 1. Update the phone to a version with the parameters: 4.0.0 or later, 5.9.0 or later for SCEP.

@@ -110,6 +110,10 @@ fn cfg001_not_well_formed() {
         assert_eq!(found, [("CFG001", Error)], "{text}");
     }
     assert_eq!(severities(&[("0004f2a1b2c3.cfg", &broken)], &log()), [("CFG001", Error)]);
+    // A comment that is not closed hides the list.
+    let commented =
+        "<?xml version=\"1.0\"?>\n<!-- rename this file ->\n<APPLICATION CONFIG_FILES=\"site.cfg\"/>";
+    assert_eq!(severities(&[("000000000000.cfg", commented)], &log()), [("CFG001", Error)]);
     // A file that no phone reads, one of another vendor, and empty overrides of a phone.
     for (name, text) in [
         ("other.cfg", broken.as_str()),

@@ -53,7 +53,7 @@ const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 /// The hashes of both for the Content-Security-Policy. A test prints the right ones if these are wrong.
 const STYLE_HASH: &str = "sha256-IBSHLzGbX8HbP/+xpk6UUccfv2nWQto04UKY/+Reqhw=";
-const SCRIPT_HASH: &str = "sha256-Wbz4cCRTyBgvJG19kOASRyOkfg/1VA6/tUnONec43DU=";
+const SCRIPT_HASH: &str = "sha256-JyFMR264CMvtIdnWwyZ7mF0o0XNgETbB3gyBHH3W1xc=";
 
 /// Escapes a text for HTML and makes hidden characters visible. All `{{ }}` expressions of the templates use
 /// it.
@@ -131,7 +131,7 @@ impl Head<'_> {
         let day =
             self.overview.began.get(.."2026-11-24".len()).map(|day| format!(", {day}")).unwrap_or_default();
         let selected = if self.leaves_out_diagnoses() { ", by some diagnoses" } else { "" };
-        // Without it, a fleet of which nothing is known would look well.
+        // A fleet of which nothing is known must not look healthy.
         let unknown = if unknown > 0 { format!(", {} unknown", count(unknown)) } else { String::new() };
         format!("{} of {phones} failed{unknown}{selected} – device certificates{day}", count(failed))
     }

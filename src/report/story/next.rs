@@ -8,15 +8,13 @@ use super::certificates::software_of;
 use super::diagnoses::title;
 use super::page::Block;
 use crate::check::{Family, Rule};
+use crate::config::SINCE_TLS;
 use crate::model::{Slot, SoftwareVersion};
 use crate::reference::custom_certificate_capacity;
 use crate::report::shape::{Device, Diagnosis};
 use crate::report::text::manual::steps_of;
 use crate::report::text::paint::{Tone, severity_sign};
 use crate::report::text::prose::Prose;
-
-/// The first release with two platform slots, application slots, and the menu to fill them.
-const CUSTOM_SLOTS: [u32; 3] = [4, 0, 0];
 
 /// The part "What to do"; empty if there is nothing to do.
 pub(super) fn blocks(device: &Device) -> Vec<Block> {
@@ -86,7 +84,7 @@ fn for_slot(step: &str, slot: Option<Slot>, software: Option<&SoftwareVersion>) 
 
 /// Whether the software is older than UC Software 4.0.0.
 fn is_before_custom_slots(version: &SoftwareVersion) -> bool {
-    version.cmp_parts(&CUSTOM_SLOTS).is_lt()
+    version.cmp_parts(&SINCE_TLS).is_lt()
 }
 
 #[cfg(test)]

@@ -15,15 +15,15 @@ const MOST_BEFORE_ODD: u64 = 4;
 /// Among this many lines of a boot that are kept, one is of those that a phone writes once when it starts.
 const LINES_OF_START: usize = 8;
 
-/// A phone that starts writes its first lines before this uptime, in milliseconds.
-const FIRST_LINES_BEFORE: u64 = 10_000;
+/// Lines before this uptime, in milliseconds, can be the first ones of a start.
+const CERTAINLY_START_MS: u64 = 10_000;
 
-/// In a search's result, these lines are missing: then the first ones are before this uptime, in milliseconds, unless
-/// they are written late by at most [`MAX_DELAY`].
-const START_BEFORE: u64 = 60_000;
+/// In the result of a search, the first lines of a start can be missing. So lines before this uptime can be of a start too,
+/// unless they are late by at most [`MAX_DELAY_MS`].
+const PERHAPS_START_MS: u64 = 60_000;
 
-/// See [`START_BEFORE`].
-const MAX_DELAY: u64 = 5_000;
+/// A process writes a line late by at most this much, in milliseconds.
+const MAX_DELAY_MS: u64 = 5_000;
 
 /// Whether the uptime of the record before this one is odd: an ordinary line in a boot that began with its banner and has no
 /// date yet, ahead of the lines before and directly after it, which go on from each other. A process that does not start
@@ -90,14 +90,14 @@ pub(super) fn is_out_of_order(boot: &[Record<'_>], later: &[Record<'_>], state: 
     };
     let is_repeated =
         |record: &Record<'_>| boot.iter().rev().any(|other| other.entry.hash == record.entry.hash);
+    // Each process writes the beginning of its own log, not only when the phone starts.
     let is_ordinary = |record: &Record<'_>| matches!(record.event(), None | Some(Event::LogStart { .. }));
-    let is_early = first < FIRST_LINES_BEFORE || first < START_BEFORE && known - first > MAX_DELAY;
-    let can_be_start = |record: &Record<'_>| !is_ordinary(record) || is_early;
+    let is_early = first < CERTAINLY_START_MS || first < PERHAPS_START_MS && known - first > MAX_DELAY_MS;
     is_next_line
         && is_of_one_log
         && goes_on
         && !next.entry.is_of_start()
-        && late.iter().all(|record| !can_be_start(record) || is_repeated(record))
+        && late.iter().all(|record| !is_early && is_ordinary(record) || is_repeated(record))
 }
 
 /// How long after the last date a line was written, in milliseconds, as both dates show it.

@@ -90,6 +90,36 @@ fn uptime_starts_over_beyond_disorder_and_drift() {
 }
 
 #[test]
+fn lines_that_are_written_late_begin_no_boot() {
+    let ordinary = |stamps: &[&str]| {
+        let lines: Vec<String> = stamps.iter().map(|stamp| format!("{stamp} goes on")).collect();
+        boots(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let late = |known, first, second, next| ordinary(&[known, first, second, next, "000800.000"]);
+    assert_eq!(late("000320.000", "000235.000", "000235.100", "000321.000"), 1);
+    // Up to 10 s it is a start; up to 60 s too, but for lines that are late by up to 5 s.
+    assert_eq!(late("000014.000", "000010.000", "000010.100", "000014.100"), 1);
+    assert_eq!(late("000014.000", "000009.999", "000010.100", "000014.100"), 2);
+    assert_eq!(late("000104.999", "000059.999", "000100.000", "000105.100"), 1);
+    assert_eq!(late("000105.000", "000059.999", "000100.000", "000105.100"), 2);
+    assert_eq!(late("000106.000", "000100.000", "000100.100", "000106.100"), 1);
+    // The boot goes on sooner after the line before than it would from the late ones.
+    assert_eq!(late("000320.000", "000235.000", "000235.000", "000405.000"), 1);
+    assert_eq!(late("000320.000", "000235.000", "000235.000", "000405.001"), 2);
+    // A boot that goes on from these lines until it is as old as the one before.
+    assert_eq!(ordinary(&["000320.000", "000235.000", "000235.100", "000238.000", "000321.000"]), 2);
+    // A failure is not taken for a line that is only late.
+    assert_eq!(boots(&["000320.000", "000235.000", "000235.100", "000321.000"]), 2);
+    // Between two dates, less has passed than a start takes.
+    let dated = |next| {
+        let one = "000016.000 Custom platform device certificate 1 is not available";
+        let two = "000016.000 Custom platform device certificate 2 is not available";
+        boots(&[one, two, "0501080000", "0501080100", one, two, next])
+    };
+    assert_eq!([dated("0501080113"), dated("0501080114")], [1, 2]);
+}
+
+#[test]
 fn a_jump_of_the_dates_soon_after_the_start_can_be_a_time_zone() {
     let after = |start, date, uptime, next| boots(&[start, "0501110036", date, uptime, next]);
     // Two hours and a minute: the uptime goes on from 76 s, less the disorder of 2, if two hours are the time zone.

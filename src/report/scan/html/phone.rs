@@ -63,7 +63,7 @@ impl PhoneCard<'_> {
         [active, resolved].concat()
     }
 
-    /// The cause, if it is another than "Diagnoses explained" gives for the code.
+    /// The diagnosis's own cause; None if it has the general one of its rule.
     fn own_cause(diagnosis: &Diagnosis) -> Option<&str> {
         let general = Rule::find(diagnosis.code)?.cause;
         (diagnosis.cause != general).then_some(&*diagnosis.cause)

@@ -68,7 +68,7 @@
     more.hidden = matches <= shown;
     more.firstElementChild.textContent = `Show all ${number(matches)}`;
     const of = matches === phones.length ? "" : ` of ${number(phones.length)}`;
-    const unlisted = list.dataset.unlisted ? "; healthy phones are not listed" : "";
+    const unlisted = list.dataset.unlisted ? `; phones ${list.dataset.unlisted} are not listed` : "";
     $(".count").textContent = `${number(matches)}${of} ${phones.length === 1 ? "phone" : "phones"}, ${sortedBy}${unlisted}.`;
   }
 

@@ -196,7 +196,8 @@ impl DiagnosisTotal {
         let severities = if active.number > 0 { active.severities } else { resolved.severities };
         let (active, resolved) = (active.number, resolved.number);
         let (models, _) = highest(models.into_iter().map(named), MAX_MODELS_NAMED, |phones| *phones);
-        let (causes, remedies) = (Texts::of(causes), Texts::of(remedies));
+        let causes = Texts::of(causes, (rule.cause, resolved));
+        let remedies = Texts::of(remedies, (rule.remedy, resolved));
         Some(Self { rule, severities, active, resolved, models, causes, remedies })
     }
 
@@ -212,7 +213,11 @@ impl DiagnosisTotal {
 }
 
 impl Texts {
-    fn of(texts: HashMap<Text, u64>) -> Self {
+    /// Those of active diagnoses; if none is active, the general one.
+    fn of(mut texts: HashMap<Text, u64>, (general, phones): (&'static str, u64)) -> Self {
+        if texts.is_empty() {
+            texts.insert(general.into(), phones);
+        }
         let (listed, more) = highest(texts, MAX_TEXTS, |phones| *phones);
         Self { listed, more }
     }

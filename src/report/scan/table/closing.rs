@@ -152,7 +152,8 @@ fn read(overview: &Overview) -> String {
         (Some(day), _) | (None, Some(day)) => format!(", {day}"),
         (None, None) => String::new(),
     };
-    let missing = match overview.problems.len() {
+    // One file can have several problems; they are sorted by path.
+    let missing = match overview.problems.chunk_by(|a, b| a.path == b.path).count() {
         0 => String::new(),
         number => format!(" {} not read, or not in full.", counted(number as u64, "file")),
     };
