@@ -92,7 +92,6 @@ struct Foot<'a> {
 #[template(path = "groups.html")]
 struct GroupsPage<'a> {
     groups: &'a Groups<'a>,
-    overview: &'a Overview,
     /// The problems that are listed.
     problems: &'a [Problem],
 }
@@ -114,8 +113,7 @@ fn phones(report: &ScanReport<'_>, style: &Style, out: &mut dyn Write) -> io::Re
 }
 
 fn groups(groups: &Groups<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let overview = groups.overview;
-    GroupsPage { groups, overview, problems: listed_problems(overview, style) }.write_into(out)
+    GroupsPage { groups, problems: listed_problems(groups.overview, style) }.write_into(out)
 }
 
 fn listed_problems<'o>(overview: &'o Overview, style: &Style) -> &'o [Problem] {

@@ -59,7 +59,6 @@ pub(super) struct DiagnosisTotal {
 }
 
 /// The texts that diagnoses of one code have.
-#[derive(Default)]
 pub(super) struct Texts {
     /// The most frequent ones, with the number of phones.
     pub(super) listed: Vec<(Text, u64)>,
